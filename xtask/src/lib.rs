@@ -1,0 +1,4 @@
+//! The project's own chores, as a library so that integration tests can start the test cluster.
+
+pub mod cluster;
+pub mod paths;
