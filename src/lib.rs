@@ -1,1 +1,7 @@
+//! plimsoll shows where a Kubernetes cluster stands against the CIS Benchmark, SOC2 criteria and other frameworks.
+//!
+//! The layers, each using only what stands left of it, are in `ARCHITECTURE.md`; a test holds them.
 
+pub mod checks;
+pub mod inventory;
+pub mod model;

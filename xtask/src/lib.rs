@@ -1,4 +1,5 @@
 //! The project's own chores, as a library so that integration tests can start the test cluster.
 
 pub mod cluster;
+pub mod generate;
 pub mod paths;

@@ -11,10 +11,17 @@ enum Task {
     /// A test cluster to try things on
     #[command(subcommand)]
     Cluster(cluster::Subcommand),
+    /// Write the generated files: registry of checks, docs
+    Gen {
+        /// Fail where a file differs instead of writing it
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> Result<()> {
     match Task::parse() {
         Task::Cluster(subcommand) => cluster::run(subcommand),
+        Task::Gen { check } => xtask::generate::run(check),
     }
 }

@@ -1,0 +1,274 @@
+use crate::inventory::kinds::meta::Meta;
+use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
+use crate::inventory::{Inventory, Kind, Version, Workload};
+use crate::model::{Evidence, FieldPath, GapReason, ObjectRef, Remedy, Severity};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// What plimsoll evaluates: a rule over a population.
+#[derive(Debug)]
+pub struct Check {
+    /// `family.name`; the file is `src/checks/<family>/<name>.rs`, dashes as underscores.
+    pub id: &'static str,
+    /// What holds where it passes, in our words.
+    pub title: &'static str,
+    /// The highest severity that it reports.
+    pub severity: Severity,
+    /// The population that it judges: a gap in any of these kinds forbids a pass.
+    pub over: &'static [Kind],
+    /// Other kinds that decide or could clear a finding: the rule asks [`Cx::gap`] for them.
+    pub needs: &'static [Kind],
+    /// The same rule in other tools: `trivy:KSV-0017`.
+    pub aliases: &'static [&'static str],
+    /// What goes wrong without it, one or two sentences.
+    pub why: &'static str,
+    /// How to put it right.
+    pub remedy: Remedy,
+    /// The rule.
+    pub run: Run,
+}
+
+/// What a rule is given. A rule reports only on what it was given.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// Each container of each distinct PodSpec; depends on nothing but the spec and the version.
+    EachContainer(fn(&ContainerCx<'_>, &mut Hits)),
+    /// Each distinct PodSpec; depends on nothing but the spec and the version.
+    EachSpec(fn(&SpecCx<'_>, &mut Hits)),
+    /// Each distinct PodSpec of each workload, with the whole inventory for joins.
+    EachWorkload(fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits)),
+    /// Objects that the rule walks through itself: it calls [`Judge::object`] for each of its population.
+    Objects(fn(&Cx<'_>, &mut Judge)),
+    /// The cluster as a whole: not evaluated where the scope is less than that.
+    Cluster(fn(&Cx<'_>, &mut Judge)),
+}
+
+/// Everything that a rule may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Cx<'a> {
+    /// What was read.
+    pub inventory: &'a Inventory,
+    /// Top owners, resolved once for all rules.
+    pub workloads: &'a [Workload<'a>],
+}
+
+impl Cx<'_> {
+    /// Version that decides the rules.
+    pub fn version(&self) -> Version {
+        self.inventory.version
+    }
+
+    /// Why a kind is not known, in a namespace or (None) anywhere in scope.
+    pub fn gap(&self, kind: Kind, namespace: Option<&str>) -> Option<GapReason> {
+        self.inventory.gap(kind, namespace)
+    }
+
+    /// Whether an object is judged, or only read for joins.
+    pub fn in_scope(&self, kind: Kind, meta: &Meta) -> bool {
+        self.inventory.in_scope(kind, meta)
+    }
+}
+
+/// A PodSpec, and the version.
+#[derive(Clone, Copy, Debug)]
+pub struct SpecCx<'a> {
+    /// The spec.
+    pub spec: &'a PodSpec,
+    /// Version that decides the rules.
+    pub version: Version,
+}
+
+impl<'a> SpecCx<'a> {
+    /// The pod's security context; absent is empty.
+    pub fn pod_context(&self) -> &'a PodSecurityContext {
+        static EMPTY: PodSecurityContext = PodSecurityContext {
+            se_linux_options: None,
+            run_as_user: None,
+            run_as_non_root: None,
+            supplemental_groups: Vec::new(),
+            fs_group: None,
+            run_as_group: None,
+            sysctls: Vec::new(),
+            windows_options: None,
+            seccomp_profile: None,
+            app_armor_profile: None,
+        };
+        self.spec.security_context.as_ref().unwrap_or(&EMPTY)
+    }
+
+    /// Its containers of all three lists.
+    pub fn containers(self) -> impl Iterator<Item = ContainerCx<'a>> {
+        self.spec.each_container().map(move |(list, index, container)| ContainerCx {
+            pod: self,
+            container,
+            list,
+            index,
+        })
+    }
+}
+
+/// A container of a PodSpec.
+#[derive(Clone, Copy, Debug)]
+pub struct ContainerCx<'a> {
+    /// The PodSpec around it.
+    pub pod: SpecCx<'a>,
+    /// The container.
+    pub container: &'a Container,
+    /// Which list it stands in.
+    pub list: ContainerKind,
+    /// Its position there.
+    pub index: usize,
+}
+
+impl<'a> ContainerCx<'a> {
+    /// Its security context; absent is empty.
+    pub fn context(&self) -> &'a SecurityContext {
+        static EMPTY: SecurityContext = SecurityContext {
+            capabilities: None,
+            privileged: None,
+            se_linux_options: None,
+            run_as_user: None,
+            run_as_non_root: None,
+            read_only_root_filesystem: None,
+            allow_privilege_escalation: None,
+            run_as_group: None,
+            proc_mount: None,
+            windows_options: None,
+            seccomp_profile: None,
+            app_armor_profile: None,
+        };
+        self.container.security_context.as_ref().unwrap_or(&EMPTY)
+    }
+
+    /// The path of a field of this container, from the PodSpec: `securityContext.privileged`.
+    pub fn at(&self, dotted: &str) -> FieldPath {
+        FieldPath::of(self.list.field()).named(self.index, &self.container.name).fields(dotted)
+    }
+
+    /// Capabilities that it adds.
+    pub fn added(&self) -> &'a [String] {
+        self.context().capabilities.as_ref().map_or(&[], |c| &c.add)
+    }
+
+    /// Capabilities that it drops.
+    pub fn dropped(&self) -> &'a [String] {
+        self.context().capabilities.as_ref().map_or(&[], |c| &c.drop)
+    }
+}
+
+/// What a hit says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A counter-example.
+    Fail,
+    /// A candidate: a person decides.
+    Review,
+    /// Could not be decided for this object.
+    Unread(GapReason),
+}
+
+/// A result on an object, before it becomes a finding.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// What it says.
+    pub outcome: Outcome,
+    /// Container's name.
+    pub container: Option<Arc<str>>,
+    /// Fields; from the PodSpec for workload rules, from the object's root for others.
+    pub paths: Vec<Evidence>,
+    /// One sentence; empty: the check's title, negated by its status.
+    pub message: String,
+    /// Severity, where it differs from the check's.
+    pub severity: Option<Severity>,
+}
+
+impl Hit {
+    /// Says it in a sentence.
+    pub fn message(&mut self, text: impl Into<String>) -> &mut Self {
+        self.message = text.into();
+        self
+    }
+
+    /// Gives it another severity than the check's.
+    pub fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// Adds a further field.
+    pub fn also(&mut self, path: FieldPath, actual: impl Into<Value>, expected: impl Into<Cow<'static, str>>) -> &mut Self {
+        self.paths.push(Evidence { path, actual: actual.into(), expected: expected.into(), line: None });
+        self
+    }
+}
+
+/// Results on one object.
+#[derive(Clone, Debug, Default)]
+pub struct Hits {
+    /// The results so far.
+    pub list: Vec<Hit>,
+    container: Option<Arc<str>>,
+}
+
+impl Hits {
+    /// From here on, results are about this container.
+    pub fn about(&mut self, container: Option<&str>) {
+        self.container = container.map(Into::into);
+    }
+
+    fn push(&mut self, outcome: Outcome, path: FieldPath, actual: Value, expected: Cow<'static, str>) -> &mut Hit {
+        self.list.push(Hit {
+            outcome,
+            container: self.container.clone(),
+            paths: vec![Evidence { path, actual, expected, line: None }],
+            message: String::new(),
+            severity: None,
+        });
+        let last = self.list.len() - 1;
+        #[allow(clippy::indexing_slicing)] // pushed just above
+        &mut self.list[last]
+    }
+
+    /// A counter-example: the field, its value (null: absent) and what would pass, in words.
+    pub fn fail(&mut self, path: FieldPath, actual: impl Into<Value>, expected: impl Into<Cow<'static, str>>) -> &mut Hit {
+        self.push(Outcome::Fail, path, actual.into(), expected.into())
+    }
+
+    /// A candidate for a person's review.
+    pub fn review(&mut self, path: FieldPath, actual: impl Into<Value>, expected: impl Into<Cow<'static, str>>) -> &mut Hit {
+        self.push(Outcome::Review, path, actual.into(), expected.into())
+    }
+
+    /// Not decided for this object, because a kind in `needs` is not known.
+    pub fn unread(&mut self, path: FieldPath, reason: GapReason, expected: impl Into<Cow<'static, str>>) -> &mut Hit {
+        self.push(Outcome::Unread(reason), path, Value::Null, expected.into())
+    }
+}
+
+/// Results on a population of objects.
+#[derive(Debug, Default)]
+pub struct Judge {
+    /// Each object judged, with its results; none: it passes.
+    pub judged: Vec<(ObjectRef, Hits)>,
+}
+
+impl Judge {
+    /// Counts an object into the population and takes results on it.
+    pub fn object(&mut self, kind: Kind, meta: &Meta) -> &mut Hits {
+        self.reference(ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name))
+    }
+
+    /// The same, by reference.
+    pub fn reference(&mut self, object: ObjectRef) -> &mut Hits {
+        self.judged.push((object, Hits::default()));
+        let last = self.judged.len() - 1;
+        #[allow(clippy::indexing_slicing)] // pushed just above
+        &mut self.judged[last].1
+    }
+
+    /// The cluster itself as an object.
+    pub fn cluster(&mut self) -> &mut Hits {
+        self.reference(ObjectRef::new("plimsoll/v1", "Cluster", None, "cluster"))
+    }
+}

@@ -1,0 +1,3 @@
+//! `container.*`; written by `cargo xtask gen`.
+
+pub mod privileged;

@@ -1,0 +1,21 @@
+//! The checks: one a file, `<family>/<name>.rs`, a static `CHECK` and a pure function.
+//!
+//! `registry.rs` and each family's `mod.rs` are written by `cargo xtask gen`.
+
+mod check;
+mod registry;
+
+// families: written by `cargo xtask gen`
+pub mod container;
+pub mod netpol;
+pub mod pod;
+pub mod sa;
+// end of families
+
+pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};
+pub use registry::ALL;
+
+/// A check by id.
+pub fn find(id: &str) -> Option<&'static Check> {
+    ALL.iter().copied().find(|check| check.id == id)
+}

@@ -1,0 +1,3 @@
+//! `netpol.*`; written by `cargo xtask gen`.
+
+pub mod namespace_none;

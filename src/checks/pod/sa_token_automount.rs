@@ -1,0 +1,58 @@
+use super::super::{Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::{Kind, Workload};
+use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
+use serde_json::Value;
+
+/// Effective automount of the ServiceAccount token: pod, else ServiceAccount, else true (pitfall 17); CIS 5.1.6.
+/// A static pod cannot use a ServiceAccount (pitfall 15).
+pub static CHECK: Check = Check {
+    id: "pod.sa-token-automount",
+    title: "ServiceAccount tokens are mounted only where they are used",
+    severity: Severity::Medium,
+    over: Kind::POD_SPEC,
+    needs: &[Kind::ServiceAccount],
+    aliases: &["kubescape:C-0190", "kubescape:C-0034", "trivy:KSV-0036", "polaris:automountServiceAccountToken"],
+    why: "Whoever gets into a pod finds the token and talks to the API server as the pod; most programs never do.",
+    remedy: Remedy {
+        advice: "Set automountServiceAccountToken: false on the pod, or on its ServiceAccount, unless the program talks \
+                 to the API server.",
+        fix: Fix::Set("false"),
+        disruption: Disruption::MayBreak,
+        try_first: "Look for API calls of the ServiceAccount in the audit log; a client library that expects the token \
+                    fails at start.",
+    },
+    run: Run::EachWorkload(run),
+};
+
+fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+    if workload.mirror {
+        return;
+    }
+    let path = || FieldPath::of("automountServiceAccountToken");
+    let name = pod.spec.service_account();
+    match pod.spec.automount_service_account_token {
+        Some(false) => {}
+        Some(true) => {
+            hits.fail(path(), true, "false").message(format!("the pod mounts the token of {name}"));
+        }
+        None => {
+            let namespace = workload.namespace();
+            let key = (namespace.into(), name.into());
+            let account = cx.inventory.service_accounts.get(&key);
+            if account.is_some_and(|a| a.automount_service_account_token == Some(false)) {
+                return;
+            }
+            match cx.gap(Kind::ServiceAccount, Some(namespace)) {
+                // an account that was read decides, whatever else of its kind was not
+                Some(reason) if account.is_none() => {
+                    hits.unread(path(), reason, "false here or on the ServiceAccount")
+                        .message(format!("ServiceAccount {namespace}/{name} was not read: it may forbid the mount"));
+                }
+                _ => {
+                    hits.fail(path(), Value::Null, "false here or on the ServiceAccount")
+                        .message(format!("neither the pod nor ServiceAccount {name} forbids the token's mount"));
+                }
+            }
+        }
+    }
+}

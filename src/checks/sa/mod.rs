@@ -1,0 +1,3 @@
+//! `sa.*`; written by `cargo xtask gen`.
+
+pub mod default_automount;

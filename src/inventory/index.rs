@@ -1,0 +1,129 @@
+use super::kinds::meta::Map;
+use super::kinds::pod::PodSpec;
+use super::store::ControllerRow;
+use super::{Inventory, Kind, PodRow};
+use crate::model::ObjectRef;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A distinct spec among the live pods of an owner.
+#[derive(Clone, Debug)]
+pub struct Variant<'a> {
+    /// The spec, interned: equal specs are the same allocation.
+    pub spec: Arc<PodSpec>,
+    /// Pods that have it, in order of name.
+    pub pods: Vec<&'a PodRow>,
+}
+
+/// A top owner with its template and the variants of its live pods.
+#[derive(Clone, Debug)]
+pub struct Workload<'a> {
+    /// The owner; a bare Pod owns itself.
+    pub owner: ObjectRef,
+    /// Its labels.
+    pub labels: &'a Map,
+    /// Labels of its pods: of the template, else of the first pod.
+    pub pod_labels: &'a Map,
+    /// The template; None for bare pods and for owners that were not read.
+    pub template: Option<Arc<PodSpec>>,
+    /// Where the PodSpec stands in the owner: `spec.template.spec`.
+    pub prefix: &'static str,
+    /// Live pods by distinct spec.
+    pub variants: Vec<Variant<'a>>,
+    /// A static pod's mirror: it cannot use a ServiceAccount.
+    pub mirror: bool,
+}
+
+impl<'a> Workload<'a> {
+    /// Namespace; empty for a manifest that names none.
+    pub fn namespace(&self) -> &str {
+        self.owner.namespace.as_deref().unwrap_or_default()
+    }
+
+    /// The template and every variant that differs from it.
+    pub fn specs(&self) -> impl Iterator<Item = &Arc<PodSpec>> {
+        let differs = |v: &&Variant<'a>| self.template.as_ref().is_none_or(|t| !Arc::ptr_eq(t, &v.spec));
+        self.template.iter().chain(self.variants.iter().filter(differs).map(|v| &v.spec))
+    }
+
+    /// Live pods.
+    pub fn pod_count(&self) -> usize {
+        self.variants.iter().map(|v| v.pods.len()).sum()
+    }
+}
+
+/// Where a kind of owner keeps its PodSpec.
+fn prefix(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Pod => "spec",
+        Kind::CronJob => "spec.jobTemplate.spec.template.spec",
+        _ => "spec.template.spec",
+    }
+}
+
+impl Inventory {
+    /// Every top owner in scope, in order of namespace, kind and name. Owned ReplicaSets and Jobs, ended pods and
+    /// finished Jobs are not among them.
+    pub fn workloads(&self) -> Vec<Workload<'_>> {
+        static NO_LABELS: Map = Map::new();
+        let mut found: BTreeMap<ObjectRef, Workload<'_>> = BTreeMap::new();
+        for ((kind, (namespace, name)), row) in &self.controllers {
+            if row.meta.controller().is_some() || row.finished {
+                continue;
+            }
+            let owner = ObjectRef::new(&kind.api_version(), kind.name(), Some(namespace), name);
+            let workload = Workload {
+                owner: owner.clone(),
+                labels: &row.meta.labels,
+                pod_labels: &row.pod_labels,
+                template: row.template.clone(),
+                prefix: prefix(*kind),
+                variants: Vec::new(),
+                mirror: false,
+            };
+            found.insert(owner, workload);
+        }
+        for pod in self.pods.values().filter(|pod| !pod.ended) {
+            let owner = self.top_owner(pod);
+            let bare = &*owner.kind == "Pod";
+            let workload = found.entry(owner).or_insert_with_key(|owner| Workload {
+                owner: owner.clone(),
+                labels: if bare { &pod.labels } else { &NO_LABELS },
+                pod_labels: &pod.labels,
+                template: None,
+                prefix: "spec",
+                variants: Vec::new(),
+                mirror: pod.mirror,
+            });
+            match workload.variants.iter_mut().find(|v| Arc::ptr_eq(&v.spec, &pod.spec)) {
+                Some(variant) => variant.pods.push(pod),
+                None => workload.variants.push(Variant { spec: pod.spec.clone(), pods: vec![pod] }),
+            }
+        }
+        let namespaces = &self.scope.namespaces;
+        found.retain(|owner, workload| {
+            let here = namespaces.is_empty() || owner.namespace.as_ref().is_some_and(|n| namespaces.contains(n));
+            here && (self.selects(workload.labels) || self.selects(workload.pod_labels))
+        });
+        found.into_values().collect()
+    }
+
+    /// The top of the chain of managing controllers; a static pod stands for itself.
+    fn top_owner(&self, pod: &PodRow) -> ObjectRef {
+        let itself = || ObjectRef::new("v1", "Pod", Some(&pod.namespace), &pod.name);
+        let Some(owner) = &pod.owner else { return itself() };
+        let (mut api_version, mut kind, mut name) = (owner.0.as_str(), owner.1.as_str(), owner.2.as_str());
+        if pod.mirror || kind == "Node" {
+            return itself();
+        }
+        // controllers nest two deep (Deployment over ReplicaSet, CronJob over Job); four bounds a malicious loop
+        for _ in 0..4 {
+            let group = api_version.split_once('/').map_or("", |(group, _)| group);
+            let row: Option<&ControllerRow> = Kind::of(group, kind)
+                .and_then(|kind| self.controllers.get(&(kind, (pod.namespace.clone(), name.into()))));
+            let Some(next) = row.and_then(|row| row.meta.controller()) else { break };
+            (api_version, kind, name) = (&next.api_version, &next.kind, &next.name);
+        }
+        ObjectRef::new(api_version, kind, Some(&pod.namespace), name)
+    }
+}

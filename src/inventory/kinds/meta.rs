@@ -1,0 +1,223 @@
+//! Metadata, label selectors and the scalars that JSON and protobuf write differently.
+
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+
+/// A map of strings: labels, annotations, selectors.
+pub type Map = BTreeMap<String, String>;
+
+/// `null` is the default, as in Go: for every field that is no pointer there.
+pub(crate) fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(d: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(d)?.unwrap_or_default())
+}
+
+/// `metav1.Time`, in seconds since the epoch.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Message)]
+pub struct Time {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    #[prost(int64, tag = "1")]
+    pub seconds: i64,
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        let time: jiff::Timestamp = text.parse().map_err(serde::de::Error::custom)?;
+        Ok(Self { seconds: time.as_second() })
+    }
+}
+
+/// `metav1.OwnerReference`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct OwnerReference {
+    /// Kind of the owner.
+    #[prost(string, tag = "1")]
+    pub kind: String,
+    /// Its name, in the same namespace or cluster-scoped.
+    #[prost(string, tag = "3")]
+    pub name: String,
+    /// Its UID.
+    #[prost(string, tag = "4")]
+    #[serde(deserialize_with = "nullable")]
+    pub uid: String,
+    /// Its `apiVersion`.
+    #[prost(string, tag = "5")]
+    pub api_version: String,
+    /// Whether it is the managing controller.
+    #[prost(bool, optional, tag = "6")]
+    pub controller: Option<bool>,
+}
+
+/// `metav1.ObjectMeta`, the part that checks read.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Meta {
+    /// Name.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// `generateName`, for manifests that have no name yet.
+    #[prost(string, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub generate_name: String,
+    /// Namespace; empty for cluster-scoped objects.
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub namespace: String,
+    /// UID.
+    #[prost(string, tag = "5")]
+    #[serde(deserialize_with = "nullable")]
+    pub uid: String,
+    /// `resourceVersion`.
+    #[prost(string, tag = "6")]
+    #[serde(deserialize_with = "nullable")]
+    pub resource_version: String,
+    /// When it was created.
+    #[prost(message, optional, tag = "8")]
+    pub creation_timestamp: Option<Time>,
+    /// Set while it is being deleted.
+    #[prost(message, optional, tag = "9")]
+    pub deletion_timestamp: Option<Time>,
+    /// Labels.
+    #[prost(btree_map = "string, string", tag = "11")]
+    #[serde(deserialize_with = "nullable")]
+    pub labels: Map,
+    /// Annotations; only those of [`keep_annotation`] survive [`Meta::slim`].
+    #[prost(btree_map = "string, string", tag = "12")]
+    #[serde(deserialize_with = "nullable")]
+    pub annotations: Map,
+    /// Owners.
+    #[prost(message, repeated, tag = "13")]
+    #[serde(deserialize_with = "nullable")]
+    pub owner_references: Vec<OwnerReference>,
+}
+
+/// Annotations that a check or a screen reads. `last-applied-configuration` never: it may hold what is secret.
+fn keep_annotation(key: &str) -> bool {
+    const PREFIXES: [&str; 8] = [
+        "container.apparmor.security.beta.kubernetes.io/",
+        "seccomp.security.alpha.kubernetes.io/",
+        "container.seccomp.security.alpha.kubernetes.io/",
+        "kubernetes.io/config.mirror",
+        "kubernetes.io/service-account.",
+        "argocd.argoproj.io/tracking-id",
+        "meta.helm.sh/release-name",
+        "rbac.authorization.kubernetes.io/autoupdate",
+    ];
+    PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+}
+
+impl Meta {
+    /// Drops what is not read and what may be secret.
+    pub fn slim(&mut self) {
+        self.annotations.retain(|key, _| keep_annotation(key));
+        if self.name.is_empty() && !self.generate_name.is_empty() {
+            self.name = format!("{}*", self.generate_name);
+        }
+    }
+
+    /// The managing controller.
+    pub fn controller(&self) -> Option<&OwnerReference> {
+        self.owner_references.iter().find(|owner| owner.controller == Some(true))
+    }
+
+    /// Namespace, None for cluster-scoped objects.
+    pub fn namespace(&self) -> Option<&str> {
+        (!self.namespace.is_empty()).then_some(self.namespace.as_str())
+    }
+}
+
+/// `metav1.LabelSelectorRequirement`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Requirement {
+    /// Label key.
+    #[prost(string, tag = "1")]
+    pub key: String,
+    /// In, NotIn, Exists or DoesNotExist.
+    #[prost(string, tag = "2")]
+    pub operator: String,
+    /// Values of In and NotIn.
+    #[prost(string, repeated, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub values: Vec<String>,
+}
+
+/// `metav1.LabelSelector`. Empty selects everything; what an absent one means is the field's own rule.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Selector {
+    /// Every pair must be there.
+    #[prost(btree_map = "string, string", tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub match_labels: Map,
+    /// Every requirement must hold.
+    #[prost(message, repeated, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub match_expressions: Vec<Requirement>,
+}
+
+impl Selector {
+    /// Whether it selects everything.
+    pub fn is_empty(&self) -> bool {
+        self.match_labels.is_empty() && self.match_expressions.is_empty()
+    }
+
+    /// Whether it selects these labels. An unknown operator selects nothing.
+    pub fn matches(&self, labels: &Map) -> bool {
+        let pairs = self.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value));
+        pairs
+            && self.match_expressions.iter().all(|r| {
+                let value = labels.get(&r.key);
+                match r.operator.as_str() {
+                    "In" => value.is_some_and(|v| r.values.contains(v)),
+                    "NotIn" => value.is_none_or(|v| !r.values.contains(v)),
+                    "Exists" => value.is_some(),
+                    "DoesNotExist" => value.is_none(),
+                    _ => false,
+                }
+            })
+    }
+}
+
+/// An object of which only the metadata is read.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct MetaOnly {
+    /// Metadata.
+    #[prost(message, required, tag = "1")]
+    #[serde(rename = "metadata", deserialize_with = "nullable")]
+    pub meta: Meta,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(pairs: &[(&str, &str)]) -> Map {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn selectors_follow_the_api() {
+        let selector: Selector = serde_json::from_value(serde_json::json!({
+            "matchLabels": {"app": "web"},
+            "matchExpressions": [
+                {"key": "tier", "operator": "NotIn", "values": ["db"]},
+                {"key": "legacy", "operator": "DoesNotExist"},
+            ],
+        }))
+        .unwrap();
+        assert!(selector.matches(&labels(&[("app", "web")])));
+        assert!(!selector.matches(&labels(&[("app", "web"), ("tier", "db")])));
+        assert!(!selector.matches(&labels(&[("app", "web"), ("legacy", "")])));
+        assert!(Selector::default().matches(&labels(&[])), "an empty selector selects everything");
+    }
+
+    #[test]
+    fn null_is_the_default() {
+        let meta: Meta = serde_json::from_str(r#"{"name":"a","labels":null,"ownerReferences":null,"creationTimestamp":null}"#).unwrap();
+        assert_eq!(meta.name, "a");
+    }
+}

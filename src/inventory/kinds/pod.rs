@@ -1,0 +1,679 @@
+//! `v1.Pod` and the PodSpec of every template: the fields that checks read.
+
+use super::meta::{Map, Meta, nullable};
+use serde::{Deserialize, Deserializer};
+
+/// `v1.SELinuxOptions`; `level` is free and not read.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SeLinuxOptions {
+    /// User.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub user: String,
+    /// Role.
+    #[prost(string, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub role: String,
+    /// Type.
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub r#type: String,
+}
+
+/// `v1.SeccompProfile` and `v1.AppArmorProfile`: the type only.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Profile {
+    /// RuntimeDefault, Localhost or Unconfined.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub r#type: String,
+}
+
+/// `v1.WindowsSecurityContextOptions`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WindowsOptions {
+    /// `runAsUserName`.
+    #[prost(string, optional, tag = "3")]
+    pub run_as_user_name: Option<String>,
+    /// `hostProcess`.
+    #[prost(bool, optional, tag = "4")]
+    pub host_process: Option<bool>,
+}
+
+/// `v1.Capabilities`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Capabilities {
+    /// Added.
+    #[prost(string, repeated, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub add: Vec<String>,
+    /// Dropped.
+    #[prost(string, repeated, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub drop: Vec<String>,
+}
+
+/// `v1.SecurityContext`, of a container.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SecurityContext {
+    /// `capabilities`.
+    #[prost(message, optional, tag = "1")]
+    pub capabilities: Option<Capabilities>,
+    /// `privileged`.
+    #[prost(bool, optional, tag = "2")]
+    pub privileged: Option<bool>,
+    /// `seLinuxOptions`.
+    #[prost(message, optional, tag = "3")]
+    pub se_linux_options: Option<SeLinuxOptions>,
+    /// `runAsUser`.
+    #[prost(int64, optional, tag = "4")]
+    pub run_as_user: Option<i64>,
+    /// `runAsNonRoot`.
+    #[prost(bool, optional, tag = "5")]
+    pub run_as_non_root: Option<bool>,
+    /// `readOnlyRootFilesystem`.
+    #[prost(bool, optional, tag = "6")]
+    pub read_only_root_filesystem: Option<bool>,
+    /// `allowPrivilegeEscalation`; absent means true.
+    #[prost(bool, optional, tag = "7")]
+    pub allow_privilege_escalation: Option<bool>,
+    /// `runAsGroup`.
+    #[prost(int64, optional, tag = "8")]
+    pub run_as_group: Option<i64>,
+    /// `procMount`.
+    #[prost(string, optional, tag = "9")]
+    pub proc_mount: Option<String>,
+    /// `windowsOptions`.
+    #[prost(message, optional, tag = "10")]
+    pub windows_options: Option<WindowsOptions>,
+    /// `seccompProfile`.
+    #[prost(message, optional, tag = "11")]
+    pub seccomp_profile: Option<Profile>,
+    /// `appArmorProfile`.
+    #[prost(message, optional, tag = "12")]
+    pub app_armor_profile: Option<Profile>,
+}
+
+/// `v1.Sysctl`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Sysctl {
+    /// Name.
+    #[prost(string, tag = "1")]
+    pub name: String,
+    /// Value.
+    #[prost(string, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub value: String,
+}
+
+/// `v1.PodSecurityContext`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PodSecurityContext {
+    /// `seLinuxOptions`.
+    #[prost(message, optional, tag = "1")]
+    pub se_linux_options: Option<SeLinuxOptions>,
+    /// `runAsUser`.
+    #[prost(int64, optional, tag = "2")]
+    pub run_as_user: Option<i64>,
+    /// `runAsNonRoot`.
+    #[prost(bool, optional, tag = "3")]
+    pub run_as_non_root: Option<bool>,
+    /// `supplementalGroups`.
+    #[prost(int64, repeated, packed = "false", tag = "4")]
+    #[serde(deserialize_with = "nullable")]
+    pub supplemental_groups: Vec<i64>,
+    /// `fsGroup`.
+    #[prost(int64, optional, tag = "5")]
+    pub fs_group: Option<i64>,
+    /// `runAsGroup`.
+    #[prost(int64, optional, tag = "6")]
+    pub run_as_group: Option<i64>,
+    /// `sysctls`.
+    #[prost(message, repeated, tag = "7")]
+    #[serde(deserialize_with = "nullable")]
+    pub sysctls: Vec<Sysctl>,
+    /// `windowsOptions`.
+    #[prost(message, optional, tag = "8")]
+    pub windows_options: Option<WindowsOptions>,
+    /// `seccompProfile`.
+    #[prost(message, optional, tag = "10")]
+    pub seccomp_profile: Option<Profile>,
+    /// `appArmorProfile`.
+    #[prost(message, optional, tag = "11")]
+    pub app_armor_profile: Option<Profile>,
+}
+
+/// `v1.LocalObjectReference`, also the name inside a key selector.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct LocalReference {
+    /// Name.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+}
+
+/// `v1.SecretKeySelector`: protobuf nests the reference that JSON inlines.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct KeySelector {
+    /// The Secret.
+    #[prost(message, required, tag = "1")]
+    #[serde(flatten)]
+    pub reference: LocalReference,
+    /// Key in it.
+    #[prost(string, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub key: String,
+}
+
+/// `v1.EnvVarSource`: Secret keys only.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EnvVarSource {
+    /// `secretKeyRef`.
+    #[prost(message, optional, tag = "4")]
+    pub secret_key_ref: Option<KeySelector>,
+}
+
+/// `v1.EnvVar`. The value never leaves the inventory: see `container.env-literal-credential`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EnvVar {
+    /// Name.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// Literal value.
+    #[prost(string, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub value: String,
+    /// Where it comes from otherwise.
+    #[prost(message, optional, tag = "3")]
+    pub value_from: Option<EnvVarSource>,
+}
+
+/// `v1.SecretEnvSource`: protobuf nests the reference that JSON inlines.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct SecretEnvSource {
+    /// The Secret.
+    #[prost(message, required, tag = "1")]
+    #[serde(flatten)]
+    pub reference: LocalReference,
+}
+
+/// `v1.EnvFromSource`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EnvFrom {
+    /// `secretRef`.
+    #[prost(message, optional, tag = "3")]
+    pub secret_ref: Option<SecretEnvSource>,
+}
+
+/// `v1.ContainerPort`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Port {
+    /// Name.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// `hostPort`; 0: none.
+    #[prost(int32, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub host_port: i32,
+    /// `containerPort`.
+    #[prost(int32, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub container_port: i32,
+    /// `protocol`.
+    #[prost(string, tag = "4")]
+    #[serde(deserialize_with = "nullable")]
+    pub protocol: String,
+}
+
+/// `v1.HTTPGetAction` and `v1.TCPSocketAction`: the host only.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
+pub struct HttpGet {
+    /// `host`.
+    #[prost(string, tag = "3")]
+    pub host: String,
+}
+
+/// See [`HttpGet`]; the tags differ.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
+pub struct TcpSocket {
+    /// `host`.
+    #[prost(string, tag = "2")]
+    pub host: String,
+}
+
+/// A host field, as JSON has it in both actions.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct HostOnly {
+    #[serde(deserialize_with = "nullable")]
+    host: String,
+}
+
+impl<'de> Deserialize<'de> for HttpGet {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        HostOnly::deserialize(d).map(|a| Self { host: a.host })
+    }
+}
+
+impl<'de> Deserialize<'de> for TcpSocket {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        HostOnly::deserialize(d).map(|a| Self { host: a.host })
+    }
+}
+
+/// `v1.ProbeHandler` and `v1.LifecycleHandler`: same tags for what is read.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Handler {
+    /// `httpGet`.
+    #[prost(message, optional, tag = "2")]
+    pub http_get: Option<HttpGet>,
+    /// `tcpSocket`.
+    #[prost(message, optional, tag = "3")]
+    pub tcp_socket: Option<TcpSocket>,
+}
+
+/// `v1.Probe`: protobuf nests the handler that JSON inlines.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct Probe {
+    /// What is asked.
+    #[prost(message, required, tag = "1")]
+    #[serde(flatten)]
+    pub handler: Handler,
+}
+
+/// `v1.Lifecycle`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Lifecycle {
+    /// `postStart`.
+    #[prost(message, optional, tag = "1")]
+    pub post_start: Option<Handler>,
+    /// `preStop`.
+    #[prost(message, optional, tag = "2")]
+    pub pre_stop: Option<Handler>,
+}
+
+/// `v1.VolumeMount`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct VolumeMount {
+    /// Volume's name.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// `readOnly`.
+    #[prost(bool, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub read_only: bool,
+    /// `mountPath`.
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub mount_path: String,
+}
+
+/// `v1.Container` and, with the same tags, `v1.EphemeralContainerCommon`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Container {
+    /// Name.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// Image.
+    #[prost(string, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub image: String,
+    /// Entrypoint.
+    #[prost(string, repeated, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub command: Vec<String>,
+    /// Arguments.
+    #[prost(string, repeated, tag = "4")]
+    #[serde(deserialize_with = "nullable")]
+    pub args: Vec<String>,
+    /// Ports.
+    #[prost(message, repeated, tag = "6")]
+    #[serde(deserialize_with = "nullable")]
+    pub ports: Vec<Port>,
+    /// Environment.
+    #[prost(message, repeated, tag = "7")]
+    #[serde(deserialize_with = "nullable")]
+    pub env: Vec<EnvVar>,
+    /// Mounts.
+    #[prost(message, repeated, tag = "9")]
+    #[serde(deserialize_with = "nullable")]
+    pub volume_mounts: Vec<VolumeMount>,
+    /// `livenessProbe`.
+    #[prost(message, optional, tag = "10")]
+    pub liveness_probe: Option<Probe>,
+    /// `readinessProbe`.
+    #[prost(message, optional, tag = "11")]
+    pub readiness_probe: Option<Probe>,
+    /// `lifecycle`.
+    #[prost(message, optional, tag = "12")]
+    pub lifecycle: Option<Lifecycle>,
+    /// `securityContext`.
+    #[prost(message, optional, tag = "15")]
+    pub security_context: Option<SecurityContext>,
+    /// `envFrom`.
+    #[prost(message, repeated, tag = "19")]
+    #[serde(deserialize_with = "nullable")]
+    pub env_from: Vec<EnvFrom>,
+    /// `startupProbe`.
+    #[prost(message, optional, tag = "22")]
+    pub startup_probe: Option<Probe>,
+    /// `restartPolicy`: `Always` on an init container makes it a native sidecar.
+    #[prost(string, optional, tag = "24")]
+    pub restart_policy: Option<String>,
+}
+
+/// `v1.EphemeralContainer`: protobuf nests what JSON inlines.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct EphemeralContainer {
+    /// The container.
+    #[prost(message, required, tag = "1")]
+    #[serde(flatten)]
+    pub common: Container,
+}
+
+/// `v1.HostPathVolumeSource`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct HostPath {
+    /// Path on the node.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub path: String,
+}
+
+/// A message of which only the presence is read.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
+pub struct Present {}
+
+impl<'de> Deserialize<'de> for Present {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(d).map(|_| Self {})
+    }
+}
+
+macro_rules! volume_sources {
+    ($($field:ident = $tag:literal, $json:literal;)*) => {
+        /// `v1.VolumeSource`: which one it is; hostPath with its path.
+        #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+        #[serde(default)]
+        pub struct VolumeSource {
+            /// `hostPath`.
+            #[prost(message, optional, tag = "1")]
+            #[serde(rename = "hostPath")]
+            pub host_path: Option<HostPath>,
+            $(#[doc = concat!("`", $json, "`.")]
+            #[prost(message, optional, tag = $tag)]
+            #[serde(rename = $json)]
+            pub $field: Option<Present>,)*
+        }
+
+        impl VolumeSource {
+            /// The JSON field of the source that is set; None: none that this program knows.
+            pub fn kind(&self) -> Option<&'static str> {
+                if self.host_path.is_some() {
+                    return Some("hostPath");
+                }
+                $(if self.$field.is_some() { return Some($json); })*
+                None
+            }
+        }
+    };
+}
+
+volume_sources! {
+    empty_dir = "2", "emptyDir";
+    gce_persistent_disk = "3", "gcePersistentDisk";
+    aws_elastic_block_store = "4", "awsElasticBlockStore";
+    git_repo = "5", "gitRepo";
+    secret = "6", "secret";
+    nfs = "7", "nfs";
+    iscsi = "8", "iscsi";
+    glusterfs = "9", "glusterfs";
+    persistent_volume_claim = "10", "persistentVolumeClaim";
+    rbd = "11", "rbd";
+    flex_volume = "12", "flexVolume";
+    cinder = "13", "cinder";
+    cephfs = "14", "cephfs";
+    flocker = "15", "flocker";
+    downward_api = "16", "downwardAPI";
+    fc = "17", "fc";
+    azure_file = "18", "azureFile";
+    config_map = "19", "configMap";
+    vsphere_volume = "20", "vsphereVolume";
+    quobyte = "21", "quobyte";
+    azure_disk = "22", "azureDisk";
+    photon_persistent_disk = "23", "photonPersistentDisk";
+    portworx_volume = "24", "portworxVolume";
+    scale_io = "25", "scaleIO";
+    projected = "26", "projected";
+    storageos = "27", "storageos";
+    csi = "28", "csi";
+    ephemeral = "29", "ephemeral";
+    image = "30", "image";
+}
+
+/// `v1.Volume`: protobuf nests the source that JSON inlines.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct Volume {
+    /// Name.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// Where it comes from.
+    #[prost(message, required, tag = "2")]
+    #[serde(flatten)]
+    pub source: VolumeSource,
+}
+
+/// `v1.PodOS`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct PodOs {
+    /// `linux` or `windows`.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+}
+
+/// `v1.PodSpec`, projected to what checks read; the unit that is interned.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PodSpec {
+    /// Volumes.
+    #[prost(message, repeated, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub volumes: Vec<Volume>,
+    /// Containers.
+    #[prost(message, repeated, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub containers: Vec<Container>,
+    /// `nodeSelector`.
+    #[prost(btree_map = "string, string", tag = "7")]
+    #[serde(deserialize_with = "nullable")]
+    pub node_selector: Map,
+    /// `serviceAccountName`.
+    #[prost(string, tag = "8")]
+    #[serde(deserialize_with = "nullable")]
+    pub service_account_name: String,
+    /// `serviceAccount`, its deprecated twin.
+    #[prost(string, tag = "9")]
+    #[serde(deserialize_with = "nullable")]
+    pub service_account: String,
+    /// `hostNetwork`.
+    #[prost(bool, tag = "11")]
+    #[serde(deserialize_with = "nullable")]
+    pub host_network: bool,
+    /// `hostPID`.
+    #[prost(bool, tag = "12")]
+    #[serde(rename = "hostPID", deserialize_with = "nullable")]
+    pub host_pid: bool,
+    /// `hostIPC`.
+    #[prost(bool, tag = "13")]
+    #[serde(rename = "hostIPC", deserialize_with = "nullable")]
+    pub host_ipc: bool,
+    /// `securityContext`.
+    #[prost(message, optional, tag = "14")]
+    pub security_context: Option<PodSecurityContext>,
+    /// Init containers.
+    #[prost(message, repeated, tag = "20")]
+    #[serde(deserialize_with = "nullable")]
+    pub init_containers: Vec<Container>,
+    /// `automountServiceAccountToken`.
+    #[prost(bool, optional, tag = "21")]
+    pub automount_service_account_token: Option<bool>,
+    /// Ephemeral containers, of live pods only.
+    #[prost(message, repeated, tag = "34")]
+    #[serde(deserialize_with = "nullable")]
+    pub ephemeral_containers: Vec<EphemeralContainer>,
+    /// `os`.
+    #[prost(message, optional, tag = "36")]
+    pub os: Option<PodOs>,
+    /// `hostUsers`.
+    #[prost(bool, optional, tag = "37")]
+    pub host_users: Option<bool>,
+    /// AppArmor and seccomp annotations of the pod's metadata, put here so that they are part of the variant.
+    #[prost(btree_map = "string, string", tag = "10001")]
+    #[serde(skip)]
+    pub annotations: Map,
+}
+
+/// Which list a container stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ContainerKind {
+    /// `containers`.
+    Regular,
+    /// `initContainers`.
+    Init,
+    /// `ephemeralContainers`.
+    Ephemeral,
+}
+
+impl ContainerKind {
+    /// The field of the PodSpec.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Regular => "containers",
+            Self::Init => "initContainers",
+            Self::Ephemeral => "ephemeralContainers",
+        }
+    }
+}
+
+impl PodSpec {
+    /// Every container of all three lists, with its list and index: init first, as they run.
+    pub fn each_container(&self) -> impl Iterator<Item = (ContainerKind, usize, &Container)> {
+        self.init_containers
+            .iter()
+            .enumerate()
+            .map(|(i, c)| (ContainerKind::Init, i, c))
+            .chain(self.containers.iter().enumerate().map(|(i, c)| (ContainerKind::Regular, i, c)))
+            .chain(
+                self.ephemeral_containers.iter().enumerate().map(|(i, c)| (ContainerKind::Ephemeral, i, &c.common)),
+            )
+    }
+
+    /// Whether it asks for Windows: `os.name`, else the node selector.
+    pub fn is_windows(&self) -> bool {
+        match &self.os {
+            Some(os) if !os.name.is_empty() => os.name == "windows",
+            _ => self.node_selector.get("kubernetes.io/os").is_some_and(|os| os == "windows"),
+        }
+    }
+
+    /// `os.name` alone says Windows: the only thing that Pod Security Standards look at.
+    pub fn os_is_windows(&self) -> bool {
+        self.os.as_ref().is_some_and(|os| os.name == "windows")
+    }
+
+    /// The ServiceAccount that it runs as: `serviceAccountName`, the deprecated field, else `default`.
+    pub fn service_account(&self) -> &str {
+        [&self.service_account_name, &self.service_account].into_iter().find(|n| !n.is_empty()).map_or("default", |n| n)
+    }
+
+    /// Clears what is made up per pod, so that pods of one template intern to one variant.
+    pub fn normalise(&mut self, meta: &Meta) {
+        self.annotations = meta
+            .annotations
+            .iter()
+            .filter(|(key, _)| key.contains("apparmor") || key.contains("seccomp"))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        self.service_account_name = self.service_account().to_owned();
+        self.service_account.clear();
+        let token = |name: &str| name.starts_with("kube-api-access-");
+        self.volumes.retain(|v| !(token(&v.name) && v.source.projected.is_some()));
+        for container in self.init_containers.iter_mut().chain(&mut self.containers) {
+            container.volume_mounts.retain(|m| !token(&m.name));
+        }
+        for container in &mut self.ephemeral_containers {
+            container.common.volume_mounts.retain(|m| !token(&m.name));
+        }
+    }
+}
+
+/// `v1.PodTemplateSpec`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct PodTemplate {
+    /// Metadata of the pods to be.
+    #[prost(message, required, tag = "1")]
+    #[serde(rename = "metadata", deserialize_with = "nullable")]
+    pub meta: Meta,
+    /// Their spec.
+    #[prost(message, required, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub spec: PodSpec,
+}
+
+/// `v1.PodStatus`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct PodStatus {
+    /// Pending, Running, Succeeded, Failed or Unknown.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub phase: String,
+}
+
+/// `v1.Pod`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct Pod {
+    /// Metadata.
+    #[prost(message, required, tag = "1")]
+    #[serde(rename = "metadata", deserialize_with = "nullable")]
+    pub meta: Meta,
+    /// Spec.
+    #[prost(message, required, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub spec: PodSpec,
+    /// Status.
+    #[prost(message, required, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub status: PodStatus,
+}

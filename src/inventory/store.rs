@@ -1,0 +1,440 @@
+use super::kinds::admission::{AdmissionPolicy, PolicyBinding, WebhookConfiguration};
+use super::kinds::cluster::{Namespace, Node, Service};
+use super::kinds::custom::Custom;
+use super::kinds::meta::{Map, Meta};
+use super::kinds::network::NetworkPolicy;
+use super::kinds::pod::PodSpec;
+use super::kinds::rbac::{Binding, Csr, Role, ServiceAccount};
+use super::kinds::workload::Controller;
+use super::{Kind, Object, Version};
+use crate::model::{Cluster, FindingSource, GapReason, Scope};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::Arc;
+
+/// Namespace (empty: cluster-scoped) and name.
+pub type Key = (Arc<str>, Arc<str>);
+
+/// Where the objects came from: decides what an absent kind means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// A whole cluster, live or the demo: what is not there does not exist.
+    Cluster,
+    /// Manifests: what is not there may be elsewhere.
+    Files,
+}
+
+/// How far the reading of a kind is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ReadState {
+    /// Not begun, or not asked for.
+    #[default]
+    Unread,
+    /// Under way.
+    Reading,
+    /// All in scope was read.
+    Complete,
+    /// The server answered and does not serve it: zero objects, a fact.
+    Absent,
+    /// Not read, or not wholly.
+    Failed {
+        /// Why.
+        reason: GapReason,
+        /// What was asked and what came back.
+        message: Arc<str>,
+        /// Namespaces that were read all the same.
+        read: BTreeSet<Arc<str>>,
+    },
+}
+
+/// A live pod: its spec is interned, its name and owner are its own.
+#[derive(Clone, Debug)]
+pub struct PodRow {
+    /// Namespace.
+    pub namespace: Arc<str>,
+    /// Name.
+    pub name: Arc<str>,
+    /// Interned labels.
+    pub labels: Arc<Map>,
+    /// Managing controller: apiVersion, kind, name.
+    pub owner: Option<Arc<(String, String, String)>>,
+    /// Interned spec.
+    pub spec: Arc<PodSpec>,
+    /// A static pod's mirror.
+    pub mirror: bool,
+    /// Succeeded or Failed: no longer running.
+    pub ended: bool,
+    /// When it was created, seconds since the epoch.
+    pub created: i64,
+}
+
+/// Values kept once each, as long as somebody uses them.
+#[derive(Debug)]
+struct Interner<T>(HashSet<Arc<T>>);
+
+impl<T> Default for Interner<T> {
+    fn default() -> Self {
+        Self(HashSet::new())
+    }
+}
+
+impl<T: Eq + Hash> Interner<T> {
+    fn get(&mut self, value: T) -> Arc<T> {
+        if let Some(known) = self.0.get(&value) {
+            return known.clone();
+        }
+        let value = Arc::new(value);
+        self.0.insert(value.clone());
+        value
+    }
+
+    fn sweep(&mut self) {
+        self.0.retain(|value| Arc::strong_count(value) > 1);
+    }
+}
+
+/// What was read of a cluster or of manifests.
+#[derive(Debug)]
+pub struct Inventory {
+    /// What it came from.
+    pub medium: Medium,
+    /// Which cluster.
+    pub cluster: Cluster,
+    /// Version that decides rules and benchmark.
+    pub version: Version,
+    /// What was asked for.
+    pub scope: Scope,
+    /// Namespaces.
+    pub namespaces: BTreeMap<Key, Namespace>,
+    /// Nodes.
+    pub nodes: BTreeMap<Key, Node>,
+    /// Services.
+    pub services: BTreeMap<Key, Service>,
+    /// Pods.
+    pub pods: BTreeMap<Key, PodRow>,
+    /// Controllers, by kind.
+    pub controllers: BTreeMap<(Kind, Key), ControllerRow>,
+    /// ServiceAccounts.
+    pub service_accounts: BTreeMap<Key, ServiceAccount>,
+    /// Roles and ClusterRoles.
+    pub roles: BTreeMap<Key, Role>,
+    /// RoleBindings and ClusterRoleBindings.
+    pub bindings: BTreeMap<Key, Binding>,
+    /// Certificate signing requests.
+    pub csrs: BTreeMap<Key, Csr>,
+    /// Network policies.
+    pub network_policies: BTreeMap<Key, NetworkPolicy>,
+    /// Webhook configurations, by kind.
+    pub webhooks: BTreeMap<(Kind, Key), WebhookConfiguration>,
+    /// ValidatingAdmissionPolicies.
+    pub admission_policies: BTreeMap<Key, AdmissionPolicy>,
+    /// Their bindings.
+    pub policy_bindings: BTreeMap<Key, PolicyBinding>,
+    /// Objects of which the metadata is read.
+    pub metas: BTreeMap<(Kind, Key), Meta>,
+    /// Custom resources, by kind; the name carries the resource's own kind where a kind stands for several.
+    pub customs: BTreeMap<(Kind, Key), Custom>,
+    /// File and document of each object, for file sources.
+    pub sources: HashMap<(Kind, Key), FindingSource>,
+    states: BTreeMap<Kind, ReadState>,
+    undecodable: Vec<(Kind, Key, Arc<str>)>,
+    opt_ins: BTreeSet<Kind>,
+    specs: Interner<PodSpec>,
+    labels: Interner<Map>,
+    owners: Interner<(String, String, String)>,
+}
+
+/// A controller with its template interned.
+#[derive(Clone, Debug)]
+pub struct ControllerRow {
+    /// Metadata.
+    pub meta: Meta,
+    /// Labels of the pods to be.
+    pub pod_labels: Arc<Map>,
+    /// Interned template.
+    pub template: Option<Arc<PodSpec>>,
+    /// Wanted replicas.
+    pub replicas: Option<i32>,
+    /// A Job that ended.
+    pub finished: bool,
+}
+
+impl Inventory {
+    /// Empty, of a medium.
+    pub fn new(medium: Medium, version: Version) -> Self {
+        Self {
+            medium,
+            cluster: Cluster::default(),
+            version,
+            scope: Scope::default(),
+            namespaces: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            services: BTreeMap::new(),
+            pods: BTreeMap::new(),
+            controllers: BTreeMap::new(),
+            service_accounts: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            bindings: BTreeMap::new(),
+            csrs: BTreeMap::new(),
+            network_policies: BTreeMap::new(),
+            webhooks: BTreeMap::new(),
+            admission_policies: BTreeMap::new(),
+            policy_bindings: BTreeMap::new(),
+            metas: BTreeMap::new(),
+            customs: BTreeMap::new(),
+            sources: HashMap::new(),
+            states: BTreeMap::new(),
+            undecodable: Vec::new(),
+            opt_ins: BTreeSet::new(),
+            specs: Interner::default(),
+            labels: Interner::default(),
+            owners: Interner::default(),
+        }
+    }
+
+    /// Adds or replaces an object.
+    pub fn upsert(&mut self, object: Object) {
+        let key = key(object.meta());
+        match object {
+            Object::Namespace(o) => drop(self.namespaces.insert(key, o)),
+            Object::Node(o) => drop(self.nodes.insert(key, o)),
+            Object::Service(o) => drop(self.services.insert(key, o)),
+            Object::Pod(pod) => {
+                let mut pod = *pod;
+                pod.spec.normalise(&pod.meta);
+                let owner = pod
+                    .meta
+                    .controller()
+                    .map(|o| self.owners.get((o.api_version.clone(), o.kind.clone(), o.name.clone())));
+                let row = PodRow {
+                    namespace: key.0.clone(),
+                    name: key.1.clone(),
+                    mirror: pod.meta.annotations.contains_key("kubernetes.io/config.mirror"),
+                    ended: matches!(pod.status.phase.as_str(), "Succeeded" | "Failed"),
+                    created: pod.meta.creation_timestamp.map_or(0, |t| t.seconds),
+                    labels: self.labels.get(pod.meta.labels),
+                    owner,
+                    spec: self.specs.get(pod.spec),
+                };
+                self.pods.insert(key, row);
+            }
+            Object::Controller(kind, controller) => {
+                let Controller { meta, template, replicas, finished } = *controller;
+                let owned = meta.controller().is_some();
+                let (pod_labels, template) = match template {
+                    // the owner's template counts; its own is a copy or an old revision
+                    Some(mut template) if !owned => {
+                        template.meta.slim();
+                        template.spec.normalise(&template.meta);
+                        (template.meta.labels, Some(self.specs.get(template.spec)))
+                    }
+                    _ => (Map::new(), None),
+                };
+                let pod_labels = self.labels.get(pod_labels);
+                self.controllers.insert((kind, key), ControllerRow { meta, pod_labels, template, replicas, finished });
+            }
+            Object::ServiceAccount(o) => drop(self.service_accounts.insert(key, o)),
+            Object::Role(_, o) => drop(self.roles.insert(key, o)),
+            Object::Binding(_, o) => drop(self.bindings.insert(key, o)),
+            Object::Csr(o) => drop(self.csrs.insert(key, o)),
+            Object::NetworkPolicy(o) => drop(self.network_policies.insert(key, *o)),
+            Object::Webhooks(kind, o) => drop(self.webhooks.insert((kind, key), o)),
+            Object::AdmissionPolicy(o) => drop(self.admission_policies.insert(key, o)),
+            Object::PolicyBinding(o) => drop(self.policy_bindings.insert(key, o)),
+            Object::Meta(kind, o) => drop(self.metas.insert((kind, key), o)),
+            Object::Custom(kind, o) => drop(self.customs.insert((kind, custom_key(kind, &o.kind, key)), *o)),
+        }
+    }
+
+    /// Removes an object, as a watch reports it.
+    pub fn remove(&mut self, object: &Object) {
+        let key = key(object.meta());
+        let kind = object.kind();
+        match object {
+            Object::Namespace(_) => drop(self.namespaces.remove(&key)),
+            Object::Node(_) => drop(self.nodes.remove(&key)),
+            Object::Service(_) => drop(self.services.remove(&key)),
+            Object::Pod(_) => drop(self.pods.remove(&key)),
+            Object::Controller(..) => drop(self.controllers.remove(&(kind, key))),
+            Object::ServiceAccount(_) => drop(self.service_accounts.remove(&key)),
+            Object::Role(..) => drop(self.roles.remove(&key)),
+            Object::Binding(..) => drop(self.bindings.remove(&key)),
+            Object::Csr(_) => drop(self.csrs.remove(&key)),
+            Object::NetworkPolicy(_) => drop(self.network_policies.remove(&key)),
+            Object::Webhooks(..) => drop(self.webhooks.remove(&(kind, key))),
+            Object::AdmissionPolicy(_) => drop(self.admission_policies.remove(&key)),
+            Object::PolicyBinding(_) => drop(self.policy_bindings.remove(&key)),
+            Object::Meta(..) => drop(self.metas.remove(&(kind, key))),
+            Object::Custom(_, o) => drop(self.customs.remove(&(kind, custom_key(kind, &o.kind, key)))),
+        }
+    }
+
+    /// Forgets all objects of a kind, before it is read again.
+    pub fn clear(&mut self, kind: Kind) {
+        let cluster_scoped = !kind.info().namespaced;
+        match kind {
+            Kind::Namespace => self.namespaces.clear(),
+            Kind::Node => self.nodes.clear(),
+            Kind::Service => self.services.clear(),
+            Kind::Pod => self.pods.clear(),
+            Kind::ServiceAccount => self.service_accounts.clear(),
+            Kind::Role | Kind::ClusterRole => self.roles.retain(|key, _| key.0.is_empty() != cluster_scoped),
+            Kind::RoleBinding | Kind::ClusterRoleBinding => {
+                self.bindings.retain(|key, _| key.0.is_empty() != cluster_scoped);
+            }
+            Kind::CertificateSigningRequest => self.csrs.clear(),
+            Kind::NetworkPolicy => self.network_policies.clear(),
+            Kind::ValidatingAdmissionPolicy => self.admission_policies.clear(),
+            Kind::ValidatingAdmissionPolicyBinding => self.policy_bindings.clear(),
+            _ => {
+                self.controllers.retain(|(k, _), _| *k != kind);
+                self.webhooks.retain(|(k, _), _| *k != kind);
+                self.metas.retain(|(k, _), _| *k != kind);
+                self.customs.retain(|(k, _), _| *k != kind);
+            }
+        }
+        self.undecodable.retain(|(k, _, _)| *k != kind);
+        self.specs.sweep();
+        self.labels.sweep();
+        self.owners.sweep();
+    }
+
+    /// Notes an object that did not decode: a gap on that object.
+    pub fn note_undecodable(&mut self, kind: Kind, namespace: &str, name: &str, error: &str) {
+        self.undecodable.push((kind, (namespace.into(), name.into()), error.into()));
+    }
+
+    /// Objects that did not decode.
+    pub fn undecodable(&self) -> &[(Kind, Key, Arc<str>)] {
+        &self.undecodable
+    }
+
+    /// Says how far the reading of a kind is.
+    pub fn set_state(&mut self, kind: Kind, state: ReadState) {
+        self.states.insert(kind, state);
+    }
+
+    /// How far the reading of a kind is.
+    pub fn state(&self, kind: Kind) -> &ReadState {
+        static UNREAD: ReadState = ReadState::Unread;
+        self.states.get(&kind).unwrap_or(&UNREAD)
+    }
+
+    /// Allows a kind that is read on request only.
+    pub fn opt_in(&mut self, kind: Kind) {
+        self.opt_ins.insert(kind);
+    }
+
+    /// Whether an opt-in kind was asked for; true for all others.
+    pub fn opted_in(&self, kind: Kind) -> bool {
+        self.medium == Medium::Files || kind.info().opt_in.is_none() || self.opt_ins.contains(&kind)
+    }
+
+    /// How many objects of a kind are here.
+    pub fn count(&self, kind: Kind) -> usize {
+        let cluster_scoped = !kind.info().namespaced;
+        match kind {
+            Kind::Namespace => self.namespaces.len(),
+            Kind::Node => self.nodes.len(),
+            Kind::Service => self.services.len(),
+            Kind::Pod => self.pods.len(),
+            Kind::ServiceAccount => self.service_accounts.len(),
+            Kind::Role | Kind::ClusterRole => {
+                self.roles.keys().filter(|key| key.0.is_empty() == cluster_scoped).count()
+            }
+            Kind::RoleBinding | Kind::ClusterRoleBinding => {
+                self.bindings.keys().filter(|key| key.0.is_empty() == cluster_scoped).count()
+            }
+            Kind::CertificateSigningRequest => self.csrs.len(),
+            Kind::NetworkPolicy => self.network_policies.len(),
+            Kind::ValidatingAdmissionPolicy => self.admission_policies.len(),
+            Kind::ValidatingAdmissionPolicyBinding => self.policy_bindings.len(),
+            _ => {
+                self.controllers.keys().filter(|(k, _)| *k == kind).count()
+                    + self.webhooks.keys().filter(|(k, _)| *k == kind).count()
+                    + self.metas.keys().filter(|(k, _)| *k == kind).count()
+                    + self.customs.keys().filter(|(k, _)| *k == kind).count()
+            }
+        }
+    }
+
+    /// Why a kind is not (wholly) known, in a namespace or (None) anywhere in scope. None: it is known.
+    pub fn gap(&self, kind: Kind, namespace: Option<&str>) -> Option<GapReason> {
+        if !self.opted_in(kind) {
+            return Some(GapReason::OptIn);
+        }
+        if self.medium == Medium::Files {
+            let parent = namespace.is_some_and(|n| self.namespaces.contains_key(&("".into(), n.into())));
+            return (!parent && self.count(kind) == 0).then_some(GapReason::SourceCannotHoldIt);
+        }
+        if let Some(namespace) = namespace
+            && kind.info().namespaced
+            && !self.scope.namespaces.is_empty()
+            && !self.scope.namespaces.iter().any(|n| &**n == namespace)
+        {
+            return Some(GapReason::SourceCannotHoldIt);
+        }
+        match self.state(kind) {
+            ReadState::Complete | ReadState::Absent => {
+                self.undecodable.iter().any(|(k, _, _)| *k == kind).then_some(GapReason::Undecodable)
+            }
+            ReadState::Failed { read, .. } if namespace.is_some_and(|n| read.contains(n)) => None,
+            ReadState::Failed { reason, .. } => Some(*reason),
+            // not answered yet: nothing may pass on it
+            ReadState::Unread | ReadState::Reading => Some(GapReason::ReadFailed),
+        }
+    }
+
+    /// Whether reading goes on, so that a gap may still close.
+    pub fn is_reading(&self) -> bool {
+        self.states.values().any(|state| matches!(state, ReadState::Reading))
+    }
+
+    /// The version's kinds that exist at all: false for a built-in kind that the server's version lacks.
+    pub fn knows(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::ValidatingAdmissionPolicy | Kind::ValidatingAdmissionPolicyBinding => self.version.at_least(30),
+            _ => true,
+        }
+    }
+
+    /// Whether an object is judged: in the scope's namespaces and selected by its labels. Under a scope of
+    /// namespaces, cluster-scoped objects are read for joins and not judged, the namespaces themselves excepted.
+    pub fn in_scope(&self, kind: Kind, meta: &Meta) -> bool {
+        let namespaces = &self.scope.namespaces;
+        let place = if kind == Kind::Namespace { meta.name.as_str() } else { meta.namespace.as_str() };
+        let here = namespaces.is_empty() || namespaces.iter().any(|n| **n == *place);
+        here && self.selects(&meta.labels)
+    }
+
+    /// Whether the scope's label selector (`a=b,c!=d,e`) selects these labels.
+    pub fn selects(&self, labels: &Map) -> bool {
+        let Some(selector) = &self.scope.selector else { return true };
+        selector.split(',').map(str::trim).filter(|term| !term.is_empty()).all(|term| {
+            let get = |key: &str| labels.get(key.trim());
+            if let Some((key, value)) = term.split_once("!=") {
+                get(key).is_none_or(|v| v != value.trim())
+            } else if let Some((key, value)) = term.split_once("==").or_else(|| term.split_once('=')) {
+                get(key).is_some_and(|v| v == value.trim())
+            } else if let Some(key) = term.strip_prefix('!') {
+                get(key).is_none()
+            } else {
+                get(term).is_some()
+            }
+        })
+    }
+
+    /// Distinct pod specs in memory, for `--stats`.
+    pub fn variants(&self) -> usize {
+        self.specs.0.len()
+    }
+}
+
+fn key(meta: &Meta) -> Key {
+    (meta.namespace.as_str().into(), meta.name.as_str().into())
+}
+
+/// Constraints of different kinds may share a name.
+fn custom_key(kind: Kind, own_kind: &str, key: Key) -> Key {
+    if kind.info().name.is_empty() { (key.0, format!("{own_kind}/{}", key.1).into()) } else { key }
+}

@@ -1,0 +1,19 @@
+//! The vocabulary of plimsoll: what a scan says and about what. No IO, no Kubernetes client.
+
+mod finding;
+mod object;
+mod path;
+mod remedy;
+mod report;
+mod text;
+mod verdict;
+
+pub use finding::{Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
+pub use object::{ObjectRef, OwnObject};
+pub use path::{FieldPath, Step};
+pub use remedy::{Disruption, Fix, Remedy};
+pub use report::{
+    Cluster, ControlRef, ControlResult, Counts, FrameworkResult, Gap, GapReason, Report, SCHEMA_VERSION, Scope, Score,
+};
+pub use text::{clean, clean_lines};
+pub use verdict::{Severity, Verdict};

@@ -1,0 +1,78 @@
+//! `cargo xtask gen`: what is derived from the tree and committed, so that nobody edits a table by hand.
+
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Writes every generated file, or with `check` fails where one differs from what would be written.
+pub fn run(check: bool) -> Result<()> {
+    let root = crate::paths::root();
+    let stale: Vec<PathBuf> = files(&root)?
+        .into_iter()
+        .filter(|(path, text)| fs::read_to_string(path).ok().as_deref() != Some(text))
+        .map(|(path, text)| if check { Ok(path) } else { fs::write(&path, text).map(|()| path) })
+        .collect::<std::io::Result<_>>()?;
+    for path in &stale {
+        println!("{} {}", if check { "stale:" } else { "wrote" }, path.strip_prefix(&root).unwrap_or(path).display());
+    }
+    if check && !stale.is_empty() {
+        bail!("generated files are stale: run `cargo xtask gen` and commit what it writes");
+    }
+    Ok(())
+}
+
+/// Every generated file and its text.
+fn files(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    registry(&root.join("src/checks"))
+}
+
+/// `src/checks/registry.rs` and a `mod.rs` a family: one line a check.
+fn registry(checks: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    let mut families: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for family in sorted(checks)?.into_iter().filter(|path| path.is_dir()) {
+        let names = families.entry(stem(&family)).or_default();
+        names.extend(sorted(&family)?.iter().map(|path| stem(path)).filter(|name| name != "mod"));
+    }
+    families.retain(|_, names| !names.is_empty());
+    let mut files = BTreeMap::new();
+    let mut all = String::new();
+    for (family, names) in &families {
+        let mut text = format!("//! `{family}.*`; written by `cargo xtask gen`.\n\n");
+        for name in names {
+            let source = fs::read_to_string(checks.join(family).join(format!("{name}.rs")))?;
+            let is_check = source.contains("pub static CHECK: Check");
+            // a file without a CHECK is what its siblings share
+            text += &format!("{}mod {name};\n", if is_check { "pub " } else { "" });
+            if is_check {
+                all += &format!("    &super::{family}::{name}::CHECK,\n");
+            }
+        }
+        files.insert(checks.join(family).join("mod.rs"), text);
+    }
+    let text = format!(
+        "//! Every check; written by `cargo xtask gen`.\n\nuse super::Check;\n\n/// Every check, in order of id.\npub static ALL: &[&Check] = &[\n{all}];\n"
+    );
+    files.insert(checks.join("registry.rs"), text);
+    let mods: String = families.keys().map(|family| format!("pub mod {family};\n")).collect();
+    let path = checks.join("mod.rs");
+    let current = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    const MARKS: (&str, &str) = ("// families: written by `cargo xtask gen`\n", "// end of families\n");
+    let (Some((before, rest)), true) = (current.split_once(MARKS.0), current.contains(MARKS.1)) else {
+        bail!("{}: the lines {:?} and {:?} are missing", path.display(), MARKS.0.trim(), MARKS.1.trim());
+    };
+    let after = rest.split_once(MARKS.1).map_or("", |(_, after)| after);
+    files.insert(path, format!("{before}{}{mods}{}{after}", MARKS.0, MARKS.1));
+    Ok(files)
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|e| e.path())).collect::<std::io::Result<_>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
