@@ -239,7 +239,7 @@ impl Cluster {
             processes.check()?;
             Ok(cluster.ready())
         })?;
-        cluster.add_nodes(0, options.nodes)?;
+        cluster.ensure_nodes(options.nodes)?;
         until("the namespace default takes pods", START_LIMIT, || {
             processes.check()?;
             Ok(cluster.kubectl_output(["get", "serviceaccount", "default"]).is_ok())
@@ -309,12 +309,17 @@ impl Cluster {
         command
     }
 
-    /// Adds the fake nodes `node-FROM+1` to `node-TO` and waits until they are ready.
-    fn add_nodes(&self, from: u32, to: u32) -> Result<()> {
-        if from >= to {
+    /// Adds fake nodes until there are `count`, and waits until they are ready.
+    fn ensure_nodes(&self, count: u32) -> Result<()> {
+        let present = self.kubectl_output(["get", "nodes", "-o", "name"])?;
+        let nodes: Vec<_> = (1..=count)
+            .map(|number| format!("node-{number}"))
+            .filter(|name| !present.lines().any(|line| line.strip_prefix("node/") == Some(name)))
+            .map(|name| node(&name))
+            .collect();
+        if nodes.is_empty() {
             return Ok(());
         }
-        let nodes: Vec<_> = (from + 1..=to).map(|number| node(&format!("node-{number}"))).collect();
         let list = json!({"apiVersion": "v1", "kind": "List", "items": nodes});
         self.kubectl_input(["create", "-f", "-"], &list.to_string())?;
         self.kubectl_output(["wait", "--for=condition=Ready", "node", "--all", "--timeout=60s"]).map(drop)

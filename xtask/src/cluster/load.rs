@@ -1,18 +1,78 @@
 //! What to fill a test cluster with.
 
-use anyhow::Result;
+mod corpus;
+mod many;
+mod unhardened;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
 
 use super::Cluster;
+use super::wait::until;
 
-/// Real manifests.
-pub fn corpus(_cluster: &Cluster) -> Result<()> {
-    anyhow::bail!("not yet")
+pub use self::corpus::corpus;
+pub use self::many::pods;
+pub use self::unhardened::unhardened;
+
+/// Applies the objects with `kubectl`, in their order.
+fn apply(cluster: &Cluster, objects: Vec<Value>) -> Result<()> {
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
+    cluster.kubectl_input(["apply", "--server-side", "--force-conflicts", "-f", "-"], &list.to_string()).map(drop)
 }
-/// Many pods.
-pub fn pods(_cluster: &Cluster, _pods: u32) -> Result<()> {
-    anyhow::bail!("not yet")
+
+/// Applies a file or a directory of them; objects that name no namespace go into `namespace`.
+fn apply_file(cluster: &Cluster, path: &str, namespace: &str) -> Result<()> {
+    // With `--namespace`, kubectl refuses objects that name another.
+    let kubeconfig = cluster.kubeconfig_for("admin", Some(namespace))?;
+    let kubeconfig = kubeconfig.to_string_lossy();
+    let args = ["--kubeconfig", &kubeconfig, "apply", "--server-side", "--force-conflicts", "--recursive", "-f", path];
+    cluster.kubectl_output(args).with_context(|| format!("cannot apply {path}")).map(drop)
 }
-/// Nothing hardened.
-pub fn unhardened(_cluster: &Cluster, _deployments: u32) -> Result<()> {
-    anyhow::bail!("not yet")
+
+/// Waits until every workload has the ready pods that it asks for.
+fn settle(cluster: &Cluster, limit: Duration) -> Result<()> {
+    let mut waiting = String::new();
+    until("all pods run", limit, || {
+        for (kind, wanted, ready) in [
+            ("deployments", "replicas", "readyReplicas"),
+            ("statefulsets", "replicas", "readyReplicas"),
+            ("daemonsets", "desiredNumberScheduled", "numberReady"),
+        ] {
+            let list = cluster.kubectl_output(["get", "--raw", &format!("/apis/apps/v1/{kind}")])?;
+            let list: Value = serde_json::from_str(&list)?;
+            let items = list["items"].as_array();
+            if let Some(item) = items.into_iter().flatten().find(|item| !settled(item, wanted, ready)) {
+                let metadata = &item["metadata"];
+                waiting = format!("{kind} {} in {}", metadata["name"], metadata["namespace"]);
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
+    .with_context(|| format!("not enough ready pods: {waiting}"))
+}
+
+fn settled(workload: &Value, wanted: &str, ready: &str) -> bool {
+    let (spec, status) = (&workload["spec"], &workload["status"]);
+    let wanted = spec[wanted].as_u64().or(status[wanted].as_u64()).unwrap_or_default();
+    status["observedGeneration"] == workload["metadata"]["generation"]
+        && status[ready].as_u64().unwrap_or_default() == wanted
+}
+
+fn namespace(name: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+}
+
+fn deployment(namespace: &str, name: &str, replicas: u32, pod_spec: &Value) -> Value {
+    let labels = json!({"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": namespace});
+    json!({
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "spec": {
+            "replicas": replicas, "revisionHistoryLimit": 2, "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": pod_spec},
+        },
+    })
 }

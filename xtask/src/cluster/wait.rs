@@ -6,19 +6,21 @@ use anyhow::{Result, bail};
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(30);
 
-/// Looks until `condition` holds; fails when it still does not after `limit`, or as soon as looking fails.
+/// Looks until `condition` holds, more rarely the longer it takes; fails when it still does not after `limit`, or as
+/// soon as looking fails.
 pub fn until(what: &str, limit: Duration, mut condition: impl FnMut() -> Result<bool>) -> Result<()> {
-    let deadline = Instant::now() + limit;
+    let begin = Instant::now();
     while !condition()? {
-        if Instant::now() > deadline {
+        let waited = begin.elapsed();
+        if waited > limit {
             bail!("waited {} s in vain until {what}", limit.as_secs());
         }
-        pause();
+        pause(BETWEEN_LOOKS.max(waited / 30));
     }
     Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one pause between two looks at a condition")]
-fn pause() {
-    std::thread::sleep(BETWEEN_LOOKS);
+fn pause(time: Duration) {
+    std::thread::sleep(time);
 }
