@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use self::binaries::Binaries;
 use self::process::{PortTaken, Processes};
 use self::wait::until;
-use crate::paths;
+use crate::{paths, tools};
 
 pub use self::commands::{Subcommand, run};
 
@@ -354,6 +354,11 @@ current-context: test
         );
         write_private(path, &config)
     }
+}
+
+/// Whether `test` has to be skipped because no cluster can be built here; says so. An error in CI.
+pub fn skip(test: &str) -> Result<bool> {
+    if Binaries::find()?.built() { Ok(false) } else { tools::skip(test, &["go"]) }
 }
 
 fn node(name: &str) -> Value {

@@ -3,3 +3,5 @@
 pub mod cluster;
 pub mod generate;
 pub mod paths;
+pub mod test;
+pub mod tools;

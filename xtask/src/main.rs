@@ -11,6 +11,8 @@ enum Task {
     /// A test cluster to try things on
     #[command(subcommand)]
     Cluster(cluster::Subcommand),
+    /// Check everything that must hold before a change is merged
+    Test,
     /// Write the generated files: registry of checks, docs
     Gen {
         /// Fail where a file differs instead of writing it
@@ -22,6 +24,7 @@ enum Task {
 fn main() -> Result<()> {
     match Task::parse() {
         Task::Cluster(subcommand) => cluster::run(subcommand),
+        Task::Test => xtask::test::run(),
         Task::Gen { check } => xtask::generate::run(check),
     }
 }

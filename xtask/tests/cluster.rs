@@ -1,12 +1,14 @@
 //! The test cluster starts beside another, and leaves nothing behind, whatever ends the test.
 
 use std::env;
+use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use xtask::cluster::{Cluster, Options};
+use xtask::cluster::{Cluster, Options, skip, wait};
 
 /// What a cluster must not leave behind.
 struct Traces {
@@ -21,28 +23,21 @@ impl Traces {
         Self { address, state: cluster.state_dir().to_path_buf(), pids: cluster.pids().to_vec() }
     }
 
+    fn gone(&self) -> bool {
+        TcpStream::connect(&self.address).is_err() && !self.state.exists()
+    }
+
     fn assert_none(&self) {
-        assert!(TcpStream::connect(&self.address).is_err(), "{} still answers", self.address);
-        assert!(!self.state.exists(), "{} is still there", self.state.display());
+        assert!(self.gone(), "{} still answers, or {} is still there", self.address, self.state.display());
         for pid in self.pids.iter().filter(|_| Path::new("/proc/self").exists()) {
             assert!(!Path::new(&format!("/proc/{pid}")).exists(), "process {pid} still runs");
         }
     }
 }
 
-fn cannot_run(test: &str) -> bool {
-    let go = Command::new("go").arg("version").stdout(Stdio::null()).status();
-    let missing = !go.is_ok_and(|status| status.success());
-    assert!(!missing || env::var("CI").as_deref() != Ok("true"), "CI needs Go for {test}");
-    if missing {
-        eprintln!("skipped: {test} needs Go to build the test cluster");
-    }
-    missing
-}
-
 #[test]
 fn two_clusters_side_by_side_end_with_their_values() {
-    if cannot_run("two_clusters_side_by_side_end_with_their_values") {
+    if skip("two_clusters_side_by_side_end_with_their_values").unwrap() {
         return;
     }
     let user = ("jane".to_owned(), vec!["auditors".to_owned(), "devs".to_owned()]);
@@ -65,7 +60,7 @@ fn two_clusters_side_by_side_end_with_their_values() {
 
 #[test]
 fn a_cluster_ends_with_a_panic() {
-    if cannot_run("a_cluster_ends_with_a_panic") {
+    if skip("a_cluster_ends_with_a_panic").unwrap() {
         return;
     }
     let mut traces = None;
@@ -76,4 +71,35 @@ fn a_cluster_ends_with_a_panic() {
     }));
     assert!(panicked.is_err());
     traces.unwrap().assert_none();
+}
+
+#[test]
+fn a_cluster_ends_with_a_killed_process() {
+    if skip("a_cluster_ends_with_a_killed_process").unwrap() {
+        return;
+    }
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "start_and_wait_to_be_killed", "--ignored", "--nocapture"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let traces: Vec<_> = lines.filter_map(|line| line.strip_prefix("trace ").map(str::to_owned)).take(2).collect();
+    let traces = Traces { address: traces[0].clone(), state: traces[1].clone().into(), pids: Vec::new() };
+    assert!(!traces.gone());
+
+    child.kill().unwrap();
+    child.wait().unwrap();
+    wait::until("the watchdog has cleaned up", Duration::from_secs(10), || Ok(traces.gone())).unwrap();
+}
+
+#[test]
+#[ignore = "run by a_cluster_ends_with_a_killed_process, which kills it"]
+fn start_and_wait_to_be_killed() {
+    let cluster = Cluster::start(Options::default()).unwrap();
+    let traces = Traces::of(&cluster);
+    println!("\ntrace {}\ntrace {}", traces.address, traces.state.display());
+    // Ends early where the parent ends first.
+    std::io::stdin().read_line(&mut String::new()).unwrap();
 }

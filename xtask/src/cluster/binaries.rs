@@ -40,16 +40,26 @@ pub(super) struct Binaries {
 impl Binaries {
     /// Finds the programs, and builds those that are missing: minutes the first time.
     pub(super) fn find_or_build() -> Result<Self> {
+        let binaries = Self::find()?;
+        if !binaries.built() {
+            build(&module(), &binaries.cache, binaries.ready_made.is_some())?;
+        }
+        Ok(binaries)
+    }
+
+    /// Finds where the programs are or will be.
+    pub(super) fn find() -> Result<Self> {
         let ready_made = env::var_os("KUBEBUILDER_ASSETS").filter(|dir| !dir.is_empty()).map(PathBuf::from);
-        let module = paths::root().join("tests/cluster");
-        let sum = fs::read(module.join("go.sum")).context("cannot read tests/cluster/go.sum")?;
+        let sum = fs::read(module().join("go.sum")).context("cannot read tests/cluster/go.sum")?;
         let hash: String = Sha256::digest(&sum).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let suffix = if ready_made.is_some() { "-partial" } else { "" };
         let cache = paths::cache()?.join("testcluster").join(hash + suffix);
-        if !cache.exists() {
-            build(&module, &cache, ready_made.is_some())?;
-        }
         Ok(Self { cache, ready_made })
+    }
+
+    /// Whether nothing needs to be built any more.
+    pub(super) fn built(&self) -> bool {
+        self.cache.exists()
     }
 
     /// The path of one program.
@@ -67,6 +77,11 @@ impl Binaries {
     pub(super) fn dir(&self) -> PathBuf {
         self.cache.join("bin")
     }
+}
+
+/// The Go module that names the programs and their versions.
+fn module() -> PathBuf {
+    paths::root().join("tests/cluster")
 }
 
 /// Builds into a directory beside `cache` that takes its name at the end: a build that was cut short leaves no cache.
