@@ -3,5 +3,7 @@
 //! The layers, each using only what stands left of it, are in `ARCHITECTURE.md`; a test holds them.
 
 pub mod checks;
+pub mod engine;
+pub mod frameworks;
 pub mod inventory;
 pub mod model;

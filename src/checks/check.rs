@@ -197,7 +197,12 @@ impl Hit {
     }
 
     /// Adds a further field.
-    pub fn also(&mut self, path: FieldPath, actual: impl Into<Value>, expected: impl Into<Cow<'static, str>>) -> &mut Self {
+    pub fn also(
+        &mut self,
+        path: FieldPath,
+        actual: impl Into<Value>,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> &mut Self {
         self.paths.push(Evidence { path, actual: actual.into(), expected: expected.into(), line: None });
         self
     }
@@ -231,12 +236,22 @@ impl Hits {
     }
 
     /// A counter-example: the field, its value (null: absent) and what would pass, in words.
-    pub fn fail(&mut self, path: FieldPath, actual: impl Into<Value>, expected: impl Into<Cow<'static, str>>) -> &mut Hit {
+    pub fn fail(
+        &mut self,
+        path: FieldPath,
+        actual: impl Into<Value>,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> &mut Hit {
         self.push(Outcome::Fail, path, actual.into(), expected.into())
     }
 
     /// A candidate for a person's review.
-    pub fn review(&mut self, path: FieldPath, actual: impl Into<Value>, expected: impl Into<Cow<'static, str>>) -> &mut Hit {
+    pub fn review(
+        &mut self,
+        path: FieldPath,
+        actual: impl Into<Value>,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> &mut Hit {
         self.push(Outcome::Review, path, actual.into(), expected.into())
     }
 

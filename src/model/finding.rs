@@ -124,7 +124,7 @@ pub struct Finding {
     /// What to try first.
     pub try_first: &'static str,
     /// Controls that this finding counts against.
-    pub controls: Vec<ControlRef>,
+    pub controls: Arc<[ControlRef]>,
     /// File and document, for file sources.
     pub source: Option<FindingSource>,
     /// Set where the status is waived.
@@ -155,4 +155,3 @@ pub fn fingerprint(check: &str, owner: &ObjectRef, container: Option<&str>, path
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }
-

@@ -80,7 +80,7 @@ pub struct Gap {
     /// One sentence, what was asked and what came back, or what to do.
     pub message: Arc<str>,
     /// Checks that it leaves undecided or weakens.
-    pub checks: Vec<&'static str>,
+    pub checks: Vec<Arc<str>>,
 }
 
 /// A control's name.

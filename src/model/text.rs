@@ -11,7 +11,9 @@ fn filter(text: &str, keep: fn(char) -> bool) -> Cow<'_, str> {
     if text.chars().all(|c| keep(c) || !(c.is_control() || is_trickery(c))) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().map(|c| if !keep(c) && (c.is_control() || is_trickery(c)) { '\u{fffd}' } else { c }).collect())
+    Cow::Owned(
+        text.chars().map(|c| if !keep(c) && (c.is_control() || is_trickery(c)) { '\u{fffd}' } else { c }).collect(),
+    )
 }
 
 /// One line of text without control and bidi characters; each is shown as U+FFFD.

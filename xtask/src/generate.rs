@@ -43,9 +43,11 @@ fn registry(checks: &Path) -> Result<BTreeMap<PathBuf, String>> {
             let source = fs::read_to_string(checks.join(family).join(format!("{name}.rs")))?;
             let is_check = source.contains("pub static CHECK: Check");
             // a file without a CHECK is what its siblings share
-            text += &format!("{}mod {name};\n", if is_check { "pub " } else { "" });
             if is_check {
+                text += &format!("/// `{family}.{}`.\npub mod {name};\n", name.replace('_', "-"));
                 all += &format!("    &super::{family}::{name}::CHECK,\n");
+            } else {
+                text += &format!("mod {name};\n");
             }
         }
         files.insert(checks.join(family).join("mod.rs"), text);

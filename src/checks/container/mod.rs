@@ -1,3 +1,4 @@
 //! `container.*`; written by `cargo xtask gen`.
 
+/// `container.privileged`.
 pub mod privileged;

@@ -1,3 +1,4 @@
 //! `sa.*`; written by `cargo xtask gen`.
 
+/// `sa.default-automount`.
 pub mod default_automount;

@@ -217,7 +217,9 @@ mod tests {
 
     #[test]
     fn null_is_the_default() {
-        let meta: Meta = serde_json::from_str(r#"{"name":"a","labels":null,"ownerReferences":null,"creationTimestamp":null}"#).unwrap();
+        let meta: Meta =
+            serde_json::from_str(r#"{"name":"a","labels":null,"ownerReferences":null,"creationTimestamp":null}"#)
+                .unwrap();
         assert_eq!(meta.name, "a");
     }
 }

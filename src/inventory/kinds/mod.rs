@@ -255,7 +255,9 @@ impl Object {
             }
             _ => match data {
                 Encoded::Json(value) => Self::Custom(kind, Box::new(custom::Custom::from_value(value)?)),
-                Encoded::Protobuf(_) => return Err(serde::de::Error::custom("custom resources are JSON")).map_err(DecodeError::Json),
+                Encoded::Protobuf(_) => {
+                    return Err(serde::de::Error::custom("custom resources are JSON")).map_err(DecodeError::Json);
+                }
             },
         };
         object.meta_mut().slim();

@@ -592,9 +592,7 @@ impl PodSpec {
             .enumerate()
             .map(|(i, c)| (ContainerKind::Init, i, c))
             .chain(self.containers.iter().enumerate().map(|(i, c)| (ContainerKind::Regular, i, c)))
-            .chain(
-                self.ephemeral_containers.iter().enumerate().map(|(i, c)| (ContainerKind::Ephemeral, i, &c.common)),
-            )
+            .chain(self.ephemeral_containers.iter().enumerate().map(|(i, c)| (ContainerKind::Ephemeral, i, &c.common)))
     }
 
     /// Whether it asks for Windows: `os.name`, else the node selector.

@@ -1,0 +1,672 @@
+use super::control::{CheckVerdict, Decision, decide};
+use super::reach::Reach;
+use super::score::{count, score};
+use crate::checks::{self, Check, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};
+use crate::frameworks::{Control, Edition};
+use crate::inventory::kinds::pod::PodSpec;
+use crate::inventory::{Inventory, Kind, Medium, ReadState, Version, Workload};
+use crate::model::{
+    ControlRef, ControlResult, Counts, Evidence, FieldPath, Finding, FindingStatus, FrameworkResult, Gap, GapReason,
+    ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity, Verdict, Waiver, fingerprint,
+};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// When a scan began and ended, RFC 3339 in UTC: the engine has no clock.
+#[derive(Clone, Debug)]
+pub struct Times {
+    /// Begin.
+    pub started: Arc<str>,
+    /// End.
+    pub finished: Arc<str>,
+}
+
+/// Evaluates inventories; remembers what each distinct PodSpec came to, so that a later look at the same cluster
+/// costs only what changed.
+#[derive(Debug, Default)]
+pub struct Engine {
+    memo: HashMap<(usize, &'static str), Vec<Hit>>,
+    /// Keeps the specs alive whose addresses are keys above.
+    specs: HashMap<usize, Arc<PodSpec>>,
+    version: Option<Version>,
+}
+
+/// A check's result over its population.
+struct Outcomes {
+    verdict: CheckVerdict,
+    /// Status per object, as an index into the evaluation's objects.
+    objects: Vec<(usize, FindingStatusOrPass)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum FindingStatusOrPass {
+    Pass,
+    Waived,
+    Manual,
+    NotEvaluated,
+    Fail,
+}
+
+impl From<FindingStatus> for FindingStatusOrPass {
+    fn from(status: FindingStatus) -> Self {
+        match status {
+            FindingStatus::Fail => Self::Fail,
+            FindingStatus::Waived => Self::Waived,
+            FindingStatus::Manual => Self::Manual,
+            FindingStatus::NotEvaluated => Self::NotEvaluated,
+        }
+    }
+}
+
+/// Objects of an evaluation, each once.
+#[derive(Default)]
+struct Objects {
+    ids: HashMap<ObjectRef, usize>,
+}
+
+impl Objects {
+    fn id(&mut self, object: &ObjectRef) -> usize {
+        if let Some(id) = self.ids.get(object) {
+            return *id;
+        }
+        let id = self.ids.len();
+        self.ids.insert(object.clone(), id);
+        id
+    }
+}
+
+/// Decides whether a failure is exempt, and what belongs to the platform.
+pub trait Exempt {
+    /// The built-in waiver for a finding, if there is one.
+    fn waiver(&self, check: &str, owner: &ObjectRef, images: &[&str]) -> Option<Waiver>;
+    /// Whether the object is a platform component: for folding, never for a verdict.
+    fn is_platform(&self, owner: &ObjectRef, images: &[&str]) -> bool;
+}
+
+/// No exemptions, nothing of a platform: for single checks and tests.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoExemptions;
+
+impl Exempt for NoExemptions {
+    fn waiver(&self, _: &str, _: &ObjectRef, _: &[&str]) -> Option<Waiver> {
+        None
+    }
+    fn is_platform(&self, _: &ObjectRef, _: &[&str]) -> bool {
+        false
+    }
+}
+
+impl Engine {
+    /// Evaluates an inventory against editions.
+    pub fn evaluate(
+        &mut self,
+        inventory: &Inventory,
+        editions: &[Edition],
+        exempt: &dyn Exempt,
+        strict: bool,
+        times: Times,
+    ) -> Report {
+        if self.version != Some(inventory.version) {
+            self.memo.clear();
+            self.specs.clear();
+            self.version = Some(inventory.version);
+        }
+        let workloads = inventory.workloads();
+        let cx = Cx { inventory, workloads: &workloads };
+        let controls_of = controls_by_check(editions);
+        let mut run = Evaluation {
+            cx,
+            exempt,
+            strict,
+            reach: Reach::new(inventory),
+            images: HashMap::new(),
+            facts: HashMap::new(),
+            objects: Objects::default(),
+            findings: Vec::new(),
+        };
+        let mut results: BTreeMap<&str, Outcomes> = BTreeMap::new();
+        for (id, controls) in &controls_of {
+            if let Some(check) = checks::find(id) {
+                let outcomes = run.check(check, controls, self);
+                results.insert(check.id, outcomes);
+            }
+        }
+        let Evaluation { mut findings, .. } = run;
+        findings.sort_by(|a, b| {
+            (b.severity, b.reach.len())
+                .cmp(&(a.severity, a.reach.len()))
+                .then_with(|| (a.check, &a.owner, &a.container).cmp(&(b.check, &b.owner, &b.container)))
+        });
+        let mut report = Report {
+            schema_version: SCHEMA_VERSION,
+            generator: concat!("plimsoll ", env!("CARGO_PKG_VERSION")),
+            cluster: inventory.cluster.clone(),
+            scope: inventory.scope.clone(),
+            started: times.started,
+            finished: times.finished,
+            frameworks: Vec::new(),
+            controls: Vec::new(),
+            exempt: findings.iter().filter(|f| f.waiver.as_ref().is_some_and(|w| &*w.source == "built-in")).count(),
+            findings,
+            gaps: gaps(inventory, &controls_of),
+        };
+        for edition in editions {
+            let from = report.controls.len();
+            for (section, control) in edition.controls() {
+                report.controls.push(control_result(edition, section, control, &results));
+            }
+            report.frameworks.push(framework_result(edition, report.controls.get(from..).unwrap_or_default()));
+        }
+        self.forget_unused();
+        report
+    }
+
+    /// Results of a spec check on a spec, computed once per distinct spec.
+    fn spec_hits(&mut self, check: &'static Check, spec: &Arc<PodSpec>, version: Version) -> &[Hit] {
+        let address = Arc::as_ptr(spec).addr();
+        self.specs.entry(address).or_insert_with(|| spec.clone());
+        self.memo.entry((address, check.id)).or_insert_with(|| {
+            let cx = SpecCx { spec, version };
+            let mut hits = Hits::default();
+            match check.run {
+                Run::EachContainer(run) => {
+                    for container in cx.containers() {
+                        hits.about(Some(&container.container.name));
+                        run(&container, &mut hits);
+                    }
+                }
+                Run::EachSpec(run) => run(&cx, &mut hits),
+                Run::EachWorkload(_) | Run::Objects(_) | Run::Cluster(_) => {}
+            }
+            hits.list
+        })
+    }
+
+    /// Drops what was remembered of specs that nobody has any more.
+    fn forget_unused(&mut self) {
+        self.specs.retain(|_, spec| Arc::strong_count(spec) > 2);
+        let specs = &self.specs;
+        self.memo.retain(|(address, _), _| specs.contains_key(address));
+    }
+}
+
+type Controls = Arc<[ControlRef]>;
+
+fn controls_by_check(editions: &[Edition]) -> BTreeMap<Arc<str>, Controls> {
+    let mut map: BTreeMap<Arc<str>, Vec<ControlRef>> = BTreeMap::new();
+    for edition in editions {
+        for (_, control) in edition.controls() {
+            for check in control.checks.checks() {
+                map.entry(check).or_default().push(ControlRef {
+                    framework: edition.framework.clone(),
+                    version: edition.version.clone(),
+                    id: control.id.clone(),
+                });
+            }
+        }
+    }
+    map.into_iter().map(|(check, controls)| (check, controls.into())).collect()
+}
+
+/// What is true of a workload for all its findings.
+#[derive(Clone)]
+struct Facts {
+    reach: Vec<&'static str>,
+    platform: bool,
+}
+
+struct Evaluation<'a> {
+    cx: Cx<'a>,
+    exempt: &'a dyn Exempt,
+    strict: bool,
+    reach: Reach<'a>,
+    images: HashMap<usize, Vec<Arc<str>>>,
+    facts: HashMap<usize, Facts>,
+    objects: Objects,
+    findings: Vec<Finding>,
+}
+
+/// A hit with where it was seen.
+struct Seen {
+    hit: Hit,
+    in_template: bool,
+    pods: usize,
+    first_pod: Option<(Arc<str>, Arc<str>)>,
+}
+
+impl Evaluation<'_> {
+    fn check(&mut self, check: &'static Check, controls: &Controls, engine: &mut Engine) -> Outcomes {
+        let first = self.findings.len();
+        let mut population = Vec::new();
+        let mut out_of_scope = false;
+        match check.run {
+            Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {
+                for index in 0..self.cx.workloads.len() {
+                    population.push(self.workload(check, index, controls, engine));
+                }
+            }
+            Run::Objects(run) => {
+                let mut judge = Judge::default();
+                run(&self.cx, &mut judge);
+                out_of_scope = self.only_cluster_scoped(check);
+                if !out_of_scope {
+                    self.judged(check, judge, controls, &mut population);
+                }
+            }
+            Run::Cluster(run) => {
+                let mut judge = Judge::default();
+                out_of_scope = !self.cx.inventory.scope.namespaces.is_empty();
+                if !out_of_scope {
+                    run(&self.cx, &mut judge);
+                    self.judged(check, judge, controls, &mut population);
+                }
+            }
+        }
+        let mut statuses: HashMap<usize, FindingStatusOrPass> =
+            population.iter().map(|id| (*id, FindingStatusOrPass::Pass)).collect();
+        let mut unread_reason = None;
+        for finding in self.findings.get(first..).unwrap_or_default() {
+            let id = self.objects.id(&finding.owner);
+            let status = statuses.entry(id).or_insert(FindingStatusOrPass::Pass);
+            *status = (*status).max(finding.status.into());
+            if finding.status == FindingStatus::NotEvaluated && unread_reason.is_none() {
+                unread_reason = self.reason_of(check, finding);
+            }
+        }
+        let gap = if out_of_scope { Some(GapReason::SourceCannotHoldIt) } else { self.population_gap(check) };
+        let any = |wanted| statuses.values().any(|status| *status == wanted);
+        let (verdict, reason) = if any(FindingStatusOrPass::Fail) {
+            (Verdict::Fail, None)
+        } else if gap.is_some() {
+            (Verdict::NotEvaluated, gap)
+        } else if any(FindingStatusOrPass::NotEvaluated) {
+            (Verdict::NotEvaluated, unread_reason.or(Some(GapReason::ReadFailed)))
+        } else if any(FindingStatusOrPass::Manual) {
+            (Verdict::Manual, None)
+        } else if any(FindingStatusOrPass::Waived) {
+            (Verdict::Waived, None)
+        } else {
+            (Verdict::Pass, None)
+        };
+        let mut objects: Vec<_> = statuses.into_iter().collect();
+        objects.sort_unstable();
+        let verdict = CheckVerdict {
+            verdict,
+            reason,
+            population: objects.len(),
+            partial: gap.is_some(),
+            reading: self.cx.inventory.is_reading(),
+        };
+        Outcomes { verdict, objects }
+    }
+
+    /// Whether under a scope of namespaces nothing of the population can be in it.
+    fn only_cluster_scoped(&self, check: &Check) -> bool {
+        !self.cx.inventory.scope.namespaces.is_empty()
+            && check.over.iter().all(|kind| !kind.info().namespaced && *kind != Kind::Namespace)
+    }
+
+    /// Why the population is not wholly known.
+    fn population_gap(&self, check: &Check) -> Option<GapReason> {
+        let inventory = self.cx.inventory;
+        let kinds = || check.over.iter().copied().filter(|kind| inventory.knows(*kind));
+        if inventory.medium == Medium::Files {
+            // manifests hold a part of a cluster: of a population, whatever is there is judged
+            let absent = kinds().all(|kind| inventory.count(kind) == 0);
+            let broken = inventory.undecodable().iter().any(|(kind, _, _)| check.over.contains(kind));
+            return if absent { Some(GapReason::SourceCannotHoldIt) } else { broken.then_some(GapReason::Undecodable) };
+        }
+        kinds().find_map(|kind| scoped_gap(inventory, kind))
+    }
+
+    fn reason_of(&self, check: &Check, finding: &Finding) -> Option<GapReason> {
+        let namespace = finding.owner.namespace.as_deref();
+        let by_kind = check.needs.iter().chain(check.over).find_map(|kind| self.cx.gap(*kind, namespace));
+        by_kind.or_else(|| check.needs.iter().find_map(|kind| self.cx.gap(*kind, None)))
+    }
+
+    /// Evaluates a workload check on one workload; returns the workload's object id.
+    fn workload(&mut self, check: &'static Check, index: usize, controls: &Controls, engine: &mut Engine) -> usize {
+        let Some(workload) = self.cx.workloads.get(index) else { return 0 };
+        let id = self.objects.id(&workload.owner);
+        let version = self.cx.version();
+        let mut seen: Vec<Seen> = Vec::new();
+        if let Some(template) = &workload.template {
+            for hit in hits_of(check, &self.cx, workload, template, version, engine).iter() {
+                seen.push(Seen { hit: hit.clone(), in_template: true, pods: 0, first_pod: None });
+            }
+        }
+        for variant in &workload.variants {
+            for hit in hits_of(check, &self.cx, workload, &variant.spec, version, engine).iter() {
+                let same = |s: &&mut Seen| {
+                    s.hit.container == hit.container && s.hit.outcome == hit.outcome && path_of(&s.hit) == path_of(hit)
+                };
+                let pods = variant.pods.len();
+                match seen.iter_mut().find(same) {
+                    Some(known) => known.pods += pods,
+                    None => {
+                        let first_pod = variant.pods.first().map(|p| (p.namespace.clone(), p.name.clone()));
+                        seen.push(Seen { hit: hit.clone(), in_template: false, pods, first_pod });
+                    }
+                }
+            }
+        }
+        for seen in seen {
+            let finding = self.workload_finding(check, workload, id, seen, controls);
+            self.findings.push(finding);
+        }
+        id
+    }
+
+    fn workload_finding(
+        &mut self,
+        check: &'static Check,
+        workload: &Workload<'_>,
+        id: usize,
+        seen: Seen,
+        controls: &Controls,
+    ) -> Finding {
+        let Seen { hit, in_template, pods, first_pod } = seen;
+        let bare = &*workload.owner.kind == "Pod";
+        let (resource, prefix) = match first_pod {
+            Some((namespace, name)) if !in_template && !bare => {
+                (ObjectRef::new("v1", "Pod", Some(&namespace), &name), "spec")
+            }
+            _ => (workload.owner.clone(), workload.prefix),
+        };
+        let prefix = FieldPath::of(prefix);
+        let seen_in = match (in_template, pods > 0) {
+            (true, true) => SeenIn::Both,
+            (true, false) => SeenIn::Template,
+            (false, _) => SeenIn::Pods,
+        };
+        let images = self.images.entry(id).or_insert_with(|| images(workload)).clone();
+        let images: Vec<&str> = images.iter().map(|image| &**image).collect();
+        let facts = match self.facts.get(&id) {
+            Some(facts) => facts.clone(),
+            None => {
+                let platform = self.exempt.is_platform(&workload.owner, &images);
+                let facts = Facts { reach: self.reach.of(workload), platform };
+                self.facts.insert(id, facts.clone());
+                facts
+            }
+        };
+        // relative to the PodSpec: the same finding whether template or pods show it
+        let fingerprint = fingerprint(check.id, &workload.owner, hit.container.as_deref(), path_of(&hit));
+        let mut finding = self.finding(check, &workload.owner, resource, hit, fingerprint, controls, &images);
+        for evidence in &mut finding.paths {
+            evidence.path = prefix.join(&evidence.path);
+        }
+        finding.seen_in = Some(seen_in);
+        finding.instances = Some(pods);
+        finding.platform = facts.platform;
+        finding.reach = facts.reach;
+        finding
+    }
+
+    fn judged(&mut self, check: &'static Check, judge: Judge, controls: &Controls, population: &mut Vec<usize>) {
+        for (object, hits) in judge.judged {
+            population.push(self.objects.id(&object));
+            for hit in hits.list {
+                let fingerprint = fingerprint(check.id, &object, hit.container.as_deref(), path_of(&hit));
+                let mut finding = self.finding(check, &object, object.clone(), hit, fingerprint, controls, &[]);
+                finding.platform = self.exempt.is_platform(&object, &[]);
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // the parts of a finding, assembled in one place
+    fn finding(
+        &self,
+        check: &'static Check,
+        owner: &ObjectRef,
+        resource: ObjectRef,
+        hit: Hit,
+        fingerprint: Arc<str>,
+        controls: &Controls,
+        images: &[&str],
+    ) -> Finding {
+        let (mut status, reason) = match hit.outcome {
+            Outcome::Fail => (FindingStatus::Fail, None),
+            Outcome::Review => (FindingStatus::Manual, None),
+            Outcome::Unread(reason) => (FindingStatus::NotEvaluated, Some(reason)),
+        };
+        let waivable = !self.strict && matches!(status, FindingStatus::Fail | FindingStatus::Manual);
+        let waiver = if waivable { self.exempt.waiver(check.id, owner, images) } else { None };
+        if waiver.is_some() {
+            status = FindingStatus::Waived;
+        }
+        let message = match (hit.message.is_empty(), reason) {
+            (false, _) => hit.message,
+            (true, Some(reason)) => format!("not decided: {}", reason.as_str()),
+            (true, None) => format!("does not hold: {}", check.title),
+        };
+        let source = Kind::of(resource.group(), &resource.kind).and_then(|kind| {
+            let key = (resource.namespace.clone().unwrap_or_else(|| "".into()), resource.name.clone());
+            self.cx.inventory.sources.get(&(kind, key)).cloned()
+        });
+        Finding {
+            fingerprint,
+            check: check.id,
+            status,
+            severity: hit.severity.unwrap_or(check.severity),
+            resource,
+            owner: owner.clone(),
+            container: hit.container,
+            seen_in: None,
+            instances: None,
+            paths: hit.paths,
+            message: message.into(),
+            remediation: check.remedy.advice,
+            disruption: check.remedy.disruption,
+            try_first: check.remedy.try_first,
+            controls: controls.clone(),
+            source,
+            waiver,
+            platform: false,
+            reach: Vec::new(),
+        }
+    }
+}
+
+/// The gap of a kind over the scope: of the namespaces asked for, or of the whole cluster.
+fn scoped_gap(inventory: &Inventory, kind: Kind) -> Option<GapReason> {
+    if kind.info().namespaced && !inventory.scope.namespaces.is_empty() {
+        return inventory.scope.namespaces.iter().find_map(|n| inventory.gap(kind, Some(n)));
+    }
+    inventory.gap(kind, None)
+}
+
+fn hits_of<'e>(
+    check: &'static Check,
+    cx: &Cx<'_>,
+    workload: &Workload<'_>,
+    spec: &Arc<PodSpec>,
+    version: Version,
+    engine: &'e mut Engine,
+) -> std::borrow::Cow<'e, [Hit]> {
+    if let Run::EachWorkload(run) = check.run {
+        let mut hits = Hits::default();
+        run(cx, workload, &SpecCx { spec, version }, &mut hits);
+        return hits.list.into();
+    }
+    engine.spec_hits(check, spec, version).into()
+}
+
+fn path_of(hit: &Hit) -> &FieldPath {
+    static ROOT: std::sync::LazyLock<FieldPath> = std::sync::LazyLock::new(FieldPath::root);
+    hit.paths.first().map_or(&ROOT, |evidence: &Evidence| &evidence.path)
+}
+
+fn images(workload: &Workload<'_>) -> Vec<Arc<str>> {
+    let mut images: Vec<Arc<str>> = workload
+        .specs()
+        .flat_map(|spec| spec.each_container().map(|(_, _, c)| c.image.as_str().into()).collect::<Vec<_>>())
+        .collect();
+    images.sort();
+    images.dedup();
+    images
+}
+
+fn control_result(
+    edition: &Edition,
+    section: Arc<str>,
+    control: &Control,
+    results: &BTreeMap<&str, Outcomes>,
+) -> ControlResult {
+    let ids = control.checks.checks();
+    let (status, reason): Decision = decide(control, &|id| results.get(id).map(|outcomes| &outcomes.verdict));
+    let mut objects: HashMap<usize, FindingStatusOrPass> = HashMap::new();
+    for outcomes in ids.iter().filter_map(|id| results.get(&**id)) {
+        for (object, status) in &outcomes.objects {
+            let known = objects.entry(*object).or_insert(*status);
+            *known = (*known).max(*status);
+        }
+    }
+    let mut counts = Counts::default();
+    for status in objects.values() {
+        match status {
+            FindingStatusOrPass::Pass => counts.pass += 1,
+            FindingStatusOrPass::Waived => counts.waived += 1,
+            FindingStatusOrPass::Manual => counts.manual += 1,
+            FindingStatusOrPass::NotEvaluated => counts.not_evaluated += 1,
+            FindingStatusOrPass::Fail => counts.fail += 1,
+        }
+    }
+    let verdicts = || ids.iter().filter_map(|id| results.get(&**id)).map(|outcomes| &outcomes.verdict);
+    let partial = verdicts().any(|v| v.partial);
+    let reading = verdicts().any(|v| v.reading);
+    let message: Arc<str> = match status {
+        Verdict::Fail if partial => format!("at least {} fail; not everything could be read", counts.fail).into(),
+        Verdict::Fail => format!("{} of {} fail", counts.fail, objects.len()).into(),
+        Verdict::Pass if objects.is_empty() => "nothing of the kind exists".into(),
+        Verdict::Pass => format!("{} checked, none fails", objects.len()).into(),
+        Verdict::Manual if ids.is_empty() => "a person decides: see what to collect".into(),
+        Verdict::Manual if counts.manual == 0 => "no candidates found".into(),
+        Verdict::Manual => format!("{} candidates to review", counts.manual).into(),
+        Verdict::Waived => format!("{} waived or exempt, none else fails", counts.waived).into(),
+        Verdict::NotEvaluated if reading => "still reading".into(),
+        Verdict::NotEvaluated => reason.map_or("not decided", sentence).into(),
+        Verdict::NotApplicable => "does not exist here".into(),
+        Verdict::Attested => "a person attested it".into(),
+        Verdict::Contradicted => format!("{} objects speak against it", counts.fail).into(),
+        Verdict::SupportedInPart => "what the cluster shows supports it in part".into(),
+        Verdict::NoTechnicalEvidence => "nothing in the cluster speaks for or against it".into(),
+        Verdict::NeedsPeople => "people have to show it: see what to collect".into(),
+    };
+    ControlResult {
+        framework: edition.framework.clone(),
+        version: edition.version.clone(),
+        section,
+        id: control.id.clone(),
+        title: control.title.clone(),
+        level: control.level,
+        assessment: control.assessment.clone(),
+        decides: control.criterion.is_none().then(|| control.decides.as_str().into()),
+        criterion: control.criterion.clone(),
+        status,
+        reason,
+        message,
+        checks: ids,
+        counts,
+    }
+}
+
+/// What a reason means, in a sentence.
+fn sentence(reason: GapReason) -> &'static str {
+    match reason {
+        GapReason::Forbidden => "not read: the API server refused (403)",
+        GapReason::TimedOut => "not read: no answer in time",
+        GapReason::ReadFailed => "not read: the read failed",
+        GapReason::DiscoveryFailed => "not read: the server could not say whether it serves the group",
+        GapReason::Undecodable => "an object could not be decoded",
+        GapReason::OptIn => "read on request only",
+        GapReason::Stale => "read before, lost since",
+        GapReason::NoControlPlanePod => "no static control-plane pod to read flags from",
+        GapReason::NoKubeletAccess => "the kubelet's configuration was not read",
+        GapReason::NoNodeEvidence => "nothing looked at the node's files",
+        GapReason::SourceCannotHoldIt => "this source or scope does not hold it",
+        GapReason::NotImplemented => "plimsoll does not check it yet",
+    }
+}
+
+fn framework_result(edition: &Edition, controls: &[ControlResult]) -> FrameworkResult {
+    let mut counts = Counts::default();
+    for control in controls {
+        count(&mut counts, control.status);
+    }
+    let (score, coverage) = score(&counts);
+    let scored = controls.iter().filter(|c| c.criterion.is_none());
+    let worst = |of: &mut dyn Iterator<Item = Verdict>| of.max_by_key(|verdict| verdict.rank_all());
+    let status = worst(&mut scored.map(|c| c.status))
+        .or_else(|| worst(&mut controls.iter().map(|c| c.status)))
+        .unwrap_or(Verdict::NotApplicable);
+    FrameworkResult {
+        id: edition.framework.clone(),
+        title: edition.title.clone(),
+        version: edition.version.clone(),
+        benchmark_range: edition.range.clone(),
+        note: edition.note.clone(),
+        status,
+        score,
+        coverage,
+        counts,
+    }
+}
+
+fn gaps(inventory: &Inventory, controls_of: &BTreeMap<Arc<str>, Controls>) -> Vec<Gap> {
+    let chosen: Vec<&'static Check> = controls_of.keys().filter_map(|id| checks::find(id)).collect();
+    let mut gaps = Vec::new();
+    for kind in Kind::ALL.iter().copied() {
+        let uses = |check: &&&'static Check| check.over.contains(&kind) || check.needs.contains(&kind);
+        let checks: Vec<Arc<str>> = chosen.iter().filter(uses).map(|check| check.id.into()).collect();
+        if checks.is_empty() || !inventory.knows(kind) {
+            continue;
+        }
+        let name: Arc<str> = kind.name().into();
+        for (_, (namespace, object), error) in inventory.undecodable().iter().filter(|(k, _, _)| *k == kind) {
+            gaps.push(Gap {
+                kind: name.clone(),
+                namespace: (!namespace.is_empty()).then(|| namespace.clone()),
+                reason: GapReason::Undecodable,
+                message: format!("{name} {object} does not decode: {error}").into(),
+                checks: checks.clone(),
+            });
+        }
+        let Some(reason) = scoped_gap(inventory, kind) else { continue };
+        if reason == GapReason::Undecodable || (inventory.medium == Medium::Files && inventory.count(kind) > 0) {
+            continue;
+        }
+        let message: Arc<str> = match inventory.state(kind) {
+            _ if reason == GapReason::OptIn => {
+                let flag = if kind == Kind::Secret { "--with-secrets" } else { "--with-configmaps" };
+                format!("{} are read on request only: {flag}", kind.info().plural).into()
+            }
+            ReadState::Failed { message, .. } => message.clone(),
+            ReadState::Reading | ReadState::Unread if inventory.medium == Medium::Cluster => "not read yet".into(),
+            _ => format!("no {name} in the source").into(),
+        };
+        gaps.push(Gap { kind: name, namespace: None, reason, message, checks });
+    }
+    let missing: Vec<Arc<str>> = controls_of.keys().filter(|id| checks::find(id).is_none()).cloned().collect();
+    if !missing.is_empty() {
+        gaps.push(Gap {
+            kind: "Check".into(),
+            namespace: None,
+            reason: GapReason::NotImplemented,
+            message: format!("{} checks that the packs name are not built yet", missing.len()).into(),
+            checks: missing,
+        });
+    }
+    gaps
+}
+
+/// Severities in a report's findings of a status, for tests and headers.
+pub fn severities(report: &Report, status: FindingStatus) -> BTreeMap<Severity, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in report.findings.iter().filter(|f| f.status == status) {
+        *counts.entry(finding.severity).or_default() += 1;
+    }
+    counts
+}

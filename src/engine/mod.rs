@@ -1,0 +1,10 @@
+//! Inventory and packs in, report out: findings, waivers, verdicts of controls, scores. Pure: no IO and no clock.
+
+mod control;
+mod evaluate;
+mod reach;
+mod score;
+mod select;
+
+pub use evaluate::{Engine, Exempt, NoExemptions, Times, severities};
+pub use select::{SelectError, Selection, kinds, nearest};
