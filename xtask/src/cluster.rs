@@ -283,6 +283,7 @@ impl Cluster {
         manager.arg("--service-account-private-key-file").arg(self.key());
         manager.arg("--root-ca-file").arg(self.certificates().join("apiserver.crt"));
         manager.args(["--controllers", "*,-nodelifecycle"]);
+        manager.args(["--concurrent-replicaset-syncs", "20", "--concurrent-deployment-syncs", "20"]);
         manager.args(["--kube-api-qps", "2000", "--kube-api-burst", "4000"]);
         manager
     }
@@ -297,8 +298,8 @@ impl Cluster {
     fn kwok(&self, binaries: &Binaries) -> Command {
         let mut kwok = self.client(binaries, "kwok");
         kwok.args(["--manage-all-nodes=false", "--manage-nodes-with-annotation-selector", "kwok.x-k8s.io/node=fake"]);
-        for stage in binaries.stages() {
-            kwok.arg("--config").arg(stage);
+        for file in binaries.kwok_files() {
+            kwok.arg("--config").arg(file);
         }
         kwok
     }

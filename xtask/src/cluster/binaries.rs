@@ -22,10 +22,9 @@ const ALWAYS_BUILT: [(&str, &str); 3] = [
     ("k8s.io/kubernetes/cmd/kube-scheduler", "kube-scheduler"),
     ("sigs.k8s.io/kwok/cmd/kwok", "kwok"),
 ];
-/// What kwok does with fake nodes and pods; shipped in its module.
-const STAGES: [&str; 5] = [
+/// What kwok does with fake nodes and pods; shipped in its module. No heartbeats: no controller here waits for them.
+const STAGES: [&str; 4] = [
     "node/fast/node-initialize.yaml",
-    "node/heartbeat/node-heartbeat.yaml",
     "pod/fast/pod-ready.yaml",
     "pod/fast/pod-complete.yaml",
     "pod/fast/pod-delete.yaml",
@@ -69,8 +68,8 @@ impl Binaries {
     }
 
     /// The files that tell kwok what to do.
-    pub(super) fn stages(&self) -> impl Iterator<Item = PathBuf> {
-        STAGES.iter().map(|stage| self.cache.join("stages").join(stage))
+    pub(super) fn kwok_files(&self) -> impl Iterator<Item = PathBuf> {
+        STAGES.iter().map(|stage| self.cache.join("stages").join(stage)).chain([module().join("kwok.yaml")])
     }
 
     /// The directory of what was built.

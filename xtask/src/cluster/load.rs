@@ -4,9 +4,10 @@ mod corpus;
 mod many;
 mod unhardened;
 
+use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::Cluster;
@@ -16,10 +17,26 @@ pub use self::corpus::corpus;
 pub use self::many::pods;
 pub use self::unhardened::unhardened;
 
-/// Applies the objects with `kubectl`, in their order.
-fn apply(cluster: &Cluster, objects: Vec<Value>) -> Result<()> {
-    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
-    cluster.kubectl_input(["apply", "--server-side", "--force-conflicts", "-f", "-"], &list.to_string()).map(drop)
+/// Applies the objects with `kubectl`, in no order.
+fn apply(cluster: &Cluster, objects: &[Value]) -> Result<()> {
+    // One kubectl sends 50 requests a second.
+    at_once(objects.chunks(200).map(|objects| {
+        move || {
+            let list = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
+            cluster.kubectl_input(["apply", "--server-side", "--force-conflicts", "-f", "-"], &list).map(drop)
+        }
+    }))
+}
+
+/// Runs the jobs in parallel and returns the first error.
+fn at_once<Job: FnOnce() -> Result<()> + Send>(jobs: impl Iterator<Item = Job>) -> Result<()> {
+    thread::scope(|scope| {
+        let threads: Vec<_> = jobs.map(|job| scope.spawn(job)).collect();
+        threads.into_iter().try_for_each(|thread| match thread.join() {
+            Ok(result) => result,
+            Err(_) => bail!("a thread that ran kubectl panicked"),
+        })
+    })
 }
 
 /// Applies a file or a directory of them; objects that name no namespace go into `namespace`.

@@ -1,11 +1,10 @@
 //! Real manifests of well-known projects, read from beside the checkout.
 
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::{apply, apply_file, namespace, settle};
+use super::{apply, apply_file, at_once, namespace, settle};
 use crate::cluster::Cluster;
 use crate::paths;
 
@@ -25,20 +24,14 @@ pub fn corpus(cluster: &Cluster) -> Result<()> {
         bail!("{} is not there: set PLIMSOLL_SHARED to the directory that holds corpus/", corpus.display());
     }
     let path = |file: &str| corpus.join(file).to_string_lossy().into_owned();
-    apply(cluster, FILES.iter().map(|(_, name)| namespace(name)).collect())?;
+    apply(cluster, &FILES.map(|(_, name)| namespace(name)))?;
     // The kinds that `monitoring-1.yaml` uses.
     apply_file(cluster, &path("monitoring-0-setup.yaml"), "monitoring")?;
     cluster.kubectl_output(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"])?;
 
-    thread::scope(|scope| {
-        let loads = FILES.map(|(file, namespace)| {
-            let path = path(file);
-            scope.spawn(move || apply_file(cluster, &path, namespace))
-        });
-        loads.into_iter().try_for_each(|load| match load.join() {
-            Ok(result) => result,
-            Err(_) => bail!("a thread that ran kubectl panicked"),
-        })
-    })?;
+    at_once(FILES.iter().map(|(file, namespace)| {
+        let path = path(file);
+        move || apply_file(cluster, &path, namespace)
+    }))?;
     settle(cluster, Duration::from_secs(120))
 }

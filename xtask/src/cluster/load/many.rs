@@ -23,7 +23,8 @@ pub fn pods(cluster: &Cluster, pods: u32) -> Result<()> {
         let replicas = PODS_A_DEPLOYMENT.min(pods - number * PODS_A_DEPLOYMENT);
         deployment(&team(number), &format!("service-{number:03}"), replicas, &pod_spec(number))
     });
-    apply(cluster, namespaces.chain(workloads).collect())?;
+    apply(cluster, &namespaces.collect::<Vec<_>>())?;
+    apply(cluster, &workloads.collect::<Vec<_>>())?;
     // 20,000 take minutes.
     settle(cluster, Duration::from_secs(60 + u64::from(pods) / 20))
 }

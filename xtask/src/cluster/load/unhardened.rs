@@ -59,7 +59,8 @@ const APPS: [(&str, &str); 20] = [
 pub fn unhardened(cluster: &Cluster, deployments: u32) -> Result<()> {
     let platform = paths::root().join("tests/cluster/platform");
     apply_file(cluster, &platform.to_string_lossy(), "kube-system")?;
-    let mut objects: Vec<_> = NAMESPACES.iter().skip(1).map(|name| namespace(name)).collect();
+    apply(cluster, &NAMESPACES.map(namespace))?;
+    let mut objects = rights();
     for number in 0..deployments {
         let home = NAMESPACES[number as usize % NAMESPACES.len()];
         let round = number as usize / NAMESPACES.len();
@@ -68,8 +69,7 @@ pub fn unhardened(cluster: &Cluster, deployments: u32) -> Result<()> {
         objects.push(deployment(home, &name, 1 + number % 3, &pod_spec(number, app, image)));
         objects.push(service(home, &name, number));
     }
-    objects.extend(rights());
-    apply(cluster, objects)?;
+    apply(cluster, &objects)?;
     settle(cluster, Duration::from_secs(180))
 }
 
