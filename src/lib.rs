@@ -7,3 +7,4 @@ pub mod engine;
 pub mod frameworks;
 pub mod inventory;
 pub mod model;
+pub mod sources;

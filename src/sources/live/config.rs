@@ -1,0 +1,155 @@
+//! kubectl's rules for finding a cluster.
+
+use super::errors::ConnectError;
+use kube::Config;
+use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig, KubeconfigError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// kubectl's connection flags.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--kubeconfig`: this file only, nothing merged.
+    pub kubeconfig: Option<PathBuf>,
+    /// `--context`.
+    pub context: Option<String>,
+    /// `--cluster`.
+    pub cluster: Option<String>,
+    /// `--user`.
+    pub user: Option<String>,
+    /// `-n`, repeated; empty: all namespaces.
+    pub namespaces: Vec<String>,
+    /// `-l`.
+    pub selector: Option<String>,
+    /// `--as`.
+    pub impersonate: Option<String>,
+    /// `--as-group`, repeated.
+    pub impersonate_groups: Vec<String>,
+    /// `--token`.
+    pub token: Option<String>,
+    /// `--server`.
+    pub server: Option<String>,
+    /// `--request-timeout`.
+    pub request_timeout: Option<Duration>,
+    /// `--insecure-skip-tls-verify`.
+    pub insecure: bool,
+}
+
+/// The contexts of the merged kubeconfig.
+#[derive(Clone, Debug, Default)]
+pub struct Contexts {
+    /// Names, in order.
+    pub names: Vec<String>,
+    /// The one in force.
+    pub current: Option<String>,
+}
+
+/// The files that kubectl would merge: `--kubeconfig` alone, else `KUBECONFIG` without those that are missing, else
+/// `~/.kube/config`.
+fn files(flags: &Flags) -> Vec<PathBuf> {
+    if let Some(file) = &flags.kubeconfig {
+        return vec![file.clone()];
+    }
+    if let Some(list) = std::env::var_os("KUBECONFIG").filter(|list| !list.is_empty()) {
+        return std::env::split_paths(&list).filter(|path| path.exists()).collect();
+    }
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".kube/config"));
+    home.into_iter().filter(|path| path.exists()).collect()
+}
+
+fn merged(flags: &Flags) -> Result<Option<Kubeconfig>, ConnectError> {
+    let mut merged: Option<Kubeconfig> = None;
+    for file in files(flags) {
+        let next = Kubeconfig::read_from(&file).map_err(|error| unreadable(&error))?;
+        merged = Some(match merged {
+            None => next,
+            Some(first) => first.merge(next).map_err(|error| unreadable(&error))?,
+        });
+    }
+    Ok(merged)
+}
+
+fn unreadable(error: &KubeconfigError) -> ConnectError {
+    let what = match error {
+        KubeconfigError::ReadConfig(cause, path) => format!("cannot read kubeconfig {}: {cause}", path.display()),
+        other => format!("the kubeconfig cannot be used: {other}"),
+    };
+    ConnectError::new(what, "Check --kubeconfig and KUBECONFIG, or try the demo: plimsoll --demo")
+}
+
+/// The contexts to choose from.
+///
+/// # Errors
+/// A kubeconfig that cannot be read.
+pub fn contexts(flags: &Flags) -> Result<Contexts, ConnectError> {
+    let Some(kubeconfig) = merged(flags)? else { return Ok(Contexts::default()) };
+    let current = flags.context.clone().or(kubeconfig.current_context.clone());
+    Ok(Contexts { names: kubeconfig.contexts.iter().map(|c| c.name.clone()).collect(), current })
+}
+
+/// The configuration and the name of the context.
+pub(super) async fn load(flags: &Flags) -> Result<(Config, Option<String>), ConnectError> {
+    let (mut config, context) = match merged(flags)? {
+        Some(kubeconfig) => from_file(flags, kubeconfig).await?,
+        None if flags.server.is_some() => (Config::new(placeholder()), None),
+        None => match Config::incluster() {
+            Ok(config) => (config, Some("in-cluster".to_owned())),
+            Err(_) => {
+                return Err(ConnectError::new(
+                    "no kubeconfig was found: neither --kubeconfig, nor KUBECONFIG, nor ~/.kube/config, and this is no pod",
+                    "Point KUBECONFIG at one, or look at the demo cluster: plimsoll --demo",
+                ));
+            }
+        },
+    };
+    if let Some(server) = &flags.server {
+        config.cluster_url = server
+            .parse()
+            .map_err(|error| ConnectError::new(format!("--server {server}: {error}"), "Expected https://host:port"))?;
+    }
+    if let Some(token) = &flags.token {
+        // kubectl: a token on the command line wins over whatever the user entry says
+        config.auth_info = kube::config::AuthInfo { token: Some(token.clone().into()), ..Default::default() };
+    }
+    if let Some(user) = &flags.impersonate {
+        config.auth_info.impersonate = Some(user.clone());
+    }
+    if !flags.impersonate_groups.is_empty() {
+        config.auth_info.impersonate_groups = Some(flags.impersonate_groups.clone());
+    }
+    if let Some(exec) = &mut config.auth_info.exec {
+        // in the background first: the plugin must neither read the keyboard nor write over the screen
+        exec.interactive_mode = Some(ExecInteractiveMode::Never);
+    }
+    config.accept_invalid_certs |= flags.insecure;
+    config.connect_timeout = Some(flags.request_timeout.unwrap_or(Duration::from_secs(10)));
+    config.read_timeout = None;
+    Ok((config, context))
+}
+
+fn placeholder() -> http::Uri {
+    http::Uri::from_static("https://localhost/")
+}
+
+async fn from_file(flags: &Flags, kubeconfig: Kubeconfig) -> Result<(Config, Option<String>), ConnectError> {
+    let context = flags.context.clone().or(kubeconfig.current_context.clone());
+    let names: Vec<String> = kubeconfig.contexts.iter().map(|c| c.name.clone()).collect();
+    let options =
+        KubeConfigOptions { context: context.clone(), cluster: flags.cluster.clone(), user: flags.user.clone() };
+    let config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| match error {
+        KubeconfigError::LoadContext(name) => {
+            let near = crate::engine::nearest(&name, names.iter().map(String::as_str));
+            let hint = match near {
+                Some(near) => format!("Did you mean {near:?}? All: kubectl config get-contexts"),
+                None => "All contexts: kubectl config get-contexts".to_owned(),
+            };
+            ConnectError::new(format!("context {name:?} does not exist in the kubeconfig"), hint)
+        }
+        KubeconfigError::CurrentContextNotSet => ConnectError::new(
+            "the kubeconfig names no current context",
+            "Choose one: --context NAME, or kubectl config use-context NAME",
+        ),
+        other => unreadable(&other),
+    })?;
+    Ok((config, context))
+}
