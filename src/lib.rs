@@ -3,8 +3,11 @@
 //! The layers, each using only what stands left of it, are in `ARCHITECTURE.md`; a test holds them.
 
 pub mod checks;
+pub mod cli;
 pub mod engine;
+pub mod exports;
 pub mod frameworks;
 pub mod inventory;
 pub mod model;
 pub mod sources;
+pub mod store;

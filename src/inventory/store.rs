@@ -136,6 +136,8 @@ pub struct Inventory {
     pub customs: BTreeMap<(Kind, Key), Custom>,
     /// File and document of each object, for file sources.
     pub sources: HashMap<(Kind, Key), FindingSource>,
+    /// Objects of manifests that name no namespace: they stand in the default one only for want of another.
+    pub unplaced: BTreeSet<(Kind, Key)>,
     states: BTreeMap<Kind, ReadState>,
     undecodable: Vec<(Kind, Key, Arc<str>)>,
     opt_ins: BTreeSet<Kind>,
@@ -183,6 +185,7 @@ impl Inventory {
             metas: BTreeMap::new(),
             customs: BTreeMap::new(),
             sources: HashMap::new(),
+            unplaced: BTreeSet::new(),
             states: BTreeMap::new(),
             undecodable: Vec::new(),
             opt_ins: BTreeSet::new(),

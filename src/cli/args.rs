@@ -1,0 +1,261 @@
+use crate::engine::Selection;
+use crate::inventory::{OptIn, Version};
+use crate::model::Severity;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Shows where a Kubernetes cluster stands against the CIS Benchmark, SOC2 criteria and other frameworks
+///
+/// Without a command: the terminal, on the current kubeconfig context. What could not be read is never a pass.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, disable_help_subcommand = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Connection, as kubectl has it.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// Look at the embedded demo cluster
+    #[arg(long, global = true)]
+    pub demo: bool,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 findings at or above --fail-on; 2 usage or unreadable path; 3 cannot connect or \
+                          authenticate; 4 a read failed or coverage under --min-coverage; 5 internal; 130 interrupted.";
+
+/// kubectl's connection flags.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Connection, as kubectl has it")]
+pub struct LiveArgs {
+    /// Kubeconfig file: this one only, nothing merged
+    #[arg(long, global = true, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig
+    #[arg(long, global = true, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Cluster of the kubeconfig
+    #[arg(long, global = true, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// User of the kubeconfig
+    #[arg(long, global = true, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Judge this namespace only; may repeat
+    #[arg(short = 'n', long = "namespace", global = true, value_name = "NAME")]
+    pub namespaces: Vec<String>,
+    /// Judge all namespaces (the default)
+    #[arg(short = 'A', long, global = true, conflicts_with = "namespaces")]
+    pub all_namespaces: bool,
+    /// Judge only objects with these labels: a=b,c!=d,e
+    #[arg(short = 'l', long, global = true, value_name = "LABELS")]
+    pub selector: Option<String>,
+    /// Act as this user
+    #[arg(long = "as", global = true, value_name = "USER")]
+    pub impersonate: Option<String>,
+    /// Act as this group; may repeat
+    #[arg(long = "as-group", global = true, value_name = "GROUP")]
+    pub impersonate_groups: Vec<String>,
+    /// Bearer token
+    #[arg(long, global = true, value_name = "TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// API server: https://host:port
+    #[arg(long, short = 's', global = true, value_name = "URL")]
+    pub server: Option<String>,
+    /// How long to wait for an answer: 30, 30s, 2m; 0: the default
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub request_timeout: Option<Duration>,
+    /// Accept any certificate of the server
+    #[arg(long, global = true)]
+    pub insecure_skip_tls_verify: bool,
+}
+
+/// `30`, `30s`, `2m`, `1h`, `500ms`, as kubectl reads them.
+fn duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let number: u64 = number.parse().map_err(|_| format!("{text:?}: expected a duration such as 30s or 2m"))?;
+    let duration = match unit {
+        "" | "s" => Duration::from_secs(number),
+        "ms" => Duration::from_millis(number),
+        "m" => Duration::from_secs(number * 60),
+        "h" => Duration::from_secs(number * 3600),
+        _ => return Err(format!("{text:?}: unit {unit:?}: expected ms, s, m or h")),
+    };
+    Ok(if duration.is_zero() { Duration::from_secs(20) } else { duration })
+}
+
+#[cfg(feature = "live")]
+impl LiveArgs {
+    /// As the live source takes them.
+    pub fn flags(&self) -> crate::sources::live::Flags {
+        crate::sources::live::Flags {
+            kubeconfig: self.kubeconfig.clone(),
+            context: self.context.clone(),
+            cluster: self.cluster.clone(),
+            user: self.user.clone(),
+            namespaces: self.namespaces.clone(),
+            selector: self.selector.clone(),
+            impersonate: self.impersonate.clone(),
+            impersonate_groups: self.impersonate_groups.clone(),
+            token: self.token.clone(),
+            server: self.server.clone(),
+            request_timeout: self.request_timeout,
+            insecure: self.insecure_skip_tls_verify,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Scan headless: a cluster, manifests, or the demo
+    Scan(Box<ScanArgs>),
+    /// List frameworks, controls or checks
+    List(ListArgs),
+    /// Explain a check or a control: why, how it is decided, how to collect its evidence
+    Explain(ExplainArgs),
+    /// Print the ClusterRole that the chosen frameworks need
+    Role(RoleArgs),
+    /// Print version, paths and what the cluster lets you read
+    Info,
+    /// Print a shell's completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+}
+
+/// Which frameworks, controls and sections.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct SelectArgs {
+    /// Framework; may repeat, commas allowed [default: every pack]
+    #[arg(long = "framework", value_name = "ID", value_delimiter = ',')]
+    pub frameworks: Vec<String>,
+    /// Highest profile level: 2 includes 1
+    #[arg(long, value_name = "1|2", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub level: Option<u8>,
+    /// Control: FRAMEWORK/ID, or an id of cis; may repeat, commas allowed
+    #[arg(long = "control", value_name = "ID", value_delimiter = ',')]
+    pub controls: Vec<String>,
+    /// Section: FRAMEWORK/ID, or an id of cis; may repeat, commas allowed
+    #[arg(long = "section", value_name = "ID", value_delimiter = ',')]
+    pub sections: Vec<String>,
+}
+
+impl SelectArgs {
+    pub fn selection(&self, strict: bool) -> Selection {
+        Selection {
+            frameworks: self.frameworks.clone(),
+            controls: self.controls.clone(),
+            sections: self.sections.clone(),
+            level: self.level,
+            strict,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(super) struct OptInArgs {
+    /// Also read the Secrets' metadata. Listing Secrets is a right to read their values: plimsoll asks for metadata only
+    #[arg(long)]
+    pub with_secrets: bool,
+    /// Also read ConfigMaps
+    #[arg(long)]
+    pub with_configmaps: bool,
+}
+
+impl OptInArgs {
+    pub fn allowed(self) -> Vec<OptIn> {
+        let pairs = [(self.with_secrets, OptIn::Secrets), (self.with_configmaps, OptIn::ConfigMaps)];
+        pairs.into_iter().filter_map(|(on, opt_in)| on.then_some(opt_in)).collect()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    /// For people
+    #[default]
+    Table,
+    /// The documented schema: assets/schema/report.schema.json
+    Json,
+    /// One row a finding, for tickets
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScanArgs {
+    /// Manifests: a file, a directory, or - for standard input; may repeat
+    #[arg(short = 'f', long = "filename", value_name = "PATH")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Kubernetes version that decides rules and benchmark [default: the server's; for files the newest known]
+    #[arg(long, value_name = "VERSION")]
+    pub kubernetes_version: Option<Version>,
+    /// Output format
+    #[arg(short = 'o', long, value_enum, default_value_t)]
+    pub output: Output,
+    /// Write there instead of standard output (mode 0600)
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+    /// Exit with 1 where a finding fails at or above this severity
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+    /// Exit with 4 where a chosen framework's coverage is under this
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub min_coverage: Option<u8>,
+    /// Drop the built-in exemptions
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub opt_in: OptInArgs,
+    /// Say on standard error what the scan cost
+    #[arg(long)]
+    pub stats: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum What {
+    /// Frameworks and their versions
+    Frameworks,
+    /// Controls of the newest versions
+    Controls,
+    /// Checks
+    Checks,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListOutput {
+    /// For people
+    #[default]
+    Table,
+    /// One JSON array
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// What to list
+    pub what: What,
+    /// Output format
+    #[arg(short = 'o', long, value_enum, default_value_t)]
+    pub output: ListOutput,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A check (container.privileged) or a control (5.2.2, seed/5.2.4)
+    pub id: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RoleArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub opt_in: OptInArgs,
+    /// Also nodes/proxy, for the kubelet's configuration. It also lets its holder run commands in every pod
+    #[arg(long)]
+    pub with_kubelet_config: bool,
+}

@@ -1,0 +1,218 @@
+//! `plimsoll scan`.
+
+use super::args::{LiveArgs, Output, ScanArgs};
+use super::progress::Progress;
+use super::{Exit, Failure, now, print};
+use crate::engine::{Engine, Times};
+use crate::frameworks::{self, Edition};
+use crate::inventory::{Inventory, Kind, Medium, Version};
+use crate::model::{FindingStatus, Report};
+use crate::sources::files::Loader;
+use crate::sources::{demo, files};
+use std::collections::BTreeSet;
+use std::io::Write;
+
+pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, Failure> {
+    let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
+    let selection = args.select.selection(args.strict);
+    let editions_for =
+        |version: Version| selection.editions(&packs, version).map_err(|error| Failure::new(Exit::Usage, error));
+    // a wrong name is told before anything is read
+    editions_for(args.kubernetes_version.unwrap_or(Version::NEWEST))?;
+    if demo && !args.files.is_empty() {
+        return Err(Failure::new(Exit::Usage, "--demo and -f exclude each other"));
+    }
+    let started = now();
+    let mut inventory = if demo {
+        demo::load().0
+    } else if !args.files.is_empty() {
+        manifests(live, args)?
+    } else {
+        cluster(live, args, &editions_for)?
+    };
+    if demo || !args.files.is_empty() {
+        inventory.scope.namespaces = live.namespaces.iter().map(|n| n.as_str().into()).collect();
+        inventory.scope.selector = live.selector.as_deref().map(Into::into);
+        for opt_in in args.opt_in.allowed() {
+            Kind::ALL.iter().filter(|kind| kind.info().opt_in == Some(opt_in)).for_each(|kind| inventory.opt_in(*kind));
+        }
+    }
+    if let Some(version) = args.kubernetes_version {
+        inventory.version = version;
+    }
+    let editions = editions_for(inventory.version)?;
+    let mut report = evaluate(&inventory, &editions, args.strict, started)?;
+    if inventory.medium == Medium::Files {
+        files::fill_lines(&mut report);
+    }
+    deliver(&report, args)?;
+    exit(&report, &inventory, &editions, args)
+}
+
+fn evaluate(
+    inventory: &Inventory,
+    editions: &[Edition],
+    strict: bool,
+    started: std::sync::Arc<str>,
+) -> Result<Report, Failure> {
+    let exempt = frameworks::exemptions(inventory).map_err(|error| Failure::new(Exit::Internal, error))?;
+    Ok(Engine::default().evaluate(inventory, editions, &exempt, strict, Times { started, finished: now() }))
+}
+
+fn manifests(live: &LiveArgs, args: &ScanArgs) -> Result<Inventory, Failure> {
+    let version = args.kubernetes_version.unwrap_or(Version::NEWEST);
+    let mut loader = Loader::new(Medium::Files, version, live.namespaces.first().map(String::as_str));
+    for path in &args.files {
+        loader.path(path).map_err(|error| {
+            let hint = "expected Kubernetes manifests, YAML or JSON";
+            Failure::new(Exit::Usage, format!("{error}\n  {hint}"))
+        })?;
+    }
+    let (mut inventory, notes) = loader.finish();
+    for note in notes {
+        let _ = writeln!(std::io::stderr(), "{note}");
+    }
+    inventory.cluster.version = Some(version.to_string().into());
+    Ok(inventory)
+}
+
+#[cfg(not(feature = "live"))]
+fn cluster(
+    _: &LiveArgs,
+    _: &ScanArgs,
+    _: &dyn Fn(Version) -> Result<Vec<Edition>, Failure>,
+) -> Result<Inventory, Failure> {
+    Err(Failure::new(Exit::Usage, "this build reads files only: plimsoll scan -f PATH"))
+}
+
+#[cfg(feature = "live")]
+fn cluster(
+    live: &LiveArgs,
+    args: &ScanArgs,
+    editions_for: &dyn Fn(Version) -> Result<Vec<Edition>, Failure>,
+) -> Result<Inventory, Failure> {
+    use crate::sources::live::{Mode, Session};
+    use crate::sources::{Update, apply};
+    use std::sync::atomic::Ordering;
+
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Internal, error))?;
+    let began = std::time::Instant::now();
+    let flags = live.flags();
+    runtime.block_on(async {
+        let progress = Progress::new();
+        progress.show("connecting");
+        let session = tokio::select! {
+            session = Session::connect(&flags) => session,
+            _ = tokio::signal::ctrl_c() => return Err(Failure::new(Exit::Interrupted, "interrupted")),
+        };
+        let session = session.map_err(|error| {
+            progress.clear();
+            Failure::new(Exit::Unreachable, error)
+        })?;
+        let version = args.kubernetes_version.unwrap_or(session.version());
+        let allowed = args.opt_in.allowed();
+        let kinds = crate::engine::kinds(&editions_for(version)?, &allowed);
+        let mut inventory = session.inventory();
+        kinds.iter().filter(|kind| kind.info().opt_in.is_some()).for_each(|kind| inventory.opt_in(*kind));
+        let mut updates = session.read(kinds.clone(), Mode::Once);
+        let mut shown = std::time::Instant::now();
+        loop {
+            let update = tokio::select! {
+                update = updates.recv() => update,
+                _ = tokio::signal::ctrl_c() => {
+                    progress.clear();
+                    return Err(Failure::new(Exit::Interrupted, "interrupted"));
+                }
+            };
+            match update {
+                None | Some(Update::FirstPassDone) => break,
+                Some(Update::Scope(scope, why)) => {
+                    progress.clear();
+                    let _ = writeln!(std::io::stderr(), "scope: {} ({why})", scope.sentence());
+                    inventory.scope = scope;
+                }
+                Some(update) => apply(&mut inventory, update),
+            }
+            if shown.elapsed().as_millis() > 200 {
+                shown = std::time::Instant::now();
+                progress.show(&format!("reading: {} pods", inventory.pods.len()));
+            }
+        }
+        progress.clear();
+        if args.stats {
+            let stats = session.stats();
+            let _ = writeln!(
+                std::io::stderr(),
+                "{} requests, {} bytes, {} back-offs, {} pods in {} variants, read in {:.3} s",
+                stats.requests.load(Ordering::Relaxed),
+                stats.bytes.load(Ordering::Relaxed),
+                stats.backoffs.load(Ordering::Relaxed),
+                inventory.pods.len(),
+                inventory.variants(),
+                began.elapsed().as_secs_f64(),
+            );
+        }
+        nothing_readable(&inventory, &kinds, &session)?;
+        Ok(inventory)
+    })
+}
+
+/// No kind at all could be read: the cluster is as good as unreachable.
+#[cfg(feature = "live")]
+fn nothing_readable(
+    inventory: &Inventory,
+    kinds: &BTreeSet<Kind>,
+    session: &crate::sources::live::Session,
+) -> Result<(), Failure> {
+    use crate::inventory::ReadState;
+    let failed = |kind: &Kind| match inventory.state(*kind) {
+        ReadState::Failed { read, message, .. } if read.is_empty() => Some(message.clone()),
+        _ => None,
+    };
+    let builtin: Vec<_> = kinds.iter().filter(|kind| !kind.is_custom()).map(failed).collect();
+    match builtin.first() {
+        Some(Some(first)) if builtin.iter().all(Option::is_some) => Err(Failure::new(
+            Exit::Unreachable,
+            format!(
+                "nothing could be read from {}: {first}\n  Ask for the role that `plimsoll role` prints, or choose a \
+                 namespace with -n",
+                session.cluster().server.unwrap_or_default()
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn deliver(report: &Report, args: &ScanArgs) -> Result<(), Failure> {
+    let text = match args.output {
+        Output::Table => crate::exports::table(report),
+        Output::Json => crate::exports::json(report).map_err(|error| Failure::new(Exit::Internal, error))?,
+        Output::Csv => crate::exports::csv(report).map_err(|error| Failure::new(Exit::Internal, error))?,
+    };
+    match &args.output_file {
+        Some(path) => crate::exports::write_private(path, text.as_bytes())
+            .map_err(|error| Failure::new(Exit::Usage, format!("{}: cannot be written: {error}", path.display()))),
+        None => print(&text),
+    }
+}
+
+/// The exit code, by precedence: findings (1) before an incomplete scan (4).
+fn exit(report: &Report, inventory: &Inventory, editions: &[Edition], args: &ScanArgs) -> Result<Exit, Failure> {
+    let failing = |severity| report.findings.iter().any(|f| f.status == FindingStatus::Fail && f.severity >= severity);
+    if args.fail_on.is_some_and(failing) {
+        return Ok(Exit::Findings);
+    }
+    let needed: BTreeSet<&str> =
+        crate::engine::kinds(editions, &args.opt_in.allowed()).into_iter().map(Kind::name).collect();
+    let broken = inventory.medium == Medium::Cluster
+        && report.gaps.iter().any(|gap| gap.reason.is_failure() && needed.contains(&*gap.kind));
+    let thin = args.min_coverage.is_some_and(|percent| {
+        let below = |coverage: Option<f64>| coverage.is_none_or(|c| c * 100.0 < f64::from(percent));
+        report.frameworks.iter().any(|framework| below(framework.coverage))
+    });
+    Ok(if broken || thin { Exit::Incomplete } else { Exit::Ok })
+}
