@@ -1,8 +1,9 @@
 //! Manifests: files, directories, standard input. What is no manifest is named and skipped, never fatal.
 
 use crate::inventory::{Inventory, Kind, Medium, Object, Version, yaml};
-use crate::model::FindingSource;
+use crate::model::{Finding, FindingSource, Report};
 use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,21 +91,17 @@ impl Loader {
         let mut failure = None;
         let mut parsed = 0usize;
         for document in yaml::documents(text) {
-            let body = document.text(text);
-            if body.trim().is_empty() {
-                continue;
-            }
-            match yaml::parse(&document, text) {
+            match document.parse() {
                 Ok(value) => {
                     for warning in value.warnings {
                         self.note(name, Some(warning.line), warning.message);
                     }
                     parsed += 1;
                     let source = FindingSource { file: file.clone(), document: document.index };
-                    self.document(&source, document.line, value.value);
+                    self.document(&source, document.first_line, value.value);
                 }
-                Err(_) if body.contains("{{") => {
-                    self.note(name, Some(document.line), "skipped: a template (Helm?), render it first".into());
+                Err(_) if document.text.contains("{{") => {
+                    self.note(name, Some(document.first_line), "skipped: a template (Helm?), render it first".into());
                 }
                 Err(error) => {
                     let message = format!("line {}, column {}: {}", error.line, error.column, error.message);
@@ -217,8 +214,31 @@ pub(super) fn pick(text: &str, index: usize) -> std::io::Result<String> {
     let documents = yaml::documents(text);
     let document = documents.iter().find(|document| document.index == index);
     let document = document.ok_or_else(|| std::io::Error::other("the file changed since it was read"))?;
-    Ok(document.text(text).to_owned())
+    Ok(document.text.to_owned())
 }
 
-/// Fills in the line of each evidence: read again, only for the documents that have findings.
-pub fn fill_lines(_: &mut crate::model::Report) {}
+/// Fills in the line of each evidence: read again, only the files that have findings.
+pub fn fill_lines(report: &mut Report) {
+    let mut by_file: BTreeMap<Arc<str>, Vec<&mut Finding>> = BTreeMap::new();
+    for finding in &mut report.findings {
+        if let Some(source) = &finding.source {
+            by_file.entry(source.file.clone()).or_default().push(finding);
+        }
+    }
+    for (file, findings) in by_file {
+        // standard input cannot be read again
+        let Ok(text) = std::fs::read_to_string(&*file) else { continue };
+        let documents = yaml::documents(&text);
+        let mut known = HashMap::new();
+        for finding in findings {
+            let index = finding.source.as_ref().map(|source| source.document);
+            let Some(document) = documents.iter().find(|document| Some(document.index) == index) else { continue };
+            let Some(positions) = known.entry(index).or_insert_with(|| document.positions()) else { continue };
+            let base = positions.object(&finding.resource);
+            for evidence in &mut finding.paths {
+                let span = positions.locate(&base.join(&evidence.path));
+                evidence.line = span.map(|span| document.first_line + span.line - 1);
+            }
+        }
+    }
+}
