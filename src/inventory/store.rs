@@ -199,7 +199,13 @@ impl Inventory {
     pub fn upsert(&mut self, object: Object) {
         let key = key(object.meta());
         match object {
-            Object::Namespace(o) => drop(self.namespaces.insert(key, o)),
+            Object::Namespace(o) => {
+                // the cluster's id: this namespace is made once, with the cluster
+                if o.meta.name == "kube-system" && self.medium == Medium::Cluster && !o.meta.uid.is_empty() {
+                    self.cluster.id = Some(o.meta.uid.as_str().into());
+                }
+                self.namespaces.insert(key, o);
+            }
             Object::Node(o) => drop(self.nodes.insert(key, o)),
             Object::Service(o) => drop(self.services.insert(key, o)),
             Object::Pod(pod) => {

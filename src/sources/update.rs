@@ -5,10 +5,6 @@ use std::sync::Arc;
 /// What a source reports while it reads; a reader sends, one consumer applies.
 #[derive(Debug)]
 pub enum Update {
-    /// Server's version, cluster's name and id, scope: as soon as each is known.
-    Version(crate::inventory::Version),
-    /// UID of namespace kube-system.
-    ClusterId(Arc<str>),
     /// The scope turned out narrower than asked for, and why.
     Scope(Scope, Arc<str>),
     /// How far the reading of a kind is.
@@ -42,11 +38,6 @@ pub enum Change {
 /// Applies an update to an inventory.
 pub fn apply(inventory: &mut Inventory, update: Update) {
     match update {
-        Update::Version(version) => {
-            inventory.version = version;
-            inventory.cluster.version = Some(version.to_string().into());
-        }
-        Update::ClusterId(id) => inventory.cluster.id = Some(id),
         Update::Scope(scope, _) => inventory.scope = scope,
         Update::State(kind, state) => inventory.set_state(kind, state),
         Update::Clear(kind) => inventory.clear(kind),
