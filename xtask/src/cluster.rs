@@ -9,6 +9,7 @@
 
 mod binaries;
 mod commands;
+mod etcd;
 pub mod load;
 mod process;
 pub mod wait;
@@ -61,6 +62,8 @@ pub struct Cluster {
     kubectl: PathBuf,
     kubeconfig: PathBuf,
     server: String,
+    /// Address and port.
+    etcd: String,
     /// User and token.
     tokens: Vec<(String, String)>,
     pids: Vec<u32>,
@@ -97,6 +100,7 @@ impl Cluster {
             kubectl: text("kubectl")?.into(),
             kubeconfig: state.join("kubeconfig"),
             server: text("server")?,
+            etcd: text("etcd")?,
             tokens: tokens.map(|(user, token)| (user.clone(), token.as_str().unwrap_or_default().to_owned())).collect(),
             pids: pids.filter_map(|pid| pid.try_into().ok()).collect(),
             processes: None,
@@ -109,7 +113,7 @@ impl Cluster {
         let tokens: serde_json::Map<_, _> =
             self.tokens.iter().map(|(user, token)| (user.clone(), token.as_str().into())).collect();
         let facts = json!({
-            "server": self.server, "bin": self.bin, "kubectl": self.kubectl, "pids": self.pids, "tokens": tokens,
+            "server": self.server, "etcd": self.etcd, "bin": self.bin, "kubectl": self.kubectl, "pids": self.pids, "tokens": tokens,
         });
         write_private(&self.state.join(FACTS), &facts.to_string())?;
         self.processes.take().map_or(Ok(()), Processes::detach)
@@ -218,6 +222,7 @@ impl Cluster {
             kubectl: binaries.path("kubectl"),
             kubeconfig: state.join("kubeconfig"),
             server: format!("https://127.0.0.1:{api}"),
+            etcd: format!("127.0.0.1:{etcd}"),
             tokens,
             pids: Vec::new(),
             processes: None,
@@ -225,8 +230,8 @@ impl Cluster {
         };
         cluster.write_kubeconfig(&cluster.kubeconfig, "admin", cluster.token(), None)?;
 
-        processes.spawn("etcd", &mut cluster.etcd(binaries, etcd, peer))?;
-        processes.spawn("kube-apiserver", &mut cluster.apiserver(binaries, api, etcd))?;
+        processes.spawn("etcd", &mut cluster.etcd(binaries, peer))?;
+        processes.spawn("kube-apiserver", &mut cluster.apiserver(binaries, api))?;
         until("the API server listens", START_LIMIT, || {
             processes.check()?;
             Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, api)).is_ok())
@@ -249,8 +254,8 @@ impl Cluster {
         Ok(cluster)
     }
 
-    fn etcd(&self, binaries: &Binaries, port: u16, peer: u16) -> Command {
-        let (client, peer) = (format!("http://127.0.0.1:{port}"), format!("http://127.0.0.1:{peer}"));
+    fn etcd(&self, binaries: &Binaries, peer: u16) -> Command {
+        let (client, peer) = (format!("http://{}", self.etcd), format!("http://127.0.0.1:{peer}"));
         let mut etcd = Command::new(binaries.path("etcd"));
         etcd.arg("--data-dir").arg(self.state.join("etcd"));
         etcd.args(["--unsafe-no-fsync", "--quota-backend-bytes", "8589934592"]);
@@ -260,9 +265,9 @@ impl Cluster {
         etcd
     }
 
-    fn apiserver(&self, binaries: &Binaries, port: u16, etcd: u16) -> Command {
+    fn apiserver(&self, binaries: &Binaries, port: u16) -> Command {
         let mut api = Command::new(binaries.path("kube-apiserver"));
-        api.args(["--etcd-servers", &format!("http://127.0.0.1:{etcd}")]);
+        api.args(["--etcd-servers", &format!("http://{}", self.etcd)]);
         api.args(["--bind-address", "127.0.0.1", "--secure-port", &port.to_string()]);
         // An address for documentation, which nobody dials; without one it looks for a network card.
         api.args(["--advertise-address", "192.0.2.1"]);
@@ -283,6 +288,8 @@ impl Cluster {
         manager.arg("--service-account-private-key-file").arg(self.key());
         manager.arg("--root-ca-file").arg(self.certificates().join("apiserver.crt"));
         manager.args(["--controllers", "*,-nodelifecycle"]);
+        // It makes a ReplicaSet wait for minutes when a busy machine delivers its events late.
+        manager.args(["--feature-gates", "StaleControllerConsistencyReplicaSet=false"]);
         manager.args(["--concurrent-replicaset-syncs", "20", "--concurrent-deployment-syncs", "20"]);
         manager.args(["--kube-api-qps", "2000", "--kube-api-burst", "4000"]);
         manager
@@ -298,6 +305,8 @@ impl Cluster {
     fn kwok(&self, binaries: &Binaries) -> Command {
         let mut kwok = self.client(binaries, "kwok");
         kwok.args(["--manage-all-nodes=false", "--manage-nodes-with-annotation-selector", "kwok.x-k8s.io/node=fake"]);
+        // Its own default has addresses for 250 pods.
+        kwok.args(["--cidr", "10.128.0.0/12"]);
         for file in binaries.kwok_files() {
             kwok.arg("--config").arg(file);
         }

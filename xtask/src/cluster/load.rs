@@ -50,32 +50,46 @@ fn apply_file(cluster: &Cluster, path: &str, namespace: &str) -> Result<()> {
 
 /// Waits until every workload has the ready pods that it asks for.
 fn settle(cluster: &Cluster, limit: Duration) -> Result<()> {
+    wait_for_workloads(cluster, limit, |workload| {
+        let (spec, status) = (&workload["spec"], &workload["status"]);
+        // What a DaemonSet asks for, its controller counts.
+        let wanted = spec["replicas"].as_u64().or(status["desiredNumberScheduled"].as_u64()).unwrap_or_default();
+        let ready = status["readyReplicas"].as_u64().or(status["numberReady"].as_u64()).unwrap_or_default();
+        observed(workload) && ready == wanted
+    })
+}
+
+/// Waits until the controllers have acted on the present specs.
+fn wait_for_controllers(cluster: &Cluster, limit: Duration) -> Result<()> {
+    wait_for_workloads(cluster, limit, observed)
+}
+
+fn observed(workload: &Value) -> bool {
+    workload["status"]["observedGeneration"] == workload["metadata"]["generation"]
+}
+
+fn wait_for_workloads(cluster: &Cluster, limit: Duration, done: impl Fn(&Value) -> bool) -> Result<()> {
     let mut waiting = String::new();
-    until("all pods run", limit, || {
-        for (kind, wanted, ready) in [
-            ("deployments", "replicas", "readyReplicas"),
-            ("statefulsets", "replicas", "readyReplicas"),
-            ("daemonsets", "desiredNumberScheduled", "numberReady"),
-        ] {
-            let list = cluster.kubectl_output(["get", "--raw", &format!("/apis/apps/v1/{kind}")])?;
-            let list: Value = serde_json::from_str(&list)?;
-            let items = list["items"].as_array();
-            if let Some(item) = items.into_iter().flatten().find(|item| !settled(item, wanted, ready)) {
-                let metadata = &item["metadata"];
+    until("the workloads are as they should be", limit, || {
+        for kind in ["deployments", "statefulsets", "daemonsets"] {
+            let list = get(cluster, &format!("/apis/apps/v1/{kind}"))?;
+            if let Some(workload) = items(&list).find(|workload| !done(workload)) {
+                let metadata = &workload["metadata"];
                 waiting = format!("{kind} {} in {}", metadata["name"], metadata["namespace"]);
                 return Ok(false);
             }
         }
         Ok(true)
     })
-    .with_context(|| format!("not enough ready pods: {waiting}"))
+    .with_context(|| format!("not ready: {waiting}"))
 }
 
-fn settled(workload: &Value, wanted: &str, ready: &str) -> bool {
-    let (spec, status) = (&workload["spec"], &workload["status"]);
-    let wanted = spec[wanted].as_u64().or(status[wanted].as_u64()).unwrap_or_default();
-    status["observedGeneration"] == workload["metadata"]["generation"]
-        && status[ready].as_u64().unwrap_or_default() == wanted
+fn get(cluster: &Cluster, path: &str) -> Result<Value> {
+    Ok(serde_json::from_str(&cluster.kubectl_output(["get", "--raw", path])?)?)
+}
+
+fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list["items"].as_array().into_iter().flatten()
 }
 
 fn namespace(name: &str) -> Value {
