@@ -97,6 +97,17 @@ impl<'a> SpecCx<'a> {
         self.spec.security_context.as_ref().unwrap_or(&EMPTY)
     }
 
+    /// Whether rules about Linux fields hold: from 1.25 on Pod Security Standards leave out what says `os.name: windows`
+    /// (and look at nothing else, pitfall 43).
+    pub fn linux_fields_apply(&self) -> bool {
+        !(self.version.at_least(25) && self.spec.os_is_windows())
+    }
+
+    /// Whether a user namespace of the pod's own excuses being root inside: Pod Security Standards from 1.35 on.
+    pub fn user_namespace_excuses(&self) -> bool {
+        self.version.at_least(35) && self.spec.host_users == Some(false)
+    }
+
     /// Its containers of all three lists.
     pub fn containers(self) -> impl Iterator<Item = ContainerCx<'a>> {
         self.spec.each_container().map(move |(list, index, container)| ContainerCx {

@@ -9,6 +9,7 @@ mod registry;
 pub mod container;
 pub mod netpol;
 pub mod pod;
+pub mod pss;
 pub mod sa;
 // end of families
 

@@ -1,4 +1,5 @@
 use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::token::{self, Automount};
 use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
@@ -25,34 +26,23 @@ pub static CHECK: Check = Check {
 };
 
 fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
-    if workload.mirror {
-        return;
-    }
-    let path = || FieldPath::of("automountServiceAccountToken");
+    let path = FieldPath::of("automountServiceAccountToken");
     let name = pod.spec.service_account();
-    match pod.spec.automount_service_account_token {
-        Some(false) => {}
-        Some(true) => {
-            hits.fail(path(), true, "false").message(format!("the pod mounts the token of {name}"));
+    const EITHER: &str = "false here or on the ServiceAccount";
+    match token::automount(cx, workload, pod) {
+        Automount::Off => {}
+        Automount::ByPod => {
+            hits.fail(path, true, "false").message(format!("the pod mounts the token of {name}"));
         }
-        None => {
-            let namespace = workload.namespace();
-            let key = (namespace.into(), name.into());
-            let account = cx.inventory.service_accounts.get(&key);
-            if account.is_some_and(|a| a.automount_service_account_token == Some(false)) {
-                return;
-            }
-            match cx.gap(Kind::ServiceAccount, Some(namespace)) {
-                // an account that was read decides, whatever else of its kind was not
-                Some(reason) if account.is_none() => {
-                    hits.unread(path(), reason, "false here or on the ServiceAccount")
-                        .message(format!("ServiceAccount {namespace}/{name} was not read: it may forbid the mount"));
-                }
-                _ => {
-                    hits.fail(path(), Value::Null, "false here or on the ServiceAccount")
-                        .message(format!("neither the pod nor ServiceAccount {name} forbids the token's mount"));
-                }
-            }
+        Automount::ByDefault => {
+            hits.fail(path, Value::Null, EITHER)
+                .message(format!("neither the pod nor ServiceAccount {name} forbids the token's mount"));
+        }
+        Automount::Unread(reason) => {
+            hits.unread(path, reason, EITHER).message(format!(
+                "ServiceAccount {}/{name} was not read: it may forbid the mount",
+                workload.namespace()
+            ));
         }
     }
 }

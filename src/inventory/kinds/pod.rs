@@ -1,7 +1,9 @@
 //! `v1.Pod` and the PodSpec of every template: the fields that checks read.
 
 use super::meta::{Map, Meta, nullable};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 
 /// `v1.SELinuxOptions`; `level` is free and not read.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
@@ -411,7 +413,7 @@ pub struct Present {}
 
 impl<'de> Deserialize<'de> for Present {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        serde::de::IgnoredAny::deserialize(d).map(|_| Self {})
+        IgnoredAny::deserialize(d).map(|_| Self {})
     }
 }
 
@@ -477,17 +479,37 @@ volume_sources! {
 }
 
 /// `v1.Volume`: protobuf nests the source that JSON inlines.
-#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
-#[serde(default)]
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
 pub struct Volume {
     /// Name.
     #[prost(string, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
     pub name: String,
     /// Where it comes from.
     #[prost(message, required, tag = "2")]
-    #[serde(flatten)]
     pub source: VolumeSource,
+}
+
+/// A volume of a manifest, with the fields that are unknown.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct VolumeText {
+    #[serde(deserialize_with = "nullable")]
+    name: String,
+    #[serde(flatten)]
+    source: VolumeSource,
+    #[serde(flatten)]
+    unknown: BTreeMap<String, IgnoredAny>,
+}
+
+impl<'de> Deserialize<'de> for Volume {
+    /// What names no source is an emptyDir, as the API server fills in; what names an unknown one is not.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let VolumeText { name, mut source, unknown } = VolumeText::deserialize(d)?;
+        if source.kind().is_none() && unknown.is_empty() {
+            source.empty_dir = Some(Present {});
+        }
+        Ok(Self { name, source })
+    }
 }
 
 /// `v1.PodOS`.
