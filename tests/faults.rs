@@ -1,5 +1,7 @@
 //! The awful cases: each a clear sentence with what to do, the right exit code, and nothing turned into a pass.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
 mod support;
 
 use k8s_pb::api::core::v1::{Container, Pod, PodList, PodSpec, SecurityContext};

@@ -1,5 +1,7 @@
 //! Layers: each may use only what stands left of it.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -147,18 +147,27 @@ fn cluster(
             let stats = session.stats();
             let _ = writeln!(
                 std::io::stderr(),
-                "{} requests, {} bytes, {} back-offs, {} pods in {} variants, read in {:.3} s",
+                "{} requests, {} bytes, {} back-offs, {} pods in {} variants, read in {:.3} s{}",
                 stats.requests.load(Ordering::Relaxed),
                 stats.bytes.load(Ordering::Relaxed),
                 stats.backoffs.load(Ordering::Relaxed),
                 inventory.pods.len(),
                 inventory.variants(),
                 began.elapsed().as_secs_f64(),
+                peak_memory().map(|kib| format!(", peak memory {} MB", kib / 1000)).unwrap_or_default(),
             );
         }
         nothing_readable(&inventory, &kinds, &session)?;
         Ok(inventory)
     })
+}
+
+/// The most memory that was resident, in KiB, where the system says (Linux).
+#[cfg(feature = "live")]
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
 /// No kind at all could be read: the cluster is as good as unreachable.

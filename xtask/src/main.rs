@@ -13,6 +13,9 @@ enum Task {
     Cluster(cluster::Subcommand),
     /// Check everything that must hold before a change is merged
     Test,
+    /// Measure, as ratios
+    #[command(subcommand)]
+    Bench(xtask::bench::Bench),
     /// Write the generated files: registry of checks, docs
     Gen {
         /// Fail where a file differs instead of writing it
@@ -25,6 +28,7 @@ fn main() -> Result<()> {
     match Task::parse() {
         Task::Cluster(subcommand) => cluster::run(subcommand),
         Task::Test => xtask::test::run(),
+        Task::Bench(bench) => xtask::bench::run(bench),
         Task::Gen { check } => xtask::generate::run(check),
     }
 }

@@ -27,7 +27,8 @@ const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 fn run(cx: &SpecCx<'_>, hits: &mut Hits) {
     APP_ARMOR.fail_explicit(cx, hits);
-    let annotations = cx.spec.annotations.iter().filter_map(|(key, value)| Some((key.strip_prefix(ANNOTATION)?, value)));
+    let annotations =
+        cx.spec.annotations.iter().filter_map(|(key, value)| Some((key.strip_prefix(ANNOTATION)?, value)));
     for (name, value) in annotations {
         if matches!(value.as_str(), "" | "runtime/default") || value.starts_with("localhost/") {
             continue;

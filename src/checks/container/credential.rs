@@ -83,8 +83,12 @@ fn names_a_credential(name: &str) -> bool {
     let words = words(name);
     let about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str())) || words.iter().any(|w| w == "PUBLIC");
     // a credential's word may be two words of the name (API_KEY) or the end of one (DBPASSWORD)
-    let ends = (0..words.len()).map(|last| words.iter().take(last + 1).map(|w| w.to_ascii_lowercase()).collect::<String>());
-    !about && ends.into_iter().any(|end| WORDS.iter().any(|word| end.trim_end_matches('s').ends_with(word.trim_end_matches('s'))))
+    let ends =
+        (0..words.len()).map(|last| words.iter().take(last + 1).map(|w| w.to_ascii_lowercase()).collect::<String>());
+    !about
+        && ends
+            .into_iter()
+            .any(|end| WORDS.iter().any(|word| end.trim_end_matches('s').ends_with(word.trim_end_matches('s'))))
 }
 
 /// The words of SNAKE_CASE, kebab-case, dotted.names and camelCase, in capitals.
@@ -111,7 +115,10 @@ fn is_plausible(value: &str) -> bool {
     let reference = ["vault:", "arn:", "ref+"].iter().any(|scheme| value.starts_with(scheme)) || value.contains("://");
     let path = value.starts_with(['/', '~', '.']) || value.as_bytes().get(1..3) == Some(b":\\");
     let number = value.starts_with(|c: char| c.is_ascii_digit() || c == '-')
-        && value.trim_end_matches(|c: char| c.is_ascii_alphabetic()).chars().all(|c| c.is_ascii_digit() || "-.,:_".contains(c));
+        && value
+            .trim_end_matches(|c: char| c.is_ascii_alphabetic())
+            .chars()
+            .all(|c| c.is_ascii_digit() || "-.,:_".contains(c));
     let setting = ["disabled", "required", "optional", "undefined"].iter().any(|word| value.eq_ignore_ascii_case(word));
     let public = ["-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC", "ssh-"].iter().any(|mark| value.starts_with(mark));
     value.chars().count() >= 8 && !(templated || reference || path || number || setting || public)
@@ -192,17 +199,53 @@ mod tests {
 
     #[test]
     fn names_and_what_is_about_them() {
-        for name in ["PASSWORD", "DB_PASSWORD", "DBPASSWORD", "dbPassword", "API_KEY", "api-key", "TOKENS", "JWT_SECRET", "PASSWORD_PROD", "aws_secret_access_key", "client.secret"] {
+        for name in [
+            "PASSWORD",
+            "DB_PASSWORD",
+            "DBPASSWORD",
+            "dbPassword",
+            "API_KEY",
+            "api-key",
+            "TOKENS",
+            "JWT_SECRET",
+            "PASSWORD_PROD",
+            "aws_secret_access_key",
+            "client.secret",
+        ] {
             assert!(names_a_credential(name), "{name}");
         }
-        for name in ["TOKENIZER", "TOKEN_TTL", "SECRET_NAME", "PASSWORD_FILE", "KEY_PREFIX", "JWT_PUBLIC_KEY", "CLIENT_SECRET_ID", "USER", "SECRETARY", ""] {
+        for name in [
+            "TOKENIZER",
+            "TOKEN_TTL",
+            "SECRET_NAME",
+            "PASSWORD_FILE",
+            "KEY_PREFIX",
+            "JWT_PUBLIC_KEY",
+            "CLIENT_SECRET_ID",
+            "USER",
+            "SECRETARY",
+            "",
+        ] {
             assert!(!names_a_credential(name), "{name}");
         }
     }
 
     #[test]
     fn values_that_cannot_be_credentials() {
-        for value in ["", "true", "disabled", "/run/secrets/db", "3600", "86400s", "$(DB_PASSWORD)", "{{ .password }}", "<change-me>", "https://vault.example.com", "vault:secret/data/db#password", "short"] {
+        for value in [
+            "",
+            "true",
+            "disabled",
+            "/run/secrets/db",
+            "3600",
+            "86400s",
+            "$(DB_PASSWORD)",
+            "{{ .password }}",
+            "<change-me>",
+            "https://vault.example.com",
+            "vault:secret/data/db#password",
+            "short",
+        ] {
             assert_eq!(judge("DB_PASSWORD", value), None, "{value}");
         }
     }
@@ -221,7 +264,12 @@ mod tests {
         for value in shaped {
             assert_eq!(judge("HARMLESS", value), Some(Confidence::High), "{value}");
         }
-        for value in ["postgres://app@db/app", "postgres://app:$(PASSWORD)@db/app", "XAKIAIOSFODNN7EXAMPLE", "eyJhbGciOiJIUzI1NiJ9"] {
+        for value in [
+            "postgres://app@db/app",
+            "postgres://app:$(PASSWORD)@db/app",
+            "XAKIAIOSFODNN7EXAMPLE",
+            "eyJhbGciOiJIUzI1NiJ9",
+        ] {
             assert_eq!(judge("HARMLESS", value), None, "{value}");
         }
     }

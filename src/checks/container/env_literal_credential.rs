@@ -11,7 +11,12 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0012", "kubescape:C-0259", "polaris:sensitiveContainerEnvVar", "kube-linter:env-var-secret"],
+    aliases: &[
+        "kubescape:C-0012",
+        "kubescape:C-0259",
+        "polaris:sensitiveContainerEnvVar",
+        "kube-linter:env-var-secret",
+    ],
     why: "A value in a manifest is read by everyone who may read the workload or its repository, and stays in the \
           history of both.",
     remedy: Remedy {
@@ -31,13 +36,17 @@ const MASK: &str = "***";
 fn run(cx: &ContainerCx<'_>, hits: &mut Hits) {
     for (index, variable) in cx.container.env.iter().enumerate() {
         if let Some(confidence) = credential::judge(&variable.name, &variable.value) {
-            hits.fail(cx.at("env").named(index, &variable.name).fields("value"), MASK, "a reference to where it is kept")
-                .message(format!(
-                    "{} of container {} looks like a credential (confidence {})",
-                    variable.name,
-                    cx.container.name,
-                    confidence.as_str()
-                ));
+            hits.fail(
+                cx.at("env").named(index, &variable.name).fields("value"),
+                MASK,
+                "a reference to where it is kept",
+            )
+            .message(format!(
+                "{} of container {} looks like a credential (confidence {})",
+                variable.name,
+                cx.container.name,
+                confidence.as_str()
+            ));
         }
     }
 }

@@ -78,7 +78,8 @@ fn linux(cx: &ContainerCx<'_>, hits: &mut Hits) -> bool {
 }
 
 fn windows(cx: &ContainerCx<'_>, hits: &mut Hits) {
-    let administrator = |user: &&str| user.rsplit('\\').next().is_some_and(|u| u.eq_ignore_ascii_case("ContainerAdministrator"));
+    let administrator =
+        |user: &&str| user.rsplit('\\').next().is_some_and(|u| u.eq_ignore_ascii_case("ContainerAdministrator"));
     if let Some(user) = effective::windows_user(cx).filter(administrator) {
         hits.fail(cx.at("securityContext.windowsOptions.runAsUserName"), user, "ContainerUser")
             .message(format!("container {} runs as {user}", cx.container.name));

@@ -27,7 +27,8 @@ fn run(cx: &SpecCx<'_>, hits: &mut Hits) {
         return SECCOMP.fail_explicit(cx, hits);
     }
     for (key, value) in &cx.spec.annotations {
-        let confines = matches!(value.as_str(), "runtime/default" | "docker/default") || value.starts_with("localhost/");
+        let confines =
+            matches!(value.as_str(), "runtime/default" | "docker/default") || value.starts_with("localhost/");
         if key.contains("seccomp.security.alpha.kubernetes.io/") && !confines {
             hits.fail(FieldPath::of(&SECCOMP.path()), value.as_str(), CONFINED)
                 .message(format!("annotation {key} is {value:?}"));
