@@ -2,6 +2,8 @@
 //!
 //! The layers, each using only what stands left of it, are in `ARCHITECTURE.md`; a test holds them.
 
+#[cfg(feature = "tui")]
+pub mod app;
 pub mod checks;
 pub mod cli;
 pub mod engine;
@@ -11,3 +13,5 @@ pub mod inventory;
 pub mod model;
 pub mod sources;
 pub mod store;
+#[cfg(feature = "tui")]
+pub mod ui;

@@ -1,0 +1,117 @@
+//! Taking things out: the clipboard and CSV.
+
+use crate::app::rows::RowId;
+use crate::app::{Effect, Key, Load, RemedyText, State, View};
+use crate::model::FindingStatus;
+use std::path::PathBuf;
+
+/// What `c` copies: what it is, and its name.
+fn what(state: &State) -> Option<(String, String)> {
+    if let Some(finding) = state.current() {
+        return Some((finding.resource.kind_name(), finding.resource.name.to_string()));
+    }
+    match state.selected()? {
+        RowId::Control(framework, id) => Some((format!("{framework} {id}"), id.to_string())),
+        RowId::Framework(id) | RowId::Criteria(id) => Some((id.to_string(), id.to_string())),
+        RowId::Context(name) | RowId::Namespace(Some(name)) => Some((name.to_string(), name.to_string())),
+        RowId::Gap(i) => {
+            let gap = state.session.report.as_deref()?.gaps.get(*i)?;
+            Some(("the gap".to_owned(), format!("{}: {}", gap.kind, gap.message)))
+        }
+        _ => None,
+    }
+}
+
+/// Something with a name is selected or shown.
+pub fn has_name(state: &State) -> bool {
+    what(state).is_some()
+}
+
+/// Copies the name.
+pub fn name(state: &mut State, _: Key) -> Vec<Effect> {
+    what(state).map_or_else(Vec::new, |(what, text)| vec![Effect::Copy(what, text)])
+}
+
+/// The finding's resource lives in a namespace.
+pub fn has_namespace(state: &State) -> bool {
+    state.current().is_some_and(|f| f.resource.namespace.is_some())
+}
+
+/// Copies the namespace.
+pub fn namespace(state: &mut State, _: Key) -> Vec<Effect> {
+    let namespace = state.current().and_then(|f| f.resource.namespace.clone());
+    namespace.map_or_else(Vec::new, |n| vec![Effect::Copy(format!("namespace {n}"), n.to_string())])
+}
+
+/// The text of a fix that is worth copying.
+pub fn fix_text(remedy: &RemedyText) -> Option<Effect> {
+    let text = [&remedy.yaml, &remedy.diff].into_iter().find(|text| !text.is_empty())?;
+    Some(Effect::Copy("the fix".to_owned(), text.clone()))
+}
+
+/// Copies the fix, at once or when it is ready.
+pub fn fix(state: &mut State, _: Key) -> Vec<Effect> {
+    let Some(finding) = state.current().cloned() else { return Vec::new() };
+    let target = state.session.target.clone();
+    let remedy = state.session.remedies.entry(finding.fingerprint.clone()).or_default();
+    match remedy {
+        Load::Ready(remedy) => {
+            let copy = fix_text(remedy);
+            if copy.is_none() {
+                state.say("No patch can be known from here; d explains what to do.");
+            }
+            copy.into_iter().collect()
+        }
+        Load::Loading => {
+            state.copy_when_ready = Some(finding.fingerprint);
+            Vec::new()
+        }
+        Load::Idle | Load::Failed(_) => {
+            *remedy = Load::Loading;
+            state.copy_when_ready = Some(finding.fingerprint.clone());
+            vec![Effect::LoadRemedy(target, Box::new(finding))]
+        }
+    }
+}
+
+/// Findings that the current screen stands for: those of its list, else all; filtered as shown.
+fn exported(state: &State) -> Vec<usize> {
+    let Some(report) = state.session.report.as_deref() else { return Vec::new() };
+    let summary = &state.session.summary;
+    let mut found: Vec<usize> = match (&state.screen().view, state.pane()) {
+        (View::Finding(fingerprint) | View::Yaml(fingerprint), _) => summary.finding(fingerprint).into_iter().collect(),
+        (View::Control(..) | View::Findings(_) | View::Framework(..), Some(pane)) => pane
+            .rows
+            .iter()
+            .flat_map(|row| match row {
+                RowId::Finding(fingerprint) => summary.finding(fingerprint).into_iter().collect(),
+                RowId::Control(framework, id) => summary.of_control(framework, id).to_vec(),
+                _ => Vec::new(),
+            })
+            .collect(),
+        _ => (0..report.findings.len()).collect(),
+    };
+    if state.failures_only {
+        found.retain(|i| report.findings.get(*i).is_some_and(|f| f.status == FindingStatus::Fail));
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|i| seen.insert(*i));
+    found
+}
+
+/// Writes what is shown as CSV: to this path, or to a new file.
+pub fn export_to(state: &mut State, path: Option<PathBuf>) -> Vec<Effect> {
+    let rows = exported(state);
+    match state.session.report.clone() {
+        Some(report) if !rows.is_empty() => vec![Effect::Export(report, rows, path)],
+        _ => {
+            state.say("There is nothing to save here: the list holds no findings.");
+            Vec::new()
+        }
+    }
+}
+
+/// Writes what is shown as CSV.
+pub fn export(state: &mut State, _: Key) -> Vec<Effect> {
+    export_to(state, None)
+}

@@ -1,0 +1,245 @@
+//! Going from screen to screen.
+
+use crate::app::query::Query;
+use crate::app::rows::{RowId, TextKind};
+use crate::app::{Effect, Filter, Key, Origin, State, Target, View};
+use crate::model::{FindingStatus, Severity};
+use std::sync::Arc;
+
+/// What opening a row leads to.
+fn leads_to(state: &State, row: &RowId) -> Option<View> {
+    Some(match row {
+        RowId::Framework(id) => View::Framework(id.clone(), false),
+        RowId::Criteria(id) => View::Framework(id.clone(), true),
+        RowId::Control(framework, id) => View::Control(framework.clone(), id.clone()),
+        RowId::Finding(fingerprint) => View::Finding(fingerprint.clone()),
+        RowId::Group(check, fix) => {
+            let group = state.session.group(check, fix)?;
+            match group.findings.as_slice() {
+                [only] => {
+                    View::Finding(state.session.report.as_deref()?.findings.get(*only)?.fingerprint.clone())
+                }
+                _ => View::Findings(Query {
+                    group: Some((group.check, group.fix)),
+                    platform: Some(false),
+                    failing: true,
+                    ..Query::default()
+                }),
+            }
+        }
+        RowId::Platform => View::Findings(Query { platform: Some(true), failing: true, ..Query::default() }),
+        RowId::Beyond => View::Findings(Query { platform: Some(false), failing: true, ..Query::default() }),
+        RowId::Reason(reason) => View::Gaps(Some(*reason)),
+        RowId::AskRole => View::Text(TextKind::Role),
+        RowId::Section(..) | RowId::LevelTwo(_) | RowId::Gap(_) | RowId::Context(_) | RowId::Namespace(_) => {
+            return None;
+        }
+    })
+}
+
+/// Whether the selected row opens.
+pub fn can_open(state: &State) -> bool {
+    state.selected().is_some_and(|row| !matches!(row, RowId::Gap(_) | RowId::Section(..)))
+}
+
+/// Opens the selected row.
+pub fn open(state: &mut State, _: Key) -> Vec<Effect> {
+    let Some(row) = state.selected().cloned() else { return Vec::new() };
+    match row {
+        RowId::Context(name) => {
+            let target = Target { origin: Origin::Cluster, context: Some(name), namespaces: Vec::new() };
+            state.retarget(target, false)
+        }
+        RowId::Namespace(name) => {
+            state.pop();
+            super::scan::switch_namespace(state, name)
+        }
+        RowId::LevelTwo(framework) => {
+            if !state.level_two.remove(&framework) {
+                state.level_two.insert(framework);
+            }
+            state.refresh();
+            Vec::new()
+        }
+        row => match leads_to(state, &row) {
+            Some(view) => state.push(view),
+            None => Vec::new(),
+        },
+    }
+}
+
+/// Whether there is a filter to clear or a screen to go back to.
+pub fn can_back(state: &State) -> bool {
+    state.screens().len() > 1 || state.pane().is_some_and(|pane| !pane.filter.is_empty())
+}
+
+/// Clears the filter, else goes back.
+pub fn back(state: &mut State, _: Key) -> Vec<Effect> {
+    match state.screen_mut().pane_mut() {
+        Some(pane) if !pane.filter.is_empty() => {
+            pane.filter = Filter::default();
+            state.refresh();
+        }
+        _ => {
+            state.pop();
+        }
+    }
+    Vec::new()
+}
+
+/// A finding is selected or shown.
+pub fn has_finding(state: &State) -> bool {
+    state.current().is_some()
+}
+
+/// The screen of a finding is open.
+pub fn on_finding(state: &State) -> bool {
+    matches!(state.screen().view, View::Finding(_) | View::Yaml(_)) && neighbours(state).is_some()
+}
+
+/// The fix is on screen.
+pub fn on_fix(state: &State) -> bool {
+    super::shows_fix(state)
+}
+
+/// There are results.
+pub fn has_report(state: &State) -> bool {
+    state.session.report.is_some()
+}
+
+/// Platform components fail something.
+pub fn has_platform(state: &State) -> bool {
+    state.session.summary.platform.total() > 0
+}
+
+/// Something could not be read.
+pub fn has_gaps(state: &State) -> bool {
+    !state.session.summary.gaps.is_empty() && state.session.target.origin != Origin::Files
+}
+
+/// The YAML of the finding, alone on the screen.
+pub fn yaml(state: &mut State, _: Key) -> Vec<Effect> {
+    let Some(fingerprint) = state.current().map(|f| f.fingerprint.clone()) else { return Vec::new() };
+    let effects = state.push(View::Yaml(fingerprint));
+    state.scroll_to_mark();
+    effects
+}
+
+fn explains(state: &State) -> Option<TextKind> {
+    match &state.screen().view {
+        View::Finding(fingerprint) | View::Yaml(fingerprint) => return Some(TextKind::Finding(fingerprint.clone())),
+        View::Control(framework, id) if state.selected().is_none() => {
+            return Some(TextKind::Control(framework.clone(), id.clone()));
+        }
+        _ => {}
+    }
+    match state.selected()? {
+        RowId::Finding(fingerprint) => Some(TextKind::Finding(fingerprint.clone())),
+        RowId::Control(framework, id) => Some(TextKind::Control(framework.clone(), id.clone())),
+        RowId::Group(check, _) => Some(TextKind::Check(check)),
+        _ => None,
+    }
+}
+
+/// Whether there is something to explain.
+pub fn can_explain(state: &State) -> bool {
+    explains(state).is_some()
+}
+
+/// Explains what is selected or shown.
+pub fn explain(state: &mut State, _: Key) -> Vec<Effect> {
+    explains(state).map_or_else(Vec::new, |kind| state.push(View::Text(kind)))
+}
+
+/// The fix as a diff, or as YAML.
+pub fn switch_fix(state: &mut State, _: Key) -> Vec<Effect> {
+    state.fix_as_yaml = !state.fix_as_yaml;
+    state.follow();
+    Vec::new()
+}
+
+/// Findings of the list under the finding's screen, and the position of this one.
+fn neighbours(state: &State) -> Option<(Vec<Arc<str>>, usize)> {
+    let here = state.current()?.fingerprint.clone();
+    let below = state.screens().iter().rev().find_map(|screen| {
+        let found: Vec<Arc<str>> = screen
+            .pane()?
+            .rows
+            .iter()
+            .filter_map(|row| match row {
+                RowId::Finding(fingerprint) => Some(fingerprint.clone()),
+                _ => None,
+            })
+            .collect();
+        (!found.is_empty()).then_some(found)
+    })?;
+    let at = below.iter().position(|fingerprint| *fingerprint == here)?;
+    Some((below, at))
+}
+
+fn go(state: &mut State, step: isize) -> Vec<Effect> {
+    let Some((list, at)) = neighbours(state) else { return Vec::new() };
+    let Some(fingerprint) = at.checked_add_signed(step).and_then(|i| list.get(i)).cloned() else {
+        state.say(if step > 0 { "That was the last one." } else { "That was the first one." });
+        return Vec::new();
+    };
+    let view = match state.screen().view {
+        View::Yaml(_) => View::Yaml(fingerprint.clone()),
+        _ => View::Finding(fingerprint.clone()),
+    };
+    let focus = state.screen().focus;
+    state.pop();
+    state.select(&RowId::Finding(fingerprint));
+    let effects = state.push(view);
+    state.screen_mut().focus = focus;
+    state.scroll_to_mark();
+    effects
+}
+
+/// The next finding.
+pub fn next(state: &mut State, _: Key) -> Vec<Effect> {
+    go(state, 1)
+}
+
+/// The finding before.
+pub fn previous(state: &mut State, _: Key) -> Vec<Effect> {
+    go(state, -1)
+}
+
+/// Every critical and high finding.
+pub fn worst(state: &mut State, _: Key) -> Vec<Effect> {
+    state.push(View::Findings(Query { at_least: Some(Severity::High), failing: true, ..Query::default() }))
+}
+
+/// What platform components fail.
+pub fn platform(state: &mut State, _: Key) -> Vec<Effect> {
+    state.push(View::Findings(Query { platform: Some(true), failing: true, ..Query::default() }))
+}
+
+/// The role to ask for.
+pub fn role(state: &mut State, _: Key) -> Vec<Effect> {
+    state.push(View::Text(TextKind::Role))
+}
+
+/// Keys and commands; once more: back.
+pub fn help(state: &mut State, _: Key) -> Vec<Effect> {
+    if state.screen().view == View::Text(TextKind::Help) {
+        state.pop();
+        return Vec::new();
+    }
+    state.push(View::Text(TextKind::Help))
+}
+
+/// Failures only, or everything.
+pub fn failures(state: &mut State, _: Key) -> Vec<Effect> {
+    state.failures_only = !state.failures_only;
+    state.refresh();
+    let report = state.session.report.as_deref();
+    let failing = report.map_or(0, |r| r.findings.iter().filter(|f| f.status == FindingStatus::Fail).count());
+    state.say(if state.failures_only {
+        format!("Failures only ({failing} findings fail); ctrl-z shows everything.")
+    } else {
+        "Everything is listed again.".to_owned()
+    });
+    Vec::new()
+}

@@ -1,0 +1,181 @@
+//! What a user can do: one table for keys, footer, help and, later, palette and configuration.
+//!
+//! To add an action: a line in the table, a function in a file here that does it, and one that says when it can.
+
+mod copy;
+mod look;
+mod moves;
+mod program;
+mod scan;
+
+use super::rows::PaneKind;
+use super::{Effect, Key, State, View};
+
+pub(super) use copy::{export_to, fix_text};
+pub(super) use scan::{demo, rescan, switch_namespace};
+
+/// Where an action applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// Everywhere.
+    Anywhere,
+    /// In lists.
+    List,
+    /// Where a finding is selected or shown.
+    Finding,
+    /// In texts: YAML, explanations, help.
+    Text,
+}
+
+impl Context {
+    /// The heading in the help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Anywhere => "Everywhere",
+            Self::List => "Lists",
+            Self::Finding => "Findings",
+            Self::Text => "Texts",
+        }
+    }
+
+    /// All of them, as the help lists them.
+    pub const ALL: [Context; 4] = [Self::List, Self::Finding, Self::Text, Self::Anywhere];
+}
+
+/// A line of the table.
+#[derive(Debug)]
+pub struct Entry {
+    /// Which action.
+    pub action: Action,
+    /// Where it applies.
+    pub contexts: &'static [Context],
+    /// Its default keys, by name.
+    pub keys: &'static [&'static str],
+    /// Its word in the footer; empty: not shown there.
+    pub label: &'static str,
+    /// Its line in the help.
+    pub help: &'static str,
+    /// Does it.
+    pub run: fn(&mut State, Key) -> Vec<Effect>,
+    /// Whether it would do anything now.
+    pub can: fn(&State) -> bool,
+}
+
+macro_rules! actions {
+    ($($action:ident $contexts:tt $keys:tt $label:literal $help:literal $run:path, $can:path;)*) => {
+        /// Something a user can do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Action { $(#[doc = $help] $action),* }
+
+        /// The table, in the order of footer and help.
+        pub static ACTIONS: &[Entry] = {
+            use Context::*;
+            &[$(Entry {
+                action: Action::$action, contexts: &$contexts, keys: &$keys, label: $label, help: $help,
+                run: $run, can: $can,
+            }),*]
+        };
+    };
+}
+
+actions! {
+    // action     where            keys                          footer      help
+    Open          [List]           ["enter", "right", "l"]       "open"      "Open what is selected"                         look::open, look::can_open;
+    Back          [Anywhere]       ["esc", "q", "left", "h"]     "back"      "Clear the filter, else go back"                look::back, look::can_back;
+    Yaml          [Finding]        ["y"]                         "yaml"      "The resource's YAML, the field marked"         look::yaml, look::has_finding;
+    Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
+    SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff or as YAML"             look::switch_fix, look::on_fix;
+    CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as YAML"                          copy::fix, look::has_finding;
+    CopyName      [List, Finding]  ["c"]                         "copy"      "Copy the name"                                 copy::name, copy::has_name;
+    CopyNamespace [Finding]        ["n"]                         ""          "Copy the namespace"                            copy::namespace, copy::has_namespace;
+    NextFinding   [Finding]        ["}"]                         "next"      "The next finding of the list below"            look::next, look::on_finding;
+    LastFinding   [Finding]        ["{"]                         ""          "The finding before"                            look::previous, look::on_finding;
+    NextBox       [Anywhere]       ["tab"]                       "next box"  "The next box"                                  moves::next_box, moves::has_boxes;
+    LastBox       [Anywhere]       ["shift-tab"]                 ""          "The box before"                                moves::last_box, moves::has_boxes;
+    Filter        [List]           ["/"]                         "filter"    "Filter: words that must occur, !word that must not" program::filter, moves::on_list;
+    Worst         [Anywhere]       ["H"]                         "crit+high" "Every critical and high finding"               look::worst, look::has_report;
+    Platform      [Anywhere]       ["p"]                         ""          "What platform components fail"                 look::platform, look::has_platform;
+    Role          [Anywhere]       ["R"]                         "role"      "The role to ask for, as YAML"                  look::role, look::has_gaps;
+    Failures      [List]           ["ctrl-z"]                    "failures"  "Failures only, or everything"                  look::failures, look::has_report;
+    Export        [Anywhere]       ["ctrl-s"]                    "csv"       "Save what the list shows as CSV"               copy::export, look::has_report;
+    Demo          [Anywhere]       ["D"]                         "demo"      "Look at the demo cluster"                      scan::demo, scan::can_demo;
+    Rescan        [Anywhere]       ["ctrl-r"]                    "rescan"    "Read everything again"                         scan::rescan, scan::can_rescan;
+    Namespace     [Anywhere]       ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] "" "0 all namespaces, 1-9 favourites (:ns lists them)" scan::numbered, scan::has_namespaces;
+    Command       [Anywhere]       [":"]                         "command"   "Type a command"                                program::command, program::always;
+    Down          [List, Text]     ["down", "j"]                 ""          "Down"                                          moves::down, program::always;
+    Up            [List, Text]     ["up", "k"]                   ""          "Up"                                            moves::up, program::always;
+    PageDown      [List, Text]     ["ctrl-f", "pgdn", "space"]   ""          "A page down"                                   moves::page_down, program::always;
+    PageUp        [List, Text]     ["ctrl-b", "pgup"]            ""          "A page up"                                     moves::page_up, program::always;
+    HalfDown      [List, Text]     ["ctrl-d"]                    ""          "Half a page down (never deletes)"              moves::half_down, program::always;
+    HalfUp        [List, Text]     ["ctrl-u", "ctrl-k"]          ""          "Half a page up (never kills)"                  moves::half_up, program::always;
+    Top           [List, Text]     ["g", "home"]                 ""          "To the top"                                    moves::top, program::always;
+    Bottom        [List, Text]     ["G", "end"]                  ""          "To the end"                                    moves::bottom, program::always;
+    Help          [Anywhere]       ["?"]                         "help"      "Keys and commands"                             look::help, program::always;
+    Quit          [Anywhere]       ["ctrl-c"]                    ""          "Leave"                                         program::quit, program::always;
+}
+
+/// Contexts of the current screen and selection.
+pub fn contexts(state: &State) -> Vec<Context> {
+    let mut contexts = vec![Context::Anywhere];
+    match state.pane().map(|pane| &pane.kind) {
+        Some(kind) if kind.is_list() => contexts.push(Context::List),
+        Some(_) => contexts.push(Context::Text),
+        None => {}
+    }
+    if state.current().is_some() {
+        contexts.push(Context::Finding);
+    }
+    contexts
+}
+
+/// The actions that would do something now, in the order of the table.
+pub fn available(state: &State) -> impl Iterator<Item = &'static Entry> + '_ {
+    let contexts = contexts(state);
+    ACTIONS.iter().filter(move |entry| entry.contexts.iter().any(|c| contexts.contains(c)) && (entry.can)(state))
+}
+
+/// Carries out the action of a key; a key without one does nothing.
+pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    let name = key.to_string();
+    let entry = available(state).find(|entry| entry.keys.contains(&name.as_str()));
+    match entry {
+        Some(entry) => (entry.run)(state, key),
+        None => {
+            if matches!(name.as_str(), "q" | "esc") {
+                state.say("This is the first screen; ctrl-c or :q leaves.");
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Whether the fix is on screen.
+fn shows_fix(state: &State) -> bool {
+    matches!(state.screen().view, View::Finding(_))
+        && state.screen().panes.iter().any(|pane| matches!(pane.kind, PaneKind::Fix(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn every_key_has_one_meaning_and_a_name_that_reads_back() {
+        let mut seen = HashMap::new();
+        for entry in ACTIONS {
+            assert!(!entry.keys.is_empty() && !entry.help.is_empty(), "{:?}", entry.action);
+            for key in entry.keys {
+                assert_eq!(key.parse::<Key>().unwrap().to_string(), *key);
+                assert_eq!(seen.insert(key, entry.action), None, "{key} is bound twice");
+            }
+        }
+    }
+
+    #[test]
+    fn the_keys_that_delete_elsewhere_only_scroll() {
+        for (key, action) in [("ctrl-d", Action::HalfDown), ("ctrl-k", Action::HalfUp)] {
+            assert_eq!(ACTIONS.iter().find(|e| e.keys.contains(&key)).unwrap().action, action);
+        }
+    }
+}

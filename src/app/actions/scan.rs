@@ -1,0 +1,63 @@
+//! What is looked at.
+
+use crate::app::{Code, Effect, Key, Origin, Phase, State, Target};
+use std::sync::Arc;
+
+/// A scan has ended, well or not.
+pub fn can_rescan(state: &State) -> bool {
+    !state.session.is_reading()
+}
+
+/// Reads everything again. What is on screen stays until the new results are complete.
+pub fn rescan(state: &mut State, _: Key) -> Vec<Effect> {
+    state.session.documents.clear();
+    state.session.remedies.clear();
+    let mut effects = state.scan();
+    effects.extend(state.wanted());
+    effects
+}
+
+/// The scan failed, so that the demo is worth offering.
+pub fn can_demo(state: &State) -> bool {
+    matches!(state.session.phase, Phase::Failed(_)) && state.session.report.is_none()
+}
+
+/// Looks at the demo cluster.
+pub fn demo(state: &mut State, _: Key) -> Vec<Effect> {
+    state.retarget(Target { origin: Origin::Demo, ..Target::default() }, false)
+}
+
+/// There are namespaces to choose from.
+pub fn has_namespaces(state: &State) -> bool {
+    !state.numbered().is_empty()
+}
+
+/// 0: all namespaces; 1–9: a favourite.
+pub fn numbered(state: &mut State, key: Key) -> Vec<Effect> {
+    let Code::Char(digit) = key.code else { return Vec::new() };
+    match digit.to_digit(10) {
+        Some(0) => switch_namespace(state, None),
+        Some(number) => match state.numbered().get(number as usize - 1).cloned() {
+            Some(name) => switch_namespace(state, Some(name)),
+            None => {
+                state.say(format!("No favourite namespace on {number}; :ns lists them."));
+                Vec::new()
+            }
+        },
+        None => Vec::new(),
+    }
+}
+
+/// Looks at one namespace, or (None) at all.
+pub fn switch_namespace(state: &mut State, namespace: Option<Arc<str>>) -> Vec<Effect> {
+    let namespaces: Vec<Arc<str>> = namespace.into_iter().collect();
+    if state.session.target.namespaces == namespaces {
+        return Vec::new();
+    }
+    // The order of the numbers stays as it is on screen.
+    state.favourites = state.numbered();
+    if let Some(name) = namespaces.first() {
+        state.favour(name);
+    }
+    state.retarget(Target { namespaces, ..state.session.target.clone() }, true)
+}

@@ -1,0 +1,55 @@
+//! What goes out: the runtime carries it out and answers with a [`super::Msg`].
+
+use crate::model::{Finding, Report};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What kind of thing is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// A cluster, through the kubeconfig.
+    #[default]
+    Cluster,
+    /// Manifests named on the command line.
+    Files,
+    /// The demo cluster inside the program.
+    Demo,
+}
+
+/// What to scan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// Cluster, files or demo.
+    pub origin: Origin,
+    /// Context; None: the current one.
+    pub context: Option<Arc<str>>,
+    /// Namespaces; empty: all that may be read.
+    pub namespaces: Vec<Arc<str>>,
+}
+
+/// Work for the runtime.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Start a scan with this number; it replaces the one that runs.
+    StartScan(u64, Target),
+    /// Read the object of a finding as YAML.
+    LoadYaml(Target, Box<Finding>),
+    /// Work out the fix of a finding.
+    LoadRemedy(Target, Box<Finding>),
+    /// Work out the role that would close the gaps.
+    LoadRole,
+    /// Put text on the clipboard; the first says what it is.
+    Copy(String, String),
+    /// Write these findings (positions in the report) as CSV, to the path or to a new file in the working directory.
+    Export(Arc<Report>, Vec<usize>, Option<PathBuf>),
+    /// The contexts of the kubeconfig.
+    ListContexts,
+    /// The namespaces of the target.
+    ListNamespaces(Target),
+    /// Use the theme of this name.
+    SetTheme(String),
+    /// Give the terminal back until the job is continued.
+    Suspend,
+    /// Leave.
+    Quit,
+}

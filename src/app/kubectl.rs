@@ -1,0 +1,69 @@
+//! The same look at a field, with kubectl: nothing to take on trust.
+
+use crate::inventory::Kind;
+use crate::model::{FieldPath, Finding, ObjectRef, Step};
+
+fn kind(object: &ObjectRef) -> Option<Kind> {
+    Kind::ALL.iter().copied().find(|k| *k.info().name == *object.kind && k.info().group == object.group())
+}
+
+/// The request that reads an object: `/apis/apps/v1/namespaces/shop/deployments/web`.
+pub fn request(object: &ObjectRef) -> Option<String> {
+    let plural = kind(object)?.info().plural;
+    let root = if object.group().is_empty() { "/api" } else { "/apis" };
+    let namespace = object.namespace.as_deref().map(|n| format!("/namespaces/{n}")).unwrap_or_default();
+    Some(format!("{root}/{}{namespace}/{plural}/{}", object.api_version, object.name))
+}
+
+/// One argument of a shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@".contains(c);
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// The path in kubectl's JSONPath.
+fn jsonpath(path: &FieldPath) -> String {
+    let mut text = String::from("{");
+    for step in path.steps() {
+        match step {
+            Step::Field(name) | Step::Key(name) => {
+                text.push('.');
+                text.push_str(&name.replace('.', r"\."));
+            }
+            Step::Item { key: Some((key, value)), .. } => {
+                text.push_str(&format!("[?(@.{key}=={:?})]", &**value));
+            }
+            Step::Item { index, key: None } => text.push_str(&format!("[{index}]")),
+        }
+    }
+    text.push('}');
+    text
+}
+
+/// The command that prints the field of a finding; None where no one object holds it.
+pub fn see(finding: &Finding) -> Option<String> {
+    let object = &finding.resource;
+    let plural = kind(object)?.info().plural;
+    let resource = if object.group().is_empty() { plural.to_owned() } else { format!("{plural}.{}", object.group()) };
+    let namespace = object.namespace.as_deref().map(|n| format!("-n {} ", quoted(n))).unwrap_or_default();
+    let output = match finding.paths.first().map(|evidence| &evidence.path) {
+        Some(path) if !path.is_root() => quoted(&format!("jsonpath={}", jsonpath(path))),
+        _ => "yaml".to_owned(),
+    };
+    Some(format!("kubectl {namespace}get {resource} {} -o {output}", quoted(&object.name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_follow_merge_keys_and_names_are_quoted() {
+        let path = FieldPath::of("spec.containers").named(3, "app").fields("securityContext.privileged");
+        assert_eq!(jsonpath(&path), "{.spec.containers[?(@.name==\"app\")].securityContext.privileged}");
+        assert_eq!(jsonpath(&FieldPath::of("metadata.labels").key("a.b/c")), r"{.metadata.labels.a\.b/c}");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        let object = ObjectRef::new("apps/v1", "Deployment", Some("shop"), "web");
+        assert_eq!(request(&object).unwrap(), "/apis/apps/v1/namespaces/shop/deployments/web");
+    }
+}

@@ -1,0 +1,124 @@
+//! Where everything stands: pure, used by the update (page size) and by the view.
+
+use super::{Screen, State, View};
+use ratatui::layout::{Constraint, Layout as Split, Rect};
+
+/// The smallest window that is drawn.
+pub const SMALLEST: (u16, u16) = (30, 6);
+
+/// Rectangles of a frame.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Program, cluster, scope, state of the scan.
+    pub header: Rect,
+    /// Breadcrumbs, progress.
+    pub crumbs: Rect,
+    /// Lines that say what the screen is about.
+    pub summary: Rect,
+    /// A box for each pane; empty: not shown.
+    pub panes: Vec<Rect>,
+    /// Keys, prompt or notice.
+    pub footer: Rect,
+    /// Boxes have all four borders; else only the upper one.
+    pub boxed: bool,
+}
+
+impl Layout {
+    /// The inside of a box.
+    pub fn inner(&self, pane: Rect) -> Rect {
+        let side = u16::from(self.boxed);
+        Rect {
+            x: pane.x + side.min(pane.width),
+            y: pane.y + 1.min(pane.height),
+            width: pane.width.saturating_sub(2 * side),
+            height: pane.height.saturating_sub(1 + side),
+        }
+    }
+
+    /// Rows of the pane at this position.
+    pub fn page(&self, pane: usize) -> usize {
+        self.panes.get(pane).map_or(0, |rect| usize::from(self.inner(*rect).height))
+    }
+
+    /// Columns of the pane at this position.
+    pub fn width(&self, pane: usize) -> usize {
+        self.panes.get(pane).map_or(0, |rect| usize::from(self.inner(*rect).width))
+    }
+}
+
+/// Whether a window is too small to draw in.
+pub fn too_small((width, height): (u16, u16)) -> bool {
+    width < SMALLEST.0 || height < SMALLEST.1
+}
+
+/// The layout of the current screen.
+pub fn layout(state: &State) -> Layout {
+    let (width, height) = state.size;
+    let area = Rect::new(0, 0, width, height);
+    let [header, crumbs, body, footer] = Split::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    let screen = state.screen();
+    let lines = summary_lines(&screen.view, body.height);
+    let [summary, body] = Split::vertical([Constraint::Length(lines), Constraint::Min(0)]).areas(body);
+    let (panes, boxed) = panes(state, screen, body);
+    Layout { header, crumbs, summary, panes, footer, boxed }
+}
+
+/// Lines above the boxes that say what the screen is about.
+fn summary_lines(view: &View, height: u16) -> u16 {
+    let wanted = match view {
+        View::Finding(_) => 4,
+        View::Control(..) => 4,
+        View::Framework(..) => 2,
+        View::Yaml(_) | View::Findings(_) => 1,
+        _ => 0,
+    };
+    if height < 14 { wanted.min(1) } else { wanted }
+}
+
+/// Whole body for the pane with the focus, nothing for the others.
+fn focused(screen: &Screen, body: Rect) -> Vec<Rect> {
+    (0..screen.panes.len()).map(|i| if i == screen.focus { body } else { Rect::ZERO }).collect()
+}
+
+fn panes(state: &State, screen: &Screen, body: Rect) -> (Vec<Rect>, bool) {
+    let roomy = body.height >= 14 && body.width >= 60;
+    match screen.view {
+        View::Overview if roomy => (overview(state, screen, body), true),
+        View::Finding(_) if roomy && body.width >= 110 => {
+            let [yaml, fix] = Split::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).areas(body);
+            (vec![yaml, fix], true)
+        }
+        View::Finding(_) if roomy => {
+            let [yaml, fix] = Split::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
+            (vec![yaml, fix], false)
+        }
+        _ => (focused(screen, body), false),
+    }
+}
+
+/// Rows that a pane would like, its borders included.
+fn wish(screen: &Screen, pane: usize, least: usize) -> u16 {
+    let rows = screen.panes.get(pane).map_or(0, |pane| pane.rows.len());
+    u16::try_from(rows.max(least) + 2).unwrap_or(u16::MAX)
+}
+
+fn overview(state: &State, screen: &Screen, body: Rect) -> Vec<Rect> {
+    if state.session.report.is_none() {
+        return focused(screen, body);
+    }
+    let frameworks = wish(screen, 0, 1).min(body.height / 3);
+    let [top, rest] = Split::vertical([Constraint::Length(frameworks), Constraint::Min(0)]).areas(body);
+    let [act, gaps] = if body.width >= 110 {
+        Split::horizontal([Constraint::Fill(13), Constraint::Fill(8)]).areas(rest)
+    } else {
+        let gaps = wish(screen, 2, 1).min((rest.height / 3).max(4));
+        Split::vertical([Constraint::Min(0), Constraint::Length(gaps)]).areas(rest)
+    };
+    vec![top, act, gaps]
+}

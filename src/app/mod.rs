@@ -1,0 +1,44 @@
+//! The core of the terminal: state, messages in, effects out. No IO, no clock, no terminal.
+//!
+//! `update` takes a message, changes the state and names what the runtime shall do; `ui::view` draws the state.
+
+mod actions;
+mod catalog;
+mod commands;
+mod effect;
+mod filter;
+mod key;
+mod kubectl;
+mod layout;
+mod msg;
+mod prompt;
+mod query;
+mod rows;
+mod screen;
+mod session;
+mod state;
+mod summary;
+mod text;
+mod tone;
+mod update;
+
+pub use actions::{ACTIONS, Action, Context, Entry, available};
+pub use catalog::{Catalog, ControlFacts};
+pub use commands::{COMMANDS, complete};
+pub use effect::{Effect, Origin, Target};
+pub use filter::Filter;
+pub use key::{Code, Key};
+pub use layout::{Layout, SMALLEST, layout, too_small};
+pub use msg::{ContextInfo, Document, Failure, Mark, Msg, Progress, RemedyText, ScanEvent};
+pub use prompt::{Prompt, PromptKind};
+pub use query::Query;
+pub use rows::{PaneKind, RowId, TextKind, rows};
+pub use screen::{Pane, Screen, View};
+pub use session::{Load, Phase, Session};
+pub use state::{FAVOURITES, Notice, State};
+pub use summary::{
+    CriteriaFold, FIRST_ROWS, GapFold, Group, Summary, Tally, is_criterion, reason_todo, reason_words, thousands,
+};
+pub use text::{Line, basis, disruption, lines, observed, status_words, value, wrap};
+pub use tone::Tone;
+pub use update::update;

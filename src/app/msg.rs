@@ -1,0 +1,129 @@
+//! What comes in: keys, what a scan says, answers to effects.
+
+use super::Key;
+use crate::model::Report;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Something went wrong: what, in one sentence, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What failed, a sentence.
+    pub what: String,
+    /// What the user can do, a sentence.
+    pub todo: String,
+}
+
+impl Failure {
+    /// From both sentences.
+    pub fn new(what: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { what: what.into(), todo: todo.into() }
+    }
+}
+
+/// How far the reading of one kind has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Resource as in URLs: `pods`.
+    pub kind: Arc<str>,
+    /// Objects so far.
+    pub count: usize,
+    /// Nothing more will come in the first pass.
+    pub done: bool,
+}
+
+/// What a scan says while it runs.
+#[derive(Clone, Debug)]
+pub enum ScanEvent {
+    /// How many kinds will be read.
+    Planned(usize),
+    /// A kind moved on.
+    Progress(Progress),
+    /// All results so far; the last one before [`ScanEvent::Finished`] is complete.
+    Report(Arc<Report>),
+    /// The first pass is over.
+    Finished,
+    /// It cannot go on.
+    Failed(Failure),
+}
+
+/// A resource as text, to be shown with its fields marked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// YAML, as read; credentials are masked before it gets here.
+    pub text: Arc<str>,
+    /// One entry per evidence of the finding, in its order.
+    pub marks: Vec<Mark>,
+    /// Where it was read: `GET /apis/apps/v1/…` or `file.yaml, document 3`.
+    pub origin: String,
+    /// resourceVersion and time for live objects, where known.
+    pub version: Option<String>,
+    /// Said above it: `changed since read`, masked values …
+    pub note: Option<String>,
+}
+
+/// Lines of a [`Document`] that an evidence points at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// First line, from 0.
+    pub first: usize,
+    /// Last line, from 0.
+    pub last: usize,
+    /// False: the field is not there, and these lines are what should hold it.
+    pub exact: bool,
+}
+
+/// A fix, ready to be read and copied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RemedyText {
+    /// The change as YAML: a patch, or an object to create. Empty: advice only.
+    pub yaml: String,
+    /// The change as a unified diff of the object. Empty: nothing to compare with.
+    pub diff: String,
+    /// The command that applies it.
+    pub command: Option<String>,
+    /// Who owns the field: `Managed by Argo CD (app monitoring): change it there`.
+    pub manager: Option<String>,
+}
+
+/// A context of the kubeconfig.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextInfo {
+    /// Name.
+    pub name: Arc<str>,
+    /// Cluster, server or other note beside it.
+    pub cluster: Arc<str>,
+    /// Its default namespace.
+    pub namespace: Option<Arc<str>>,
+    /// The one that is current in the kubeconfig.
+    pub current: bool,
+}
+
+/// Everything that can happen.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The window has a new size: columns, rows.
+    Resize(u16, u16),
+    /// Scan number and what it says; those of an older scan are dropped.
+    Scan(u64, ScanEvent),
+    /// Answer to [`super::Effect::LoadYaml`]: fingerprint and document.
+    Yaml(Arc<str>, Result<Document, Failure>),
+    /// Answer to [`super::Effect::LoadRemedy`].
+    Remedy(Arc<str>, Result<RemedyText, Failure>),
+    /// Answer to [`super::Effect::LoadRole`].
+    Role(Result<String, Failure>),
+    /// Answer to [`super::Effect::Export`]: path and number of rows.
+    Exported(Result<(PathBuf, usize), Failure>),
+    /// Answer to [`super::Effect::Copy`]: what was copied, and by which way.
+    Copied(String, Result<String, Failure>),
+    /// Answer to [`super::Effect::ListContexts`].
+    Contexts(Result<Vec<ContextInfo>, Failure>),
+    /// Answer to [`super::Effect::ListNamespaces`].
+    Namespaces(Result<Vec<Arc<str>>, Failure>),
+    /// Answer to [`super::Effect::SetTheme`]: its name.
+    Theme(Result<String, Failure>),
+}

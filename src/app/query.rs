@@ -1,0 +1,88 @@
+//! Which findings a list holds: what `:findings` was given, or what a row stands for.
+
+use super::Filter;
+use crate::model::{Finding, FindingStatus, Severity};
+use std::sync::Arc;
+
+/// Which findings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// In this namespace.
+    pub namespace: Option<Arc<str>>,
+    /// At least this severe.
+    pub at_least: Option<Severity>,
+    /// Exactly this severe.
+    pub severity: Option<Severity>,
+    /// Of this check, and put right by this fix.
+    pub group: Option<(&'static str, &'static str)>,
+    /// Of platform components, or of applications; None: both.
+    pub platform: Option<bool>,
+    /// Failing ones only.
+    pub failing: bool,
+}
+
+impl Query {
+    /// From the arguments of `:findings`: a severity, `/text`, else a namespace. The text becomes the list's filter.
+    pub fn parse(arguments: &str) -> (Self, Filter) {
+        let (mut query, mut text) = (Self::default(), Vec::new());
+        let mut words = arguments.split_whitespace();
+        while let Some(word) = words.next() {
+            if let Some(first) = word.strip_prefix('/') {
+                text.push(first);
+                text.extend(words.by_ref());
+            } else if let Ok(severity) = word.to_lowercase().parse() {
+                query.severity = Some(severity);
+            } else {
+                query.namespace = Some(word.into());
+            }
+        }
+        (query, Filter::parse(&text.join(" ")))
+    }
+
+    /// Whether a finding belongs to it.
+    pub fn keeps(&self, finding: &Finding) -> bool {
+        self.namespace.as_ref().is_none_or(|n| finding.resource.namespace.as_ref() == Some(n))
+            && self.severity.is_none_or(|s| finding.severity == s)
+            && self.at_least.is_none_or(|s| finding.severity >= s)
+            && self.group.is_none_or(|(check, fix)| finding.check == check && finding.remediation == fix)
+            && self.platform.is_none_or(|platform| finding.platform == platform)
+            && (!self.failing || finding.status == FindingStatus::Fail)
+    }
+
+    /// Its words, as in the breadcrumbs.
+    pub fn title(&self) -> String {
+        let mut words = Vec::new();
+        if let Some((check, _)) = self.group {
+            words.push(check.to_owned());
+        }
+        if let Some(severity) = self.severity {
+            words.push(severity.to_string());
+        }
+        if let Some(severity) = self.at_least {
+            let above = Severity::ALL.into_iter().filter(|s| *s >= severity).map(Severity::as_str);
+            words.push(above.collect::<Vec<_>>().join(" and "));
+        }
+        match self.platform {
+            Some(true) => words.push("platform".to_owned()),
+            Some(false) if self.group.is_none() => words.push("applications".to_owned()),
+            _ => {}
+        }
+        if let Some(namespace) = &self.namespace {
+            words.push(format!("in {namespace}"));
+        }
+        if words.is_empty() { "all".to_owned() } else { words.join(" ") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_severity_text_or_namespace() {
+        let (query, filter) = Query::parse("shop HIGH /net pol");
+        assert_eq!(query.namespace.as_deref(), Some("shop"));
+        assert_eq!(query.severity, Some(Severity::High));
+        assert_eq!(filter.text(), "net pol");
+    }
+}

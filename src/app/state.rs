@@ -1,0 +1,324 @@
+//! The whole state of the terminal.
+
+use super::rows::{self, PaneKind, RowId};
+use super::screen::{Pane, Screen, View};
+use super::{Catalog, ContextInfo, Effect, Filter, Load, Prompt, Session, Target, layout, text};
+use crate::model::Finding;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// A sentence in the footer, until the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The sentence.
+    pub text: String,
+    /// Whether it tells of a failure.
+    pub error: bool,
+}
+
+/// Favourite namespaces on the keys 1–9, as k9s has them.
+pub const FAVOURITES: usize = 9;
+
+/// The state.
+#[derive(Debug)]
+pub struct State {
+    /// Columns and rows of the window.
+    pub size: (u16, u16),
+    /// What is looked at.
+    pub session: Session,
+    /// Titles and reasons from the packs.
+    pub catalog: Arc<Catalog>,
+    /// Screens, the current one last; never empty.
+    stack: Vec<Screen>,
+    /// The open prompt.
+    pub prompt: Option<Prompt>,
+    /// What the footer says.
+    pub notice: Option<Notice>,
+    /// Contexts of the kubeconfig.
+    pub contexts: Load<Vec<ContextInfo>>,
+    /// Namespaces of the target.
+    pub namespaces: Load<Vec<Arc<str>>>,
+    /// The role to ask for, as YAML.
+    pub role: Load<String>,
+    /// Namespaces on the keys 1–9, the latest chosen first.
+    pub favourites: Vec<Arc<str>>,
+    /// Only what fails is listed.
+    pub failures_only: bool,
+    /// Frameworks whose level 2 is unfolded.
+    pub level_two: HashSet<Arc<str>>,
+    /// The fix is shown as YAML, not as a diff.
+    pub fix_as_yaml: bool,
+    /// Finding whose fix goes to the clipboard when it arrives.
+    pub copy_when_ready: Option<Arc<str>>,
+    /// Theme in use.
+    pub theme: String,
+}
+
+impl State {
+    /// At the start: the overview, and the scan of this target.
+    pub fn new(target: Target, catalog: Arc<Catalog>, size: (u16, u16)) -> (Self, Vec<Effect>) {
+        let favourites = target.namespaces.iter().take(FAVOURITES).cloned().collect();
+        let mut state = Self {
+            size,
+            session: Session::new(target),
+            catalog,
+            stack: vec![Screen::new(View::Overview)],
+            prompt: None,
+            notice: None,
+            contexts: Load::Idle,
+            namespaces: Load::Idle,
+            role: Load::Idle,
+            favourites,
+            failures_only: false,
+            level_two: HashSet::new(),
+            fix_as_yaml: false,
+            copy_when_ready: None,
+            theme: String::new(),
+        };
+        let effects = state.scan();
+        (state, effects)
+    }
+
+    /// Starts a scan of the session's target.
+    pub fn scan(&mut self) -> Vec<Effect> {
+        let session = &mut self.session;
+        session.scan += 1;
+        session.phase = super::Phase::Connecting;
+        session.planned = 0;
+        session.progress.clear();
+        session.next = None;
+        vec![Effect::StartScan(session.scan, session.target.clone())]
+    }
+
+    /// Looks at another target; of the screens only the overview stays where `keep` is false.
+    pub fn retarget(&mut self, target: Target, keep: bool) -> Vec<Effect> {
+        let scan = self.session.scan;
+        self.session = Session { scan, ..Session::new(target) };
+        self.copy_when_ready = None;
+        self.namespaces = Load::Idle;
+        self.role = Load::Idle;
+        if !keep {
+            self.stack.truncate(1);
+        }
+        let effects = self.scan();
+        self.refresh();
+        effects
+    }
+
+    /// The screens, the current one last.
+    pub fn screens(&self) -> &[Screen] {
+        &self.stack
+    }
+
+    /// The current screen.
+    #[allow(clippy::expect_used)] // the stack is private, begins with one screen, and pop keeps it
+    pub fn screen(&self) -> &Screen {
+        self.stack.last().expect("a screen")
+    }
+
+    /// The current screen.
+    #[allow(clippy::expect_used)] // as above
+    pub fn screen_mut(&mut self) -> &mut Screen {
+        self.stack.last_mut().expect("a screen")
+    }
+
+    /// The box with the focus.
+    pub fn pane(&self) -> Option<&Pane> {
+        self.screen().pane()
+    }
+
+    /// The selected row of the list with the focus.
+    pub fn selected(&self) -> Option<&RowId> {
+        self.pane()?.selected()
+    }
+
+    /// The finding that is selected or shown.
+    pub fn current(&self) -> Option<&Finding> {
+        let fingerprint = match &self.screen().view {
+            View::Finding(fingerprint) | View::Yaml(fingerprint) => fingerprint,
+            View::Text(rows::TextKind::Finding(fingerprint)) => fingerprint,
+            _ => match self.selected()? {
+                RowId::Finding(fingerprint) => fingerprint,
+                RowId::Group(check, fix) => {
+                    let first = *self.session.group(check, fix)?.findings.first()?;
+                    return self.session.report.as_deref()?.findings.get(first);
+                }
+                _ => return None,
+            },
+        };
+        self.session.finding(fingerprint)
+    }
+
+    /// Opens a screen on top; the same view is not opened twice in a row.
+    pub fn push(&mut self, view: View) -> Vec<Effect> {
+        if self.screen().view != view {
+            self.stack.push(Screen::new(view));
+        }
+        self.refresh();
+        self.wanted()
+    }
+
+    /// Back by one screen; false: this is the first.
+    pub fn pop(&mut self) -> bool {
+        let back = self.stack.len() > 1;
+        if back {
+            self.stack.pop();
+            self.refresh();
+        }
+        back
+    }
+
+    /// Puts the cursor of the current screen's list on this row.
+    pub fn select(&mut self, row: &RowId) {
+        if let Some(pane) = self.screen_mut().pane_mut() {
+            pane.cursor = pane.rows.iter().position(|r| r == row).unwrap_or(pane.cursor);
+        }
+        self.follow();
+    }
+
+    /// The same, where the current screen shows this view.
+    pub fn select_if(&mut self, view: View, row: &RowId) {
+        if self.screen().view == view {
+            self.select(row);
+        }
+    }
+
+    /// What a finding's screen still lacks.
+    pub fn wanted_by_finding(&mut self) -> Vec<Effect> {
+        match self.screen().view {
+            View::Finding(_) | View::Yaml(_) => self.wanted(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Back to the overview.
+    pub fn home(&mut self) {
+        self.stack.truncate(1);
+        self.refresh();
+    }
+
+    /// What the current screen shows and nobody has asked for yet.
+    pub fn wanted(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let target = self.session.target.clone();
+        match self.screen().view.clone() {
+            View::Finding(fingerprint) | View::Yaml(fingerprint) => {
+                let Some(finding) = self.session.finding(&fingerprint).cloned() else { return effects };
+                let document = self.session.documents.entry(fingerprint.clone()).or_default();
+                if document.is_wanted() {
+                    *document = Load::Loading;
+                    effects.push(Effect::LoadYaml(target.clone(), Box::new(finding.clone())));
+                }
+                let remedy = self.session.remedies.entry(fingerprint).or_default();
+                if remedy.is_wanted() {
+                    *remedy = Load::Loading;
+                    effects.push(Effect::LoadRemedy(target, Box::new(finding)));
+                }
+            }
+            View::Text(rows::TextKind::Role) if self.role.is_wanted() => {
+                self.role = Load::Loading;
+                effects.push(Effect::LoadRole);
+            }
+            View::Contexts => {
+                self.contexts = Load::Loading;
+                effects.push(Effect::ListContexts);
+            }
+            View::Namespaces => {
+                self.namespaces = Load::Loading;
+                effects.push(Effect::ListNamespaces(target));
+            }
+            _ => {}
+        }
+        effects
+    }
+
+    /// Works the rows of the current screen out again; selections and filters stay.
+    pub fn refresh(&mut self) {
+        for i in 0..self.screen().panes.len() {
+            let Some(pane) = self.screen().panes.get(i) else { continue };
+            if !pane.kind.is_list() {
+                continue;
+            }
+            let all = rows::rows(self, &pane.kind);
+            let total = all.iter().filter(|row| !matches!(row, RowId::Section(..))).count();
+            let rows = filtered(self, all, &pane.filter);
+            if let Some(pane) = self.screen_mut().panes.get_mut(i) {
+                pane.take(rows, total);
+            }
+        }
+        self.follow();
+    }
+
+    /// Scrolls every box so that its cursor or text is on screen.
+    pub fn follow(&mut self) {
+        let layout = layout::layout(self);
+        for i in 0..self.screen().panes.len() {
+            let (page, width) = (layout.page(i), layout.width(i));
+            let Some(pane) = self.screen().panes.get(i) else { continue };
+            let last = (!pane.kind.is_list()).then(|| text::height(self, &pane.kind, width).saturating_sub(page));
+            let Some(pane) = self.screen_mut().panes.get_mut(i) else { continue };
+            match last {
+                Some(last) => pane.offset = pane.offset.min(last),
+                None => pane.follow(page),
+            }
+        }
+    }
+
+    /// Scrolls the YAML so that the first field at fault stands in the upper third.
+    pub fn scroll_to_mark(&mut self) {
+        let layout = layout::layout(self);
+        for i in 0..self.screen().panes.len() {
+            let Some(PaneKind::Yaml(fingerprint)) = self.screen().panes.get(i).map(|pane| pane.kind.clone()) else {
+                continue;
+            };
+            let line = text::mark_line(self, &fingerprint, layout.width(i)).unwrap_or(0);
+            let offset = line.saturating_sub(layout.page(i) / 3);
+            if let Some(pane) = self.screen_mut().panes.get_mut(i) {
+                pane.offset = offset;
+            }
+        }
+        self.follow();
+    }
+
+    /// Says something in the footer.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), error: false });
+    }
+
+    /// Says in the footer that something failed and what to do.
+    pub fn complain(&mut self, failure: &super::Failure) {
+        self.notice = Some(Notice { text: format!("{} {}", failure.what, failure.todo), error: true });
+    }
+
+    /// Puts a namespace first among the favourites.
+    pub fn favour(&mut self, namespace: &Arc<str>) {
+        if !self.favourites.contains(namespace) {
+            self.favourites.insert(0, namespace.clone());
+            self.favourites.truncate(FAVOURITES);
+        }
+    }
+
+    /// Namespaces on the keys 1–9: those chosen, then those of the findings.
+    pub fn numbered(&self) -> Vec<Arc<str>> {
+        let found = self.session.summary.namespaces.iter().filter(|n| !self.favourites.contains(n));
+        self.favourites.iter().chain(found).take(FAVOURITES).cloned().collect()
+    }
+}
+
+/// Rows that a filter keeps; a heading stays while a row under it does, or where it matches itself.
+fn filtered(state: &State, rows: Vec<RowId>, filter: &Filter) -> Vec<RowId> {
+    if filter.is_empty() {
+        return rows;
+    }
+    let mut kept: Vec<RowId> = Vec::new();
+    let mut heading = None;
+    for row in rows {
+        if matches!(row, RowId::Section(..)) {
+            heading = Some(row);
+        } else if filter.keeps(&rows::haystack(state, &row)) {
+            kept.extend(heading.take());
+            kept.push(row);
+        }
+    }
+    kept
+}

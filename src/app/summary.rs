@@ -1,0 +1,327 @@
+//! What the screens need of a report, worked out once when it arrives.
+
+use crate::model::{ControlResult, Finding, FindingStatus, GapReason, Report, Severity, Verdict};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Rows of the first screen's list, its last lines included.
+pub const FIRST_ROWS: usize = 20;
+
+/// Failing findings by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally([usize; 5]);
+
+impl Tally {
+    fn add(&mut self, severity: Severity) {
+        if let Some(count) = self.0.get_mut(severity as usize) {
+            *count += 1;
+        }
+    }
+
+    /// How many of one severity.
+    pub fn of(&self, severity: Severity) -> usize {
+        self.0.get(severity as usize).copied().unwrap_or(0)
+    }
+
+    /// How many.
+    pub fn total(&self) -> usize {
+        self.0.iter().sum()
+    }
+
+    /// `2 critical, 9 high`; empty where there are none.
+    pub fn words(&self) -> String {
+        let words: Vec<String> = Severity::ALL
+            .into_iter()
+            .filter(|s| self.of(*s) > 0)
+            .map(|s| format!("{} {s}", thousands(self.of(s))))
+            .collect();
+        words.join(", ")
+    }
+}
+
+/// A number with its thousands apart: `12,400`.
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Failing findings of applications that one fix puts right.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Check id.
+    pub check: &'static str,
+    /// The fix, as advice.
+    pub fix: &'static str,
+    /// The worst of its findings.
+    pub severity: Severity,
+    /// Positions in the report, worst first.
+    pub findings: Vec<usize>,
+    /// Top owners.
+    pub applications: usize,
+    /// Namespaces that they live in.
+    pub namespaces: usize,
+    /// Live pods that show it.
+    pub instances: usize,
+    /// What makes it worse, over all its findings.
+    pub reach: Vec<&'static str>,
+}
+
+impl Group {
+    /// Severity times reach, critical and high always before the rest.
+    fn rank(&self) -> (bool, usize) {
+        let weight = match self.severity {
+            Severity::Critical => 27,
+            Severity::High => 9,
+            Severity::Medium => 3,
+            Severity::Low => 1,
+            Severity::Info => 0,
+        };
+        (self.severity >= Severity::High, weight * (1 + self.reach.len()))
+    }
+}
+
+/// Controls left undecided for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GapFold {
+    /// The reason.
+    pub reason: GapReason,
+    /// Controls that are not evaluated because of it.
+    pub controls: usize,
+    /// Kinds that were not read because of it.
+    pub kinds: Vec<Arc<str>>,
+    /// Positions in the report's gaps.
+    pub gaps: Vec<usize>,
+}
+
+/// SOC2 rows of a framework, counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CriteriaFold {
+    /// Findings speak against it.
+    pub contradicted: usize,
+    /// Supported in part.
+    pub supported: usize,
+    /// Nothing technical either way.
+    pub no_evidence: usize,
+    /// Only people can show it.
+    pub people: usize,
+}
+
+/// Indexes and folds over one report.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    by_fingerprint: HashMap<Arc<str>, usize>,
+    by_control: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
+    control_at: HashMap<(Arc<str>, Arc<str>), usize>,
+    /// What to act on, most urgent first: applications only.
+    pub groups: Vec<Group>,
+    /// Failing findings of platform components.
+    pub platform: Tally,
+    /// Failing findings of applications, all.
+    pub applications: Tally,
+    /// Failing findings in groups beyond the first screen.
+    pub beyond: Tally,
+    /// Groups on the first screen.
+    pub shown: usize,
+    /// Candidates for review.
+    pub review: usize,
+    /// Undecided, by reason, most controls first.
+    pub gaps: Vec<GapFold>,
+    /// SOC2 rows by framework.
+    pub criteria: BTreeMap<Arc<str>, CriteriaFold>,
+    /// Namespaces that occur in findings.
+    pub namespaces: Vec<Arc<str>>,
+    /// Failing findings by namespace.
+    failing: HashMap<Arc<str>, usize>,
+}
+
+impl Summary {
+    /// Of a report.
+    pub fn of(report: &Report) -> Self {
+        let mut summary = Self::default();
+        let mut groups: HashMap<(&'static str, &'static str), Vec<usize>> = HashMap::new();
+        let mut namespaces = BTreeSet::new();
+        for (i, finding) in report.findings.iter().enumerate() {
+            summary.by_fingerprint.insert(finding.fingerprint.clone(), i);
+            for control in finding.controls.iter() {
+                let key = (control.framework.clone(), control.id.clone());
+                summary.by_control.entry(key).or_default().push(i);
+            }
+            namespaces.extend(finding.resource.namespace.clone());
+            if let (FindingStatus::Fail, Some(namespace)) = (finding.status, &finding.resource.namespace) {
+                *summary.failing.entry(namespace.clone()).or_default() += 1;
+            }
+            match finding.status {
+                FindingStatus::Fail if finding.platform => summary.platform.add(finding.severity),
+                FindingStatus::Fail => {
+                    summary.applications.add(finding.severity);
+                    groups.entry((finding.check, finding.remediation)).or_default().push(i);
+                }
+                FindingStatus::Manual => summary.review += 1,
+                FindingStatus::Waived | FindingStatus::NotEvaluated => {}
+            }
+        }
+        for (i, control) in report.controls.iter().enumerate() {
+            summary.control_at.insert((control.framework.clone(), control.id.clone()), i);
+        }
+        for positions in summary.by_control.values_mut() {
+            sort(positions, report);
+        }
+        summary.namespaces = namespaces.into_iter().collect();
+        summary.groups = groups.into_iter().map(|((check, fix), found)| group(check, fix, found, report)).collect();
+        summary.groups.sort_by_key(|g| (Reverse(g.rank()), Reverse(g.applications), g.check, g.fix));
+        summary.fold_first_screen(report);
+        summary.gaps = fold_gaps(report);
+        summary.criteria = fold_criteria(report);
+        summary
+    }
+
+    /// Leaves room for the lines that count what is not listed.
+    fn fold_first_screen(&mut self, report: &Report) {
+        let room = FIRST_ROWS - usize::from(self.platform.total() > 0);
+        self.shown = if self.groups.len() <= room { self.groups.len() } else { room - 1 };
+        for finding in self.groups.iter().skip(self.shown).flat_map(|g| &g.findings) {
+            if let Some(finding) = report.findings.get(*finding) {
+                self.beyond.add(finding.severity);
+            }
+        }
+    }
+
+    /// Position of a finding.
+    pub fn finding(&self, fingerprint: &str) -> Option<usize> {
+        self.by_fingerprint.get(fingerprint).copied()
+    }
+
+    /// Positions of a control's findings, worst first.
+    pub fn of_control(&self, framework: &Arc<str>, id: &Arc<str>) -> &[usize] {
+        self.by_control.get(&(framework.clone(), id.clone())).map_or(&[], Vec::as_slice)
+    }
+
+    /// Failing findings in a namespace; None: all, of cluster-scoped objects as well.
+    pub fn failing_in(&self, namespace: Option<&Arc<str>>) -> usize {
+        match namespace {
+            Some(namespace) => self.failing.get(namespace).copied().unwrap_or(0),
+            None => self.platform.total() + self.applications.total(),
+        }
+    }
+
+    /// Position of a control.
+    pub fn control(&self, framework: &Arc<str>, id: &Arc<str>) -> Option<usize> {
+        self.control_at.get(&(framework.clone(), id.clone())).copied()
+    }
+}
+
+/// Worst first: status, severity, reach, then by name, so that a row keeps its place.
+pub fn sort(positions: &mut [usize], report: &Report) {
+    positions.sort_by_key(|i| report.findings.get(*i).map(order));
+}
+
+fn order(finding: &Finding) -> impl Ord + '_ {
+    let status = match finding.status {
+        FindingStatus::Fail => 0,
+        FindingStatus::Manual => 1,
+        FindingStatus::NotEvaluated => 2,
+        FindingStatus::Waived => 3,
+    };
+    (
+        status,
+        Reverse(finding.severity),
+        finding.platform,
+        Reverse(finding.reach.len()),
+        (&finding.resource.namespace, &finding.resource.kind, &finding.resource.name),
+        (finding.check, &finding.container, &finding.fingerprint),
+    )
+}
+
+fn group(check: &'static str, fix: &'static str, mut found: Vec<usize>, report: &Report) -> Group {
+    sort(&mut found, report);
+    let (mut owners, mut namespaces, mut reach) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut severity, mut instances) = (Severity::Info, 0);
+    for finding in found.iter().filter_map(|i| report.findings.get(*i)) {
+        owners.insert(&finding.owner);
+        namespaces.extend(&finding.owner.namespace);
+        reach.extend(finding.reach.iter().copied());
+        severity = severity.max(finding.severity);
+        instances += finding.instances.unwrap_or(0);
+    }
+    let (applications, namespaces) = (owners.len(), namespaces.len());
+    Group { check, fix, severity, findings: found, applications, namespaces, instances, reach: reach.into_iter().collect() }
+}
+
+fn fold_gaps(report: &Report) -> Vec<GapFold> {
+    let mut folds: BTreeMap<GapReason, GapFold> = BTreeMap::new();
+    let fresh = |reason| GapFold { reason, controls: 0, kinds: Vec::new(), gaps: Vec::new() };
+    for (i, gap) in report.gaps.iter().enumerate() {
+        let fold = folds.entry(gap.reason).or_insert_with(|| fresh(gap.reason));
+        fold.gaps.push(i);
+        if !fold.kinds.contains(&gap.kind) {
+            fold.kinds.push(gap.kind.clone());
+        }
+    }
+    for control in report.controls.iter().filter(|c| c.status == Verdict::NotEvaluated) {
+        let reason = control.reason.unwrap_or(GapReason::NotImplemented);
+        folds.entry(reason).or_insert_with(|| fresh(reason)).controls += 1;
+    }
+    let mut folds: Vec<GapFold> = folds.into_values().collect();
+    folds.sort_by_key(|fold| (fold.reason == GapReason::NotImplemented, Reverse(fold.controls), fold.reason));
+    folds
+}
+
+fn fold_criteria(report: &Report) -> BTreeMap<Arc<str>, CriteriaFold> {
+    let mut folds: BTreeMap<Arc<str>, CriteriaFold> = BTreeMap::new();
+    for control in report.controls.iter().filter(|c| is_criterion(c)) {
+        let fold = folds.entry(control.framework.clone()).or_default();
+        match control.status {
+            Verdict::Contradicted => fold.contradicted += 1,
+            Verdict::SupportedInPart => fold.supported += 1,
+            Verdict::NeedsPeople => fold.people += 1,
+            _ => fold.no_evidence += 1,
+        }
+    }
+    folds
+}
+
+/// Whether a row is a SOC2 criterion: not scored, neither passes nor fails.
+pub fn is_criterion(control: &ControlResult) -> bool {
+    control.criterion.is_some()
+}
+
+/// What a reason means, in the words of the first screen.
+pub fn reason_words(reason: GapReason) -> &'static str {
+    match reason {
+        GapReason::Forbidden => "no right to read",
+        GapReason::TimedOut => "no answer in time",
+        GapReason::ReadFailed => "the read failed",
+        GapReason::DiscoveryFailed => "discovery failed",
+        GapReason::Undecodable => "objects that do not decode",
+        GapReason::OptIn => "read only on request",
+        GapReason::Stale => "read before, lost since",
+        GapReason::NoControlPlanePod => "no control-plane pod visible",
+        GapReason::NoKubeletAccess => "kubelet configuration not read",
+        GapReason::NoNodeEvidence => "nothing looked at the nodes' files",
+        GapReason::SourceCannotHoldIt => "this source cannot hold it",
+        GapReason::NotImplemented => "no check built for it yet",
+    }
+}
+
+/// What to do about a reason.
+pub fn reason_todo(reason: GapReason) -> &'static str {
+    match reason {
+        GapReason::Forbidden => "R shows the role to ask for",
+        GapReason::TimedOut | GapReason::ReadFailed | GapReason::DiscoveryFailed | GapReason::Stale => "ctrl-r tries again",
+        GapReason::Undecodable => "each object is in the list of gaps",
+        GapReason::OptIn => "start with --with-secrets or --with-configmaps",
+        GapReason::NoControlPlanePod | GapReason::NoKubeletAccess | GapReason::NoNodeEvidence => {
+            "collect it as the control's d says"
+        }
+        GapReason::SourceCannotHoldIt => "scan the cluster, all namespaces",
+        GapReason::NotImplemented => "collect it as the control's d says",
+    }
+}

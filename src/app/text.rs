@@ -1,0 +1,567 @@
+//! Texts as styled lines: explanations, fixes, help, YAML with its marks. Pure, and wrapped to a width, so that the
+//! update knows their height and the view only draws them.
+
+use super::actions::{ACTIONS, Context};
+use super::commands::COMMANDS;
+use super::rows::{PaneKind, TextKind};
+use super::summary::{is_criterion, reason_todo, reason_words};
+use super::{Load, Origin, State, Tone, kubectl};
+use crate::checks;
+use crate::model::{
+    ControlResult, Disruption, Evidence, Finding, FindingStatus, SeenIn, Step, Verdict, clean, clean_lines,
+};
+use std::sync::Arc;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Pieces of one line, with what they mean.
+pub type Line = Vec<(Tone, String)>;
+
+/// Column where the text of a labelled line begins.
+const LABEL: usize = 10;
+
+/// Lines of a text pane.
+pub fn lines(state: &State, pane: &PaneKind, width: usize) -> Vec<Line> {
+    let mut text = Text::new(width);
+    match pane {
+        PaneKind::Yaml(fingerprint) => return yaml(state, fingerprint, width).0,
+        PaneKind::Fix(fingerprint) => fix(&mut text, state, fingerprint),
+        PaneKind::Text(TextKind::Finding(fingerprint)) => explain_finding(&mut text, state, fingerprint),
+        PaneKind::Text(TextKind::Control(framework, id)) => explain_control(&mut text, state, framework, id),
+        PaneKind::Text(TextKind::Check(id)) => explain_check(&mut text, state, id),
+        PaneKind::Text(TextKind::Role) => role(&mut text, state),
+        PaneKind::Text(TextKind::Help) => help(&mut text, state),
+        _ => {}
+    }
+    text.lines
+}
+
+/// Lines that a text pane needs.
+pub fn height(state: &State, pane: &PaneKind, width: usize) -> usize {
+    lines(state, pane, width).len()
+}
+
+/// Line on screen of the first field at fault, in a YAML pane of this width.
+pub fn mark_line(state: &State, fingerprint: &Arc<str>, width: usize) -> Option<usize> {
+    yaml(state, fingerprint, width).1
+}
+
+/// Text under construction.
+struct Text {
+    width: usize,
+    lines: Vec<Line>,
+}
+
+impl Text {
+    fn new(width: usize) -> Self {
+        Self { width: width.max(8), lines: Vec::new() }
+    }
+
+    fn blank(&mut self) {
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.lines.push(Line::new());
+        }
+    }
+
+    fn line(&mut self, tone: Tone, text: &str) {
+        self.paragraph(0, tone, text);
+    }
+
+    /// Wrapped at blanks, each line indented.
+    fn paragraph(&mut self, indent: usize, tone: Tone, text: &str) {
+        for part in wrap(&clean(text), self.width.saturating_sub(indent)) {
+            self.lines.push(vec![(Tone::Text, " ".repeat(indent)), (tone, part)]);
+        }
+    }
+
+    /// `Label     text`, wrapped under itself; the label stands above where there is no room beside it.
+    fn field(&mut self, label: &str, tone: Tone, text: &str) {
+        if self.width < 4 * LABEL {
+            self.line(Tone::Title, label);
+            return self.paragraph(2, tone, text);
+        }
+        for (i, part) in wrap(&clean(text), self.width - LABEL).into_iter().enumerate() {
+            let label = if i == 0 { label } else { "" };
+            self.lines.push(vec![(Tone::Title, format!("{label:LABEL$}")), (tone, part)]);
+        }
+    }
+
+    /// Lines as they are; too long ones go on in the next line.
+    fn verbatim(&mut self, indent: usize, text: &str, tone: impl Fn(&str) -> Tone) {
+        for line in clean_lines(text).lines() {
+            let line = line.replace('\t', "    ");
+            for part in cut(&line, self.width.saturating_sub(indent)) {
+                self.lines.push(vec![(Tone::Text, " ".repeat(indent)), (tone(&line), part)]);
+            }
+        }
+    }
+}
+
+/// Wraps at blanks; words that are longer than a line are cut.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(4);
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.width() + 1 + word.width() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.width() > width {
+            let mut parts = cut(&line, width);
+            line = parts.pop().unwrap_or_default();
+            lines.append(&mut parts);
+        }
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// Cuts into pieces of at most so many columns.
+fn cut(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(2);
+    let (mut parts, mut part, mut used) = (Vec::new(), String::new(), 0);
+    for c in text.chars() {
+        let columns = c.width().unwrap_or(0);
+        if used + columns > width {
+            parts.push(std::mem::take(&mut part));
+            used = 0;
+        }
+        part.push(c);
+        used += columns;
+    }
+    parts.push(part);
+    parts
+}
+
+/// A value as shown: JSON on one line; null says that the field is not there.
+pub fn value(value: &serde_json::Value) -> String {
+    if value.is_null() { "not set".to_owned() } else { clean(&value.to_string()).into_owned() }
+}
+
+/// What a fix may do, in words.
+pub fn disruption(disruption: Disruption) -> &'static str {
+    match disruption {
+        Disruption::None => "disturbs nothing",
+        Disruption::Restarts => "restarts the pods",
+        Disruption::MayBreak => "may break what relies on the old setting",
+        Disruption::CutsTraffic => "cuts traffic that is not named first",
+    }
+}
+
+/// The last field's name: what is missing, or at fault.
+fn last_field(evidence: &Evidence) -> String {
+    match evidence.path.steps().last() {
+        Some(Step::Field(name) | Step::Key(name)) => name.to_string(),
+        _ => evidence.path.to_string(),
+    }
+}
+
+// YAML
+
+fn yaml(state: &State, fingerprint: &Arc<str>, width: usize) -> (Vec<Line>, Option<usize>) {
+    let mut text = Text::new(width);
+    let document = match state.session.documents.get(fingerprint) {
+        Some(Load::Ready(document)) => document,
+        Some(Load::Failed(failure)) => {
+            text.line(Tone::Error, &failure.what);
+            text.line(Tone::Text, &failure.todo);
+            return (text.lines, None);
+        }
+        _ => {
+            text.line(Tone::Dim, "Reading the resource …");
+            return (text.lines, None);
+        }
+    };
+    let finding = state.session.finding(fingerprint);
+    let evidence = finding.map_or(&[][..], |f| &f.paths);
+    let status = finding.map_or(FindingStatus::Fail, |f| f.status);
+    if let Some(note) = &document.note {
+        text.line(Tone::Notice, note);
+    }
+    let mut first_mark = None;
+    let count = document.text.lines().count();
+    let digits = count.max(1).to_string().len();
+    let gutter = digits + 8;
+    for (number, line) in document.text.lines().enumerate() {
+        let marks = || document.marks.iter().zip(evidence);
+        let exact = marks().any(|(m, _)| m.exact && (m.first..=m.last).contains(&number));
+        let near = marks().any(|(m, _)| !m.exact && m.first == number);
+        if (exact || near) && first_mark.is_none() {
+            first_mark = Some(text.lines.len());
+        }
+        let word = match (exact, near) {
+            (true, _) => status.short(),
+            (false, true) => "here",
+            _ => "",
+        };
+        let line = clean(line).replace('\t', "    ");
+        let room = text.width.saturating_sub(gutter).max(8);
+        for (i, part) in cut(&line, room).into_iter().enumerate() {
+            let number = if i == 0 { (number + 1).to_string() } else { String::new() };
+            let word = if i == 0 { word } else { "" };
+            let mut pieces = vec![
+                (Tone::Dim, format!("{number:>digits$} ")),
+                (if exact { status.into() } else { Tone::Dim }, format!("{word:<6} ")),
+            ];
+            if exact {
+                pieces.push((Tone::Marked, part));
+            } else {
+                pieces.extend(coloured(&part, i == 0));
+            }
+            text.lines.push(pieces);
+        }
+        // What was expected, under the last line of the field or of what should hold it.
+        for (mark, evidence) in marks().filter(|(m, _)| if m.exact { m.last == number } else { m.first == number }) {
+            let indent = gutter + line.len() - line.trim_start().len();
+            let (start, said) = if mark.exact {
+                ("^", format!("expected {}", evidence.expected))
+            } else {
+                ("^", format!("{} is {}; expected {}", last_field(evidence), value(&evidence.actual), evidence.expected))
+            };
+            for (i, part) in wrap(&clean(&said), text.width.saturating_sub(indent + 2)).into_iter().enumerate() {
+                let start = if i == 0 { start } else { " " };
+                text.lines.push(vec![
+                    (Tone::Text, " ".repeat(indent.min(text.width / 2))),
+                    (status.into(), format!("{start} {part}")),
+                ]);
+            }
+        }
+    }
+    (text.lines, first_mark)
+}
+
+/// Key and value of a YAML line, by its looks.
+fn coloured(line: &str, first: bool) -> Line {
+    match line.split_once(": ").or_else(|| line.strip_suffix(':').map(|key| (key, ""))) {
+        Some((key, value)) if first && !key.contains(['"', '\'', '{']) => {
+            vec![(Tone::YamlKey, format!("{key}:")), (Tone::YamlValue, if value.is_empty() { String::new() } else { format!(" {value}") })]
+        }
+        _ => vec![(Tone::YamlValue, line.to_owned())],
+    }
+}
+
+// The fix beside it
+
+fn fix(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
+    let Some(finding) = state.session.finding(fingerprint) else { return text.line(Tone::Dim, GONE) };
+    text.line(Tone::Text, finding.remediation);
+    text.field("Disrupts", if finding.disruption == Disruption::None { Tone::Text } else { Tone::Notice }, disruption(finding.disruption));
+    if !finding.try_first.is_empty() {
+        text.field("Try first", Tone::Text, finding.try_first);
+    }
+    match state.session.remedies.get(fingerprint) {
+        Some(Load::Ready(remedy)) => {
+            if let Some(manager) = &remedy.manager {
+                text.field("Managed", Tone::Notice, manager);
+            }
+            text.blank();
+            let as_yaml = state.fix_as_yaml || remedy.diff.is_empty();
+            match (as_yaml, remedy.yaml.is_empty()) {
+                (true, true) => text.line(Tone::Dim, "No patch can be known from here: the sentence above says what to do."),
+                (true, false) => text.verbatim(0, &remedy.yaml, |_| Tone::YamlValue),
+                (false, _) => text.verbatim(0, &remedy.diff, |line| match line.chars().next() {
+                    Some('+') => Tone::Added,
+                    Some('-') => Tone::Removed,
+                    Some('@') => Tone::Dim,
+                    _ => Tone::Text,
+                }),
+            }
+            if let Some(command) = &remedy.command {
+                text.blank();
+                text.verbatim(0, command, |_| Tone::Dim);
+            }
+        }
+        Some(Load::Failed(failure)) => {
+            text.line(Tone::Error, &failure.what);
+            text.line(Tone::Text, &failure.todo);
+        }
+        _ => text.line(Tone::Dim, "Working out the change …"),
+    }
+}
+
+const GONE: &str = "This finding is not in the latest results: it was fixed, deleted, or could no longer be read.";
+
+// Explanations
+
+fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
+    let Some(finding) = state.session.finding(fingerprint) else { return text.line(Tone::Dim, GONE) };
+    let container = finding.container.as_deref().map(|c| format!(", container {c}")).unwrap_or_default();
+    text.line(Tone::Strong, &format!("{} on {}{container}", finding.check, finding.resource));
+    text.lines.push(vec![
+        (finding.status.into(), finding.status.short().to_owned()),
+        (Tone::Text, "  ".to_owned()),
+        (finding.severity.into(), finding.severity.to_string()),
+    ]);
+    text.paragraph(0, Tone::Text, &finding.message);
+    text.blank();
+    read(text, state, finding);
+    for evidence in &finding.paths {
+        text.field("Path", Tone::Text, &evidence.path.to_string());
+        text.field("Value", Tone::Text, &value(&evidence.actual));
+        text.field("Expected", Tone::Text, &evidence.expected);
+        if let Some(line) = evidence.line {
+            text.field("Line", Tone::Text, &line.to_string());
+        }
+    }
+    if let Some(seen) = finding.seen_in {
+        let pods = finding.instances.unwrap_or(0);
+        let where_ = match seen {
+            SeenIn::Template => "in the template only".to_owned(),
+            SeenIn::Pods => format!("in {pods} live pods only: injected at admission, or an old revision"),
+            SeenIn::Both => format!("in the template and in {pods} live pods"),
+        };
+        text.field("Seen", Tone::Text, &where_);
+    }
+    if !finding.reach.is_empty() {
+        text.field("Reach", Tone::Text, &finding.reach.join(", "));
+    }
+    if finding.owner != finding.resource {
+        text.field("Owner", Tone::Text, &finding.owner.to_string());
+    }
+    waiver(text, finding);
+    if let Some(check) = checks::find(finding.check) {
+        text.field("Why", Tone::Text, check.why);
+    }
+    text.field("Fix", Tone::Text, finding.remediation);
+    rules(text, state, finding);
+    if let Some(command) = kubectl::see(finding) {
+        text.blank();
+        text.line(Tone::Title, "See it yourself");
+        text.verbatim(2, &command, |_| Tone::Text);
+    }
+    if let Some(check) = checks::find(finding.check).filter(|check| !check.aliases.is_empty()) {
+        text.blank();
+        text.field("Peers", Tone::Dim, &check.aliases.join(" · "));
+    }
+    text.field("Id", Tone::Dim, &finding.fingerprint);
+}
+
+fn read(text: &mut Text, state: &State, finding: &Finding) {
+    let Some(report) = state.session.report.as_deref() else { return };
+    let document = state.session.document(&finding.fingerprint);
+    let what = match (&finding.source, document) {
+        (Some(source), _) => format!("{}, document {}", source.file, source.document + 1),
+        (None, Some(document)) if !document.origin.is_empty() => document.origin.clone(),
+        _ => match (state.session.target.origin, kubectl::request(&finding.resource)) {
+            (Origin::Demo, _) => "the demo cluster inside the program".to_owned(),
+            (_, Some(path)) => format!("GET {path}"),
+            (_, None) => "several kinds together".to_owned(),
+        },
+    };
+    let version = document.and_then(|d| d.version.clone()).map(|v| format!("  {v}")).unwrap_or_default();
+    text.field("Read", Tone::Text, &format!("{what}{version}"));
+    text.field("Time", Tone::Text, &format!("{} to {}", report.started, report.finished));
+}
+
+fn waiver(text: &mut Text, finding: &Finding) {
+    let Some(waiver) = &finding.waiver else { return };
+    let mut said = format!("{} ({})", waiver.reason, waiver.source);
+    let parts = [("owner", &waiver.owner), ("approved by", &waiver.approved_by), ("ticket", &waiver.ticket), ("until", &waiver.expires)];
+    for (word, part) in parts {
+        if let Some(part) = part {
+            said.push_str(&format!(", {word} {part}"));
+        }
+    }
+    text.field("Waived", Tone::Waived, &said);
+}
+
+/// Controls that a finding counts against, a framework a piece; criteria apart.
+fn rules(text: &mut Text, state: &State, finding: &Finding) {
+    let (mut rules, mut relates) = (Vec::new(), Vec::new());
+    for control in finding.controls.iter() {
+        let result = state.session.control(&control.framework, &control.id);
+        match result.and_then(|c| c.criterion.clone()) {
+            Some(criterion) => relates.push(criterion.to_string()),
+            None => rules.push(format!("{} {} {}", control.framework, control.version, control.id).replace("latest ", "")),
+        }
+    }
+    relates.sort();
+    relates.dedup();
+    if !rules.is_empty() {
+        text.field("Rule", Tone::Text, &rules.join(" · "));
+    }
+    if !relates.is_empty() {
+        text.field("Relates", Tone::Text, &format!("SOC2 {} (plimsoll's mapping, not AICPA's)", relates.join(", ")));
+    }
+}
+
+/// What a control's status rests on, in words.
+pub fn basis(control: &ControlResult) -> String {
+    let mut parts = Vec::new();
+    if let Some(level) = control.level {
+        parts.push(format!("level {level}"));
+    }
+    match (control.assessment.as_deref(), control.decides.as_deref()) {
+        (Some("manual"), Some("measured")) => parts.push("benchmark: Manual, measured by plimsoll".to_owned()),
+        (Some(label), Some("review")) => parts.push(format!("benchmark: {label}; a person decides")),
+        (None, Some("review")) => parts.push("a person decides".to_owned()),
+        (Some(label), _) => parts.push(format!("benchmark: {label}")),
+        _ => {}
+    }
+    if let Some(criterion) = &control.criterion {
+        parts.push(format!("criterion, relates to SOC2 {criterion} (plimsoll's mapping, not AICPA's)"));
+    }
+    parts.join(" · ")
+}
+
+/// Said on every SOC2 screen.
+pub fn observed(state: &State) -> String {
+    let time = state.session.report.as_deref().map_or("", |r| &r.finished);
+    format!("as observed at {time}; not evidence of operation over a period")
+}
+
+/// A status in words: criteria have words of their own.
+pub fn status_words(status: Verdict) -> String {
+    status.as_str().replace('-', " ")
+}
+
+fn explain_control(text: &mut Text, state: &State, framework: &Arc<str>, id: &Arc<str>) {
+    let Some(control) = state.session.control(framework, id) else { return text.line(Tone::Dim, GONE) };
+    text.line(Tone::Strong, &format!("{framework} {id}  {}", control.title));
+    text.lines.push(vec![(control.status.into(), status_words(control.status))]);
+    text.paragraph(0, Tone::Text, &control.message);
+    if is_criterion(control) {
+        text.line(Tone::Notice, &observed(state));
+    }
+    text.blank();
+    let basis = basis(control);
+    if !basis.is_empty() {
+        text.field("Decides", Tone::Text, &basis);
+    }
+    if let Some(reason) = control.reason {
+        text.field("Unread", Tone::Unread, &format!("{}: {}", reason_words(reason), reason_todo(reason)));
+    }
+    let facts = state.catalog.control(framework, id);
+    if let Some(facts) = facts {
+        text.field("Why", Tone::Text, &facts.why);
+        if let Some(note) = &facts.note {
+            text.field("Note", Tone::Notice, note);
+        }
+        if !facts.relates.is_empty() {
+            text.field("Relates", Tone::Text, &format!("{} (plimsoll's mapping)", facts.relates.join(", ")));
+        }
+    }
+    for id in &control.checks {
+        let said = checks::find(id).map_or("not built yet", |check| check.title);
+        text.field("Check", Tone::Text, &format!("{id}: {said}"));
+    }
+    if let Some(facts) = facts.filter(|facts| !facts.collect.is_empty()) {
+        text.blank();
+        text.line(Tone::Title, "How a person collects the evidence");
+        for line in &facts.collect {
+            text.paragraph(2, Tone::Text, line);
+            text.lines.push(Line::new());
+        }
+    }
+}
+
+fn explain_check(text: &mut Text, state: &State, id: &str) {
+    let Some(check) = checks::find(id) else { return text.line(Tone::Strong, id) };
+    text.line(Tone::Strong, &format!("{id}  {}", check.title));
+    text.lines.push(vec![(check.severity.into(), check.severity.to_string())]);
+    text.blank();
+    text.field("Why", Tone::Text, check.why);
+    text.field("Fix", Tone::Text, check.remedy.advice);
+    text.field("Disrupts", Tone::Text, disruption(check.remedy.disruption));
+    text.field("Try first", Tone::Text, check.remedy.try_first);
+    let over: Vec<&str> = check.over.iter().map(|kind| kind.info().plural).collect();
+    text.field("Reads", Tone::Text, &over.join(", "));
+    let mut rules = std::collections::BTreeSet::new();
+    for control in state.session.report.iter().flat_map(|r| &r.controls).filter(|c| c.checks.iter().any(|c| **c == *id)) {
+        rules.insert(format!("{} {}", control.framework, control.id));
+    }
+    if !rules.is_empty() {
+        text.field("Rule", Tone::Text, &rules.into_iter().collect::<Vec<_>>().join(" · "));
+    }
+    if !check.aliases.is_empty() {
+        text.field("Peers", Tone::Dim, &check.aliases.join(" · "));
+    }
+}
+
+fn role(text: &mut Text, state: &State) {
+    match &state.role {
+        Load::Ready(role) => {
+            text.line(Tone::Text, "What plimsoll reads, and no more: get, list and watch, no Secrets, no writing. Apply it, then ctrl-r.");
+            text.blank();
+            text.verbatim(0, role, |_| Tone::YamlValue);
+        }
+        Load::Failed(failure) => {
+            text.line(Tone::Error, &failure.what);
+            text.line(Tone::Text, &failure.todo);
+        }
+        _ => text.line(Tone::Dim, "Working out the role …"),
+    }
+}
+
+fn help(text: &mut Text, state: &State) {
+    const KEYS: usize = 20;
+    for context in Context::ALL {
+        text.blank();
+        text.line(Tone::Title, context.title());
+        for entry in ACTIONS.iter().filter(|e| e.contexts.first() == Some(&context)) {
+            let keys = match entry.keys {
+                [first, .., last] if entry.keys.len() > 4 => format!("{first} – {last}"),
+                keys => keys.join(" "),
+            };
+            let mut help = wrap(entry.help, text.width.saturating_sub(KEYS + 1)).into_iter();
+            let first = help.next().unwrap_or_default();
+            text.lines.push(vec![(Tone::Key, format!(" {keys:KEYS$}")), (Tone::Text, first)]);
+            text.lines.extend(help.map(|rest| vec![(Tone::Text, " ".repeat(KEYS + 1)), (Tone::Text, rest)]));
+        }
+    }
+    text.blank();
+    text.line(Tone::Title, "Commands");
+    for command in COMMANDS {
+        let name = command.names.first().copied().unwrap_or_default();
+        let head = format!(":{name} {}", command.arguments);
+        if head.len() > KEYS {
+            text.lines.push(vec![(Tone::Key, format!(" {head}"))]);
+            text.paragraph(KEYS + 1, Tone::Text, command.help);
+        } else {
+            text.lines.push(vec![(Tone::Key, format!(" {head:KEYS$}")), (Tone::Text, command.help.to_owned())]);
+        }
+    }
+    text.lines.push(vec![(Tone::Key, format!(" {:KEYS$}", ":FRAMEWORK")), (Tone::Text, "A framework by id: :cis, :soc2".to_owned())]);
+    let numbered = state.numbered();
+    if !numbered.is_empty() {
+        text.blank();
+        text.line(Tone::Title, "Namespaces on 1-9");
+        for (i, name) in numbered.iter().enumerate() {
+            text.line(Tone::Text, &format!(" {}  {name}", i + 1));
+        }
+    }
+    text.blank();
+    text.line(Tone::Title, "Words");
+    for (tone, word, meaning) in WORDS {
+        text.lines.push(vec![(*tone, format!(" {word:KEYS$}")), (Tone::Text, (*meaning).to_owned())]);
+    }
+}
+
+/// Words that a table uses.
+const WORDS: &[(Tone, &str, &str)] = &[
+    (Tone::Pass, "PASS", "everything was read, nothing contradicts it"),
+    (Tone::Fail, "FAIL", "at least one counter-example was seen"),
+    (Tone::Manual, "MANUAL REVIEW", "evidence is listed, a person decides"),
+    (Tone::Waived, "WAIVED", "every failing object is waived or exempt"),
+    (Tone::Unread, "UNREAD", "could not be decided: never counted as a pass"),
+    (Tone::NotApplicable, "N/A", "the thing does not exist here"),
+    (Tone::Text, "score 48–69 %", "worst if all that is undecided fails, best if it passes"),
+    (Tone::Text, "coverage 84/131", "controls that were decided, of those that apply"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapping_keeps_every_character() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("名名名名", 4), ["名名", "名名"]);
+        assert_eq!(wrap("", 10), [""]);
+    }
+}

@@ -1,0 +1,178 @@
+//! Message in, effects out: the only place where the state changes.
+
+use super::rows::RowId;
+use super::{Code, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands};
+
+/// Takes one message.
+pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => return press(state, key),
+        Msg::Paste(text) => paste(state, &text),
+        Msg::Resize(width, height) => {
+            state.size = (width, height);
+            state.follow();
+        }
+        Msg::Scan(scan, event) if scan == state.session.scan => return scanned(state, event),
+        Msg::Scan(..) => {}
+        Msg::Yaml(fingerprint, result) => {
+            state.session.documents.insert(fingerprint, result.into());
+            state.scroll_to_mark();
+        }
+        Msg::Remedy(fingerprint, result) => return remedy(state, fingerprint, result.into()),
+        Msg::Role(result) => state.role = result.into(),
+        Msg::Exported(Ok((path, rows))) => {
+            let rows = if rows == 1 { "1 finding".to_owned() } else { format!("{rows} findings") };
+            state.say(format!("Saved {rows} to {} (readable by you only).", path.display()));
+        }
+        Msg::Copied(what, Ok(how)) => state.say(format!("Copied {what} {how}.")),
+        Msg::Theme(Ok(name)) => {
+            state.say(format!("Theme {name}."));
+            state.theme = name;
+        }
+        Msg::Exported(Err(failure)) | Msg::Copied(_, Err(failure)) | Msg::Theme(Err(failure)) => {
+            state.complain(&failure);
+        }
+        Msg::Contexts(result) => {
+            let current = result.as_ref().ok().and_then(|list| list.iter().find(|c| c.current)).map(|c| c.name.clone());
+            state.contexts = result.into();
+            state.refresh();
+            if let Some(name) = state.session.target.context.clone().or(current) {
+                state.select_if(super::View::Contexts, &RowId::Context(name));
+            }
+        }
+        Msg::Namespaces(result) => {
+            state.namespaces = result.into();
+            state.refresh();
+            let here = state.session.target.namespaces.first().cloned();
+            state.select_if(super::View::Namespaces, &RowId::Namespace(here));
+        }
+    }
+    Vec::new()
+}
+
+fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
+    let session = &mut state.session;
+    match event {
+        ScanEvent::Planned(kinds) => {
+            session.planned = kinds;
+            session.phase = Phase::Reading;
+        }
+        ScanEvent::Progress(progress) => {
+            session.phase = Phase::Reading;
+            match session.progress.iter_mut().find(|p| p.kind == progress.kind) {
+                Some(known) => *known = progress,
+                None => session.progress.push(progress),
+            }
+        }
+        ScanEvent::Report(report) => {
+            let again = session.complete;
+            if again {
+                session.next = Some(report);
+            } else {
+                session.show(report);
+                state.refresh();
+            }
+        }
+        ScanEvent::Finished => {
+            session.phase = Phase::Done;
+            session.complete = true;
+            if let Some(report) = session.next.take() {
+                session.show(report);
+            }
+            state.refresh();
+        }
+        ScanEvent::Failed(failure) => {
+            session.phase = Phase::Failed(failure.clone());
+            if session.report.is_some() {
+                state.complain(&failure);
+            }
+            state.refresh();
+        }
+    }
+    // A finding that is open and was not there before may have its YAML and fix now.
+    state.wanted_by_finding()
+}
+
+fn remedy(state: &mut State, fingerprint: std::sync::Arc<str>, remedy: Load<super::RemedyText>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if state.copy_when_ready.as_ref() == Some(&fingerprint) {
+        state.copy_when_ready = None;
+        match &remedy {
+            Load::Ready(text) => match actions::fix_text(text) {
+                Some(copy) => effects.push(copy),
+                None => state.say("No patch can be known from here; d explains what to do."),
+            },
+            Load::Failed(failure) => state.complain(&failure.clone()),
+            Load::Idle | Load::Loading => {}
+        }
+    }
+    state.session.remedies.insert(fingerprint, remedy);
+    state.follow();
+    effects
+}
+
+fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    if key.ctrl && key.code == Code::Char('c') {
+        return vec![Effect::Quit];
+    }
+    state.notice = None;
+    match state.prompt.take() {
+        Some(prompt) => typed(state, prompt, key),
+        None => actions::press(state, key),
+    }
+}
+
+fn paste(state: &mut State, text: &str) {
+    let Some(prompt) = &mut state.prompt else { return };
+    prompt.paste(text);
+    if prompt.kind == PromptKind::Filter {
+        let filter = Filter::parse(prompt.text());
+        set_filter(state, filter);
+    }
+}
+
+fn set_filter(state: &mut State, filter: Filter) {
+    if let Some(pane) = state.screen_mut().pane_mut() {
+        pane.filter = filter;
+    }
+    state.refresh();
+}
+
+/// A key while a prompt is open: it closes, runs, completes, or edits the line.
+fn typed(state: &mut State, mut prompt: Prompt, key: Key) -> Vec<Effect> {
+    match (key.code, prompt.kind) {
+        (Code::Esc, PromptKind::Filter) => set_filter(state, prompt.before),
+        (Code::Enter, PromptKind::Filter) | (Code::Esc, PromptKind::Command) => {}
+        (Code::Enter, PromptKind::Command) => return commands::run(state, prompt.text()),
+        (Code::Backspace, _) if prompt.text().is_empty() => {
+            if prompt.kind == PromptKind::Filter {
+                set_filter(state, Filter::default());
+            }
+        }
+        (Code::Tab | Code::Right, PromptKind::Command) if at_end(&prompt) => {
+            if let Some(rest) = commands::complete(state, prompt.text()) {
+                let text = format!("{}{rest}", prompt.text());
+                prompt.set(&text);
+            }
+            state.prompt = Some(prompt);
+        }
+        (Code::Up | Code::Down, PromptKind::Filter) => {
+            // The list moves while the filter is typed.
+            actions::press(state, key);
+            state.prompt = Some(prompt);
+        }
+        (_, kind) => {
+            prompt.edit(key);
+            let filter = Filter::parse(prompt.text());
+            state.prompt = Some(prompt);
+            if kind == PromptKind::Filter {
+                set_filter(state, filter);
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn at_end(prompt: &Prompt) -> bool {
+    prompt.cursor() == prompt.text().chars().count()
+}

@@ -1,0 +1,175 @@
+//! What every screen has: header, breadcrumbs with progress, footer with keys, prompt or notice.
+
+use super::Theme;
+use super::widgets::put;
+use crate::app::{Line, Origin, Phase, PromptKind, State, Tone, available, complete, thousands};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+/// `23:41:07Z` of an RFC 3339 time.
+pub(super) fn clock(time: &str) -> String {
+    let time = time.split_once('T').map_or(time, |(_, clock)| clock);
+    match time.split_once('.') {
+        Some((seconds, _)) => format!("{seconds}Z"),
+        None => time.to_owned(),
+    }
+}
+
+fn width(line: &Line) -> u16 {
+    u16::try_from(line.iter().map(|(_, text)| text.width()).sum::<usize>()).unwrap_or(u16::MAX)
+}
+
+/// One piece at the left, one at the right; the right one stays whole where both do not fit, if it leaves a third.
+fn both(buffer: &mut Buffer, theme: &Theme, area: Rect, left: &Line, right: &Line) {
+    let right_width = width(right).min(area.width * 2 / 3);
+    let gap = u16::from(right_width > 0);
+    put(buffer, theme, (area.x, area.y), area.width.saturating_sub(right_width + gap), left);
+    put(buffer, theme, (area.right() - right_width, area.y), right_width, right);
+}
+
+/// Program, cluster, scope; when it was read.
+pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) {
+    let session = &state.session;
+    let report = session.report.as_deref();
+    let name = match (report.and_then(|r| r.cluster.context.as_deref()), session.target.origin) {
+        (Some(context), _) => context.to_owned(),
+        (None, Origin::Demo) => "demo".to_owned(),
+        (None, Origin::Files) => "files".to_owned(),
+        (None, Origin::Cluster) => session.target.context.as_deref().unwrap_or("current context").to_owned(),
+    };
+    let version = report.and_then(|r| r.cluster.version.as_deref()).map(|v| format!(" @ {v}")).unwrap_or_default();
+    let scope = match (report, session.target.namespaces.as_slice()) {
+        (Some(report), _) => report.scope.sentence(),
+        (None, []) => "all namespaces".to_owned(),
+        (None, names) => format!("namespace {}", names.join(", ")),
+    };
+    let exempt = report.map_or(0, |r| r.exempt);
+    let mut rest = format!(" · {scope} · read-only");
+    if exempt > 0 {
+        rest.push_str(&format!(" · {exempt} exempt"));
+    }
+    let left = vec![
+        (Tone::Header, " plimsoll  ".to_owned()),
+        (Tone::Strong, format!("{name}{version}")),
+        (Tone::Dim, rest),
+    ];
+    let time = report.map(|r| clock(&r.finished)).unwrap_or_default();
+    let right = match (&session.phase, report.is_some()) {
+        (Phase::Connecting, false) => vec![(Tone::Notice, "connecting ".to_owned())],
+        (Phase::Connecting | Phase::Reading, true) if session.complete => {
+            vec![(Tone::Notice, format!("reading again · as of {time} "))]
+        }
+        (Phase::Connecting | Phase::Reading, _) => vec![(Tone::Notice, "reading ".to_owned())],
+        (Phase::Done, _) => vec![(Tone::Dim, format!("as of {time} "))],
+        (Phase::Failed(_), false) => vec![(Tone::Error, "NOT READ ".to_owned())],
+        (Phase::Failed(_), true) => vec![(Tone::Error, format!("STALE as of {time} "))],
+    };
+    both(buffer, theme, area, &left, &right);
+}
+
+/// Where one is, and what is being read or filtered.
+pub(super) fn crumbs(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) {
+    let mut left: Line = vec![(Tone::Text, " ".to_owned())];
+    let screens = state.screens();
+    for (i, screen) in screens.iter().enumerate() {
+        if i > 0 {
+            left.push((Tone::Dim, " › ".to_owned()));
+        }
+        let last = i + 1 == screens.len();
+        left.push((if last { Tone::Strong } else { Tone::Dim }, screen.view.crumb(state)));
+    }
+    // Where the way is too long for the line, its end is what counts.
+    let mut right = right_of_crumbs(state);
+    let most = area.width.saturating_sub(width(&right) + 1).max(area.width / 3);
+    let mut shortened = false;
+    while width(&left) > most && left.len() > 2 {
+        left.drain(1..3);
+        shortened = true;
+    }
+    if shortened {
+        left.insert(1, (Tone::Dim, "… › ".to_owned()));
+    }
+    if !right.is_empty() {
+        right.push((Tone::Text, " ".to_owned()));
+    }
+    both(buffer, theme, area, &left, &right);
+}
+
+fn right_of_crumbs(state: &State) -> Line {
+    let mut line = Line::new();
+    if state.failures_only {
+        line.push((Tone::Notice, "failures only  ".to_owned()));
+    }
+    if let Some(pane) = state.pane().filter(|pane| !pane.filter.is_empty()) {
+        line.push((Tone::Notice, format!("/{}", pane.filter.text())));
+        let shown = pane.rows.iter().filter(|row| !matches!(row, crate::app::RowId::Section(..))).count();
+        line.push((Tone::Dim, format!("  {} of {}", thousands(shown), thousands(pane.total))));
+    } else if state.session.is_reading() {
+        line.push((Tone::Notice, progress(state)));
+    }
+    line
+}
+
+/// `reading pods 12,400 · services done · 3 of 27 kinds`.
+fn progress(state: &State) -> String {
+    let session = &state.session;
+    if session.progress.is_empty() {
+        return match session.target.origin {
+            Origin::Cluster => "asking the cluster what it serves".to_owned(),
+            Origin::Files => "reading the files".to_owned(),
+            Origin::Demo => "reading the demo".to_owned(),
+        };
+    }
+    let done = session.progress.iter().filter(|p| p.done).count();
+    let open = session.progress.iter().filter(|p| !p.done).take(2).map(|p| format!("{} {}", p.kind, thousands(p.count)));
+    let last = session.progress.iter().rev().find(|p| p.done).map(|p| format!("{} done", p.kind));
+    let kinds = match session.planned {
+        0 => format!("{done} kinds"),
+        planned => format!("{done} of {planned} kinds"),
+    };
+    let parts: Vec<String> = open.chain(last).chain([kinds]).collect();
+    format!("reading {}", parts.join(" · "))
+}
+
+/// Keys that do something now; the prompt while one types; else what there is to say.
+pub(super) fn footer(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) -> Option<(u16, u16)> {
+    if let Some(prompt) = &state.prompt {
+        let sign = match prompt.kind {
+            PromptKind::Filter => "/",
+            PromptKind::Command => ":",
+        };
+        let before: String = prompt.text().chars().take(prompt.cursor()).collect();
+        let mut line = vec![(Tone::Key, sign.to_owned()), (Tone::Strong, prompt.text().to_owned())];
+        if prompt.kind == PromptKind::Command {
+            if let Some(rest) = complete(state, prompt.text()) {
+                line.push((Tone::Dim, rest));
+            }
+        }
+        // What is typed scrolls so that the cursor stays in sight.
+        let beyond = (before.width() + 2).saturating_sub(usize::from(area.width));
+        if beyond > 0 {
+            line = vec![(Tone::Key, "…".to_owned()), (Tone::Strong, prompt.text().chars().skip(beyond).collect())];
+        }
+        put(buffer, theme, (area.x, area.y), area.width, &line);
+        let x = u16::try_from(before.width() + 1 - beyond.min(before.width())).unwrap_or(0);
+        return Some((area.x + x.min(area.width.saturating_sub(1)), area.y));
+    }
+    if let Some(notice) = &state.notice {
+        let tone = if notice.error { Tone::Error } else { Tone::Notice };
+        put(buffer, theme, (area.x + 1, area.y), area.width.saturating_sub(1), &vec![(tone, notice.text.clone())]);
+        return None;
+    }
+    let help: Line = vec![(Tone::Key, "?".to_owned()), (Tone::Dim, " help ".to_owned())];
+    let room = area.width.saturating_sub(width(&help) + 1);
+    let mut line: Line = vec![(Tone::Text, " ".to_owned())];
+    for entry in available(state).filter(|entry| !entry.label.is_empty() && entry.label != "help") {
+        let Some(key) = entry.keys.first() else { continue };
+        let pieces = vec![(Tone::Key, (*key).to_owned()), (Tone::Dim, format!(" {}  ", entry.label))];
+        if width(&line) + width(&pieces) <= room {
+            line.extend(pieces);
+        }
+    }
+    both(buffer, theme, area, &line, &help);
+    None
+}

@@ -1,0 +1,31 @@
+//! Draws the state: pure, one frame from one state and one theme.
+
+mod chrome;
+mod theme;
+mod views;
+mod widgets;
+
+pub use theme::{Theme, ThemeError};
+
+use crate::app::{State, Tone, layout, too_small};
+use ratatui::Frame;
+use ratatui::layout::Position;
+
+/// Draws the whole window. The hardware cursor goes to what has the focus, for screen readers and magnifiers.
+pub fn view(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    if too_small((area.width, area.height)) {
+        let text = format!("plimsoll needs {} x {} cells", crate::app::SMALLEST.0, crate::app::SMALLEST.1);
+        widgets::sentence(frame.buffer_mut(), theme, area, Tone::Text, &text);
+        return;
+    }
+    let layout = layout(state);
+    let buffer = frame.buffer_mut();
+    chrome::header(buffer, theme, state, layout.header);
+    chrome::crumbs(buffer, theme, state, layout.crumbs);
+    let focus = views::body(buffer, theme, state, &layout);
+    let typing = chrome::footer(buffer, theme, state, layout.footer);
+    if let Some((x, y)) = typing.or(focus) {
+        frame.set_cursor_position(Position { x, y });
+    }
+}

@@ -1,0 +1,169 @@
+//! Sections and controls of a framework, and the lines above a control's findings.
+
+use super::Box;
+use super::overview::{coverage, criteria_words};
+use crate::app::{Line, RowId, State, Tone, basis, is_criterion, observed, status_words, wrap};
+use crate::model::{ControlResult, Counts, Verdict};
+use crate::ui::Theme;
+use crate::ui::widgets::{Cell, Column, Table, bar, interval, put};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+const COLUMNS: &[Column] = &[
+    Column::new("", 6),
+    Column::new("", 7),
+    Column::new("", 20).grow(1),
+    Column::new("fail", 4).right(),
+    Column::new("review", 6).right().drop(3),
+    Column::new("unread", 6).right().drop(2),
+    Column::new("level", 5).right().drop(4),
+];
+
+const CRITERIA: &[Column] = &[Column::new("", 21), Column::new("", 9), Column::new("", 20).grow(1), Column::new("against", 7).right()];
+
+/// Score and coverage of a framework; counts of its criteria.
+pub(super) fn framework_summary(
+    buffer: &mut Buffer,
+    theme: &Theme,
+    state: &State,
+    area: Rect,
+    id: &Arc<str>,
+    criteria: bool,
+) {
+    let Some(framework) = state.session.framework(id) else { return };
+    let mut lines: Vec<Line> = Vec::new();
+    if criteria {
+        lines.push(vec![(Tone::Strong, criteria_words(state, id))]);
+        lines.push(vec![(Tone::Notice, observed(state))]);
+    } else {
+        let mut line = vec![(Tone::Strong, format!("{}  ", framework.title))];
+        line.extend(bar(framework.score, 16));
+        line.push((Tone::Strong, format!("  {}", interval(framework.score))));
+        line.push((Tone::Dim, format!("  coverage {}  ", coverage(framework))));
+        line.push((Tone::Text, counts_words(&framework.counts)));
+        lines.push(line);
+        let range = framework.benchmark_range.as_deref().map(|range| format!("written for Kubernetes {range}. "));
+        let note = framework.note.as_deref().unwrap_or_default();
+        lines.push(vec![(Tone::Dim, range.unwrap_or_default()), (Tone::Notice, note.to_owned())]);
+    }
+    for (line, y) in lines.iter().zip(area.y..area.bottom()) {
+        put(buffer, theme, (area.x + 1, y), area.width.saturating_sub(2), line);
+    }
+}
+
+/// Counts by verdict, in words; what is zero is left out.
+pub(super) fn counts_words(counts: &Counts) -> String {
+    let parts = [
+        (counts.fail, "fail"),
+        (counts.pass, "pass"),
+        (counts.waived, "waived"),
+        (counts.manual, "manual"),
+        (counts.attested, "attested"),
+        (counts.not_evaluated, "not evaluated"),
+        (counts.not_applicable, "n/a"),
+    ];
+    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    parts.join(" · ")
+}
+
+/// What a control is, what its status rests on and why it is so.
+pub(super) fn control_summary(
+    buffer: &mut Buffer,
+    theme: &Theme,
+    state: &State,
+    area: Rect,
+    framework: &Arc<str>,
+    id: &Arc<str>,
+) {
+    let Some(control) = state.session.control(framework, id) else { return };
+    let width = usize::from(area.width.saturating_sub(2));
+    let word = if is_criterion(control) { status_words(control.status) } else { control.status.short().to_owned() };
+    let mut lines: Vec<Line> =
+        vec![vec![(control.status.into(), word), (Tone::Strong, format!("  {id} {}", control.title))]];
+    let basis = basis(control);
+    if is_criterion(control) {
+        lines.push(vec![(Tone::Notice, observed(state))]);
+    }
+    if !basis.is_empty() {
+        lines.push(vec![(Tone::Dim, basis)]);
+    }
+    let counts = counts_words(&control.counts);
+    let said = if counts.is_empty() { control.message.to_string() } else { format!("{} ({counts})", control.message) };
+    lines.extend(wrap(&crate::model::clean(&said), width).into_iter().map(|part| vec![(Tone::Text, part)]));
+    for (line, y) in lines.iter().zip(area.y..area.bottom()) {
+        put(buffer, theme, (area.x + 1, y), area.width.saturating_sub(2), line);
+    }
+}
+
+/// Sections and controls.
+pub(super) fn controls(buffer: &mut Buffer, at: &Box<'_>, framework: &Arc<str>) -> Option<(u16, u16)> {
+    let criteria = at.pane.rows.iter().any(|row| match row {
+        RowId::Control(framework, id) => at.state.session.control(framework, id).is_some_and(is_criterion),
+        _ => false,
+    });
+    at.title(buffer, if criteria { "Criteria" } else { "Controls" });
+    if at.says_empty(buffer, "This framework has no controls for this version.") {
+        return None;
+    }
+    let table = Table { columns: if criteria { CRITERIA } else { COLUMNS }, pane: at.pane, focus: at.focus };
+    table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
+        Some(RowId::Section(framework, section)) => section_row(at.state, framework, section),
+        Some(RowId::Control(framework, id)) => {
+            let control = at.state.session.control(framework, id);
+            control.map_or_else(|| Cell::Across(Line::new()), if criteria { criterion_row } else { control_row })
+        }
+        Some(RowId::LevelTwo(_)) => level_two(at.state, framework),
+        _ => Cell::Across(Line::new()),
+    })
+}
+
+fn section_row(state: &State, framework: &Arc<str>, section: &Arc<str>) -> Cell {
+    let title = state.catalog.section(framework, section);
+    let controls = || {
+        let all = state.session.report.iter().flat_map(|r| &r.controls);
+        all.filter(|c| c.framework == *framework && c.section == *section)
+    };
+    let failing = controls().filter(|c| matches!(c.status, Verdict::Fail | Verdict::Contradicted)).count();
+    let word = if controls().any(is_criterion) { "contradicted" } else { "fail" };
+    let counts = if failing > 0 { format!("  {failing} of {} {word}", controls().count()) } else { String::new() };
+    let name = if title.is_empty() || title == &**section { section.to_string() } else { format!("{section} {title}") };
+    Cell::Across(vec![(Tone::Title, name), (Tone::Dim, counts)])
+}
+
+fn control_row(control: &ControlResult) -> Cell {
+    let figure = |count: usize, tone: Tone| vec![(tone, if count > 0 { count.to_string() } else { String::new() })];
+    let counts = &control.counts;
+    Cell::Cells(vec![
+        vec![(control.status.into(), control.status.short().to_owned())],
+        vec![(Tone::Text, control.id.to_string())],
+        vec![(Tone::Text, control.title.to_string())],
+        figure(counts.fail, Tone::Fail),
+        figure(counts.manual, Tone::Manual),
+        figure(counts.not_evaluated, Tone::Unread),
+        vec![(Tone::Dim, control.level.map(|level| format!("L{level}")).unwrap_or_default())],
+    ])
+}
+
+fn criterion_row(control: &ControlResult) -> Cell {
+    let against = control.counts.fail;
+    Cell::Cells(vec![
+        vec![(control.status.into(), status_words(control.status))],
+        vec![(Tone::Text, control.criterion.as_deref().unwrap_or(&control.id).to_owned())],
+        vec![(Tone::Text, control.title.to_string())],
+        vec![(Tone::Fail, if against > 0 { against.to_string() } else { String::new() })],
+    ])
+}
+
+fn level_two(state: &State, framework: &Arc<str>) -> Cell {
+    let controls = || {
+        let all = state.session.report.iter().flat_map(|r| &r.controls);
+        all.filter(|c| c.framework == *framework && c.level.is_some_and(|level| level > 1))
+    };
+    let failing = controls().filter(|c| c.status == Verdict::Fail).count();
+    let verb = if state.level_two.contains(framework) { "folds" } else { "unfolds" };
+    Cell::Across(vec![
+        (Tone::Title, format!("Level 2: {} controls", controls().count())),
+        (Tone::Dim, format!("  {failing} fail, enter {verb} them")),
+    ])
+}

@@ -1,0 +1,93 @@
+//! Lists of findings.
+
+use super::Box;
+use crate::app::{Line, Query, RowId, State, Tone, reason_todo, reason_words, thousands};
+use crate::model::{Finding, FindingStatus, Verdict};
+use crate::ui::Theme;
+use crate::ui::widgets::{Cell, Column, Table, put};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+const COLUMNS: &[Column] = &[
+    Column::new("", 4),
+    Column::new("", 6),
+    Column::new("namespace", 12).grow(1),
+    Column::new("resource", 22).grow(4),
+    Column::new("container", 10).grow(1).drop(2),
+    Column::new("check", 16).grow(2).drop(1),
+    Column::new("pods", 5).right().drop(3),
+    Column::new("reach", 8).grow(1).drop(4),
+];
+
+/// How many there are, of what.
+pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect, query: &Query) {
+    let mut line: Line = Vec::new();
+    if let Some((check, fix)) = query.group {
+        let title = crate::checks::find(check).map_or(check, |check| check.title);
+        line.push((Tone::Strong, format!("{title}. ")));
+        line.push((Tone::Text, fix.to_owned()));
+    } else if let Some(pane) = state.pane() {
+        line.push((Tone::Strong, format!("{} findings", thousands(pane.rows.len()))));
+        line.push((Tone::Dim, format!("  {}", query.title())));
+    }
+    put(buffer, theme, (area.x + 1, area.y), area.width.saturating_sub(2), &line);
+}
+
+/// Findings by query.
+pub(super) fn findings(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
+    at.title(buffer, "");
+    if at.says_empty(buffer, "No findings here.") {
+        return None;
+    }
+    draw(buffer, at)
+}
+
+/// Findings of a control.
+pub(super) fn failing(buffer: &mut Buffer, at: &Box<'_>, framework: &Arc<str>, id: &Arc<str>) -> Option<(u16, u16)> {
+    at.title(buffer, "");
+    let empty = match at.state.session.control(framework, id) {
+        None => "This control is not in the latest results.".to_owned(),
+        Some(control) => match (control.status, control.reason) {
+            (Verdict::Pass, _) => "Nothing speaks against it. d explains what was checked.".to_owned(),
+            (Verdict::NotEvaluated, Some(reason)) => {
+                format!("It could not be decided: {}. {}.", reason_words(reason), reason_todo(reason))
+            }
+            (Verdict::NeedsPeople, _) => "Only people can show this. d says what to collect.".to_owned(),
+            _ => "No findings are listed for it. d explains.".to_owned(),
+        },
+    };
+    if at.says_empty(buffer, &empty) {
+        return None;
+    }
+    draw(buffer, at)
+}
+
+fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
+    let table = Table { columns: COLUMNS, pane: at.pane, focus: at.focus };
+    table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
+        Some(RowId::Finding(fingerprint)) => {
+            at.state.session.finding(fingerprint).map_or_else(|| Cell::Across(Line::new()), row)
+        }
+        _ => Cell::Across(Line::new()),
+    })
+}
+
+fn row(finding: &Finding) -> Cell {
+    let pods = match finding.instances {
+        Some(pods) if pods > 0 => format!("x{pods}"),
+        _ => String::new(),
+    };
+    let quiet = finding.status == FindingStatus::Waived;
+    let text = if quiet { Tone::Waived } else { Tone::Text };
+    Cell::Cells(vec![
+        vec![(finding.severity.into(), finding.severity.short().to_owned())],
+        vec![(finding.status.into(), finding.status.short().to_owned())],
+        vec![(text, finding.resource.namespace.as_deref().unwrap_or("-").to_owned())],
+        vec![(text, finding.resource.kind_name())],
+        vec![(Tone::Dim, finding.container.as_deref().unwrap_or_default().to_owned())],
+        vec![(text, finding.check.to_owned())],
+        vec![(Tone::Dim, pods)],
+        vec![(Tone::Notice, finding.reach.join(", "))],
+    ])
+}

@@ -1,0 +1,37 @@
+//! What could not be read, each with its reason.
+
+use super::Box;
+use crate::app::{Line, RowId, Tone, reason_words};
+use crate::ui::widgets::{Cell, Column, Table};
+use ratatui::buffer::Buffer;
+
+const COLUMNS: &[Column] = &[
+    Column::new("kind", 14).grow(1),
+    Column::new("namespace", 10).drop(2),
+    Column::new("why", 16).grow(1),
+    Column::new("what happened", 16).grow(4).drop(1),
+    Column::new("checks", 6).right().drop(3),
+];
+
+/// The gaps.
+pub(super) fn gaps(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
+    at.title(buffer, "");
+    if at.says_empty(buffer, "No kind is missing for this reason; the controls in question say more (d).") {
+        return None;
+    }
+    let table = Table { columns: COLUMNS, pane: at.pane, focus: at.focus };
+    table.draw(buffer, at.theme, at.layout, at.area, |i| {
+        let gap = match at.pane.rows.get(i) {
+            Some(RowId::Gap(i)) => at.state.session.report.as_deref().and_then(|r| r.gaps.get(*i)),
+            _ => None,
+        };
+        let Some(gap) = gap else { return Cell::Across(Line::new()) };
+        Cell::Cells(vec![
+            vec![(Tone::Text, gap.kind.to_string())],
+            vec![(Tone::Text, gap.namespace.as_deref().unwrap_or("all").to_owned())],
+            vec![(Tone::Unread, reason_words(gap.reason).to_owned())],
+            vec![(Tone::Text, gap.message.to_string())],
+            vec![(Tone::Dim, gap.checks.len().to_string())],
+        ])
+    })
+}

@@ -1,0 +1,203 @@
+//! The first screen: how bad, where, can it be trusted.
+
+use super::Box;
+use crate::app::{Failure, Layout, Line, RowId, State, Tone, reason_words, thousands};
+use crate::model::{FrameworkResult, GapReason};
+use crate::ui::Theme;
+use crate::ui::chrome::clock;
+use crate::ui::widgets::{Cell, Column, Table, bar, interval, put, sentence};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const FRAMEWORKS: &[Column] = &[
+    Column::new("", 22).grow(3),
+    Column::new("score", 8).grow(2).drop(2),
+    Column::new("worst–best", 10).right(),
+    Column::new("coverage", 8).right(),
+    Column::new("fail", 5).right(),
+    Column::new("manual", 6).right().drop(1),
+    Column::new("unread", 6).right(),
+];
+
+/// A framework's name and version.
+fn name(framework: &FrameworkResult) -> String {
+    match &*framework.version {
+        "" | "latest" => framework.title.to_string(),
+        version => format!("{} {version}", framework.title),
+    }
+}
+
+/// Decided controls of those that apply, criteria apart: `84/131`.
+pub(super) fn coverage(framework: &FrameworkResult) -> String {
+    let c = &framework.counts;
+    let decided = c.pass + c.fail + c.waived;
+    format!("{decided}/{}", decided + c.not_evaluated + c.manual + c.attested)
+}
+
+/// What SOC2 rows come to, in words.
+pub(super) fn criteria_words(state: &State, framework: &str) -> String {
+    let Some(fold) = state.session.summary.criteria.get(framework) else { return String::new() };
+    let parts = [
+        (fold.contradicted, "contradicted"),
+        (fold.supported, "supported in part"),
+        (fold.no_evidence, "no technical evidence"),
+        (fold.people, "need people"),
+    ];
+    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    parts.join(" · ")
+}
+
+/// Frameworks, a line each.
+pub(super) fn frameworks(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
+    at.title(buffer, "Frameworks");
+    if at.says_empty(buffer, "No framework is installed.") {
+        return None;
+    }
+    let table = Table { columns: FRAMEWORKS, pane: at.pane, focus: at.focus };
+    let observed = at.state.session.report.as_deref().map(|r| clock(&r.finished)).unwrap_or_default();
+    table.draw(buffer, at.theme, at.layout, at.area, |i| {
+        let (id, criteria) = match at.pane.rows.get(i) {
+            Some(RowId::Framework(id)) => (id, false),
+            Some(RowId::Criteria(id)) => (id, true),
+            _ => return Cell::Across(Line::new()),
+        };
+        let Some(framework) = at.state.session.framework(id) else { return Cell::Across(Line::new()) };
+        if criteria {
+            let words = format!("{} · observed {observed}", criteria_words(at.state, id));
+            return Cell::After(vec![(Tone::Text, format!("SOC2 criteria ({id})"))], vec![(Tone::Text, words)]);
+        }
+        let counts = &framework.counts;
+        let figure = |count: usize, tone: Tone| vec![(if count > 0 { tone } else { Tone::Dim }, thousands(count))];
+        Cell::Cells(vec![
+            vec![(Tone::Text, name(framework))],
+            bar(framework.score, 16),
+            vec![(Tone::Strong, interval(framework.score))],
+            vec![(Tone::Text, coverage(framework))],
+            figure(counts.fail, Tone::Fail),
+            figure(counts.manual, Tone::Manual),
+            figure(counts.not_evaluated, Tone::Unread),
+        ])
+    })
+}
+
+const ACT: &[Column] = &[
+    Column::new("", 4),
+    Column::new("", 20).grow(2),
+    Column::new("", 24).grow(3),
+    Column::new("pods", 5).right().drop(2),
+    Column::new("reach", 9).grow(2).drop(1),
+];
+
+/// What to act on: a row per check and fix.
+pub(super) fn act_first(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
+    let summary = &at.state.session.summary;
+    let all = summary.groups.len();
+    let title = match all {
+        0 => "Act on first".to_owned(),
+        1 => "Act on first: 1 fix".to_owned(),
+        all if summary.shown < all => format!("Act on first: {} of {all} fixes", summary.shown),
+        all => format!("Act on first: {all} fixes"),
+    };
+    at.title(buffer, &title);
+    if at.says_empty(buffer, "No application fails anything that could be read.") {
+        return None;
+    }
+    let table = Table { columns: ACT, pane: at.pane, focus: at.focus };
+    table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
+        Some(RowId::Group(check, fix)) => group(at.state, check, fix),
+        Some(RowId::Platform) => {
+            let words = summary.platform.words();
+            Cell::After(Line::new(), vec![(Tone::Dim, format!("platform: {words} (p)"))])
+        }
+        Some(RowId::Beyond) => {
+            let more = all - summary.shown;
+            let words = summary.beyond.words();
+            Cell::After(Line::new(), vec![(Tone::Dim, format!("{more} more fixes: {words} (:findings)"))])
+        }
+        _ => Cell::Across(Line::new()),
+    })
+}
+
+fn group(state: &State, check: &str, fix: &str) -> Cell {
+    let Some(group) = state.session.group(check, fix) else { return Cell::Across(Line::new()) };
+    let first = group.findings.first().and_then(|i| state.session.report.as_deref()?.findings.get(*i));
+    let where_ = match (group.applications, first) {
+        (1, Some(finding)) => {
+            let namespace = finding.owner.namespace.as_deref().map(|n| format!("{n} ")).unwrap_or_default();
+            format!("{namespace}{}", finding.owner.kind_name())
+        }
+        (owners, Some(finding)) if group.namespaces == 1 => {
+            format!("{owners} in {}", finding.owner.namespace.as_deref().unwrap_or_default())
+        }
+        (owners, _) if group.namespaces == 0 => format!("{owners} cluster-wide"),
+        (owners, _) => format!("{owners} in {} namespaces", group.namespaces),
+    };
+    let pods = if group.instances > 0 { format!("x{}", group.instances) } else { String::new() };
+    Cell::Cells(vec![
+        vec![(group.severity.into(), group.severity.short().to_owned())],
+        vec![(Tone::Text, group.check.to_owned())],
+        vec![(Tone::Text, where_)],
+        vec![(Tone::Dim, pods)],
+        vec![(Tone::Notice, group.reach.join(", "))],
+    ])
+}
+
+const GAPS: &[Column] = &[Column::new("", 12), Column::new("", 10).grow(1)];
+
+/// What could not be read, folded by reason.
+pub(super) fn could_not_look(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
+    at.title(buffer, "Could not look");
+    if at.says_empty(buffer, "Everything that the checks need was read.") {
+        return None;
+    }
+    let table = Table { columns: GAPS, pane: at.pane, focus: at.focus };
+    table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
+        Some(RowId::Reason(reason)) => reason_row(at.state, *reason),
+        _ => Cell::Cells(vec![
+            vec![(Tone::Key, "R".to_owned())],
+            vec![(Tone::Text, "the role to ask for".to_owned())],
+        ]),
+    })
+}
+
+fn reason_row(state: &State, reason: GapReason) -> Cell {
+    let Some(fold) = state.session.summary.gaps.iter().find(|fold| fold.reason == reason) else {
+        return Cell::Across(Line::new());
+    };
+    let count = match fold.controls {
+        0 => String::new(),
+        1 => "1 control".to_owned(),
+        n => format!("{n} controls"),
+    };
+    let kinds: Vec<&str> = fold.kinds.iter().map(|kind| &**kind).filter(|kind| !kind.is_empty()).collect();
+    let mut words = reason_words(reason).to_owned();
+    if !kinds.is_empty() {
+        words.push_str(&format!(": {}", kinds.join(", ")));
+    }
+    Cell::Cells(vec![vec![(Tone::Unread, count)], vec![(Tone::Text, words)]])
+}
+
+/// The scan could not start: what happened, what to do, and the keys that do it.
+pub(super) fn failed(buffer: &mut Buffer, theme: &Theme, state: &State, layout: &Layout, failure: &Failure) {
+    let body = Rect {
+        y: layout.crumbs.bottom() + 1,
+        height: layout.footer.y.saturating_sub(layout.crumbs.bottom() + 1),
+        x: layout.crumbs.x + 2,
+        width: layout.crumbs.width.saturating_sub(4),
+    };
+    let lines = |text: &str| {
+        u16::try_from(crate::app::wrap(text, usize::from(body.width.saturating_sub(2))).len()).unwrap_or(1)
+    };
+    let mut y = body.y;
+    for (tone, text) in [(Tone::Error, &failure.what), (Tone::Text, &failure.todo)] {
+        let area = Rect { y, height: body.bottom().saturating_sub(y), ..body };
+        sentence(buffer, theme, area, tone, text);
+        y = (y + lines(text) + 1).min(body.bottom());
+    }
+    let keys = [("D", "look at the demo cluster"), (":ctx", "choose another context"), ("ctrl-r", "try again"), (":q", "leave")];
+    let _ = state;
+    for ((key, what), y) in keys.iter().zip(y..body.bottom()) {
+        let line = vec![(Tone::Key, format!("{key:>7}")), (Tone::Text, format!("  {what}"))];
+        put(buffer, theme, (body.x, y), body.width, &line);
+    }
+}

@@ -1,0 +1,9 @@
+//! Pieces that several screens draw.
+
+mod frame;
+mod score;
+mod table;
+
+pub(crate) use frame::{block, put, sentence};
+pub(crate) use score::{bar, interval};
+pub(crate) use table::{Cell, Column, Table};

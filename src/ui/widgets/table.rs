@@ -1,0 +1,173 @@
+//! A table of rows with a cursor; columns that do not fit are left out, the least important first.
+
+use super::frame::{fit, put};
+use crate::app::{Layout, Line, Pane, Tone};
+use crate::ui::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+/// A column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column {
+    /// Its title, shown in the border above.
+    pub(crate) title: &'static str,
+    /// Columns that it needs.
+    pub(crate) width: u16,
+    /// Share of the room that is left; 0: none.
+    pub(crate) grow: u16,
+    /// 0: always there; the highest is left out first.
+    pub(crate) drop: u8,
+    /// Figures stand at the right.
+    pub(crate) right: bool,
+}
+
+impl Column {
+    /// Of this width, always there.
+    pub(crate) const fn new(title: &'static str, width: u16) -> Self {
+        Self { title, width, grow: 0, drop: 0, right: false }
+    }
+
+    /// Takes a share of the room that is left.
+    pub(crate) const fn grow(self, grow: u16) -> Self {
+        Self { grow, ..self }
+    }
+
+    /// May be left out; the highest first.
+    pub(crate) const fn drop(self, drop: u8) -> Self {
+        Self { drop, ..self }
+    }
+
+    /// Right-aligned.
+    pub(crate) const fn right(self) -> Self {
+        Self { right: true, ..self }
+    }
+}
+
+/// What stands in a row.
+pub(crate) enum Cell {
+    /// A cell for each column.
+    Cells(Vec<Line>),
+    /// One line across all columns.
+    Across(Line),
+    /// The first cell, and one line across the others.
+    After(Line, Line),
+}
+
+/// A table, drawn into the box of a pane.
+pub(crate) struct Table<'a> {
+    pub(crate) columns: &'a [Column],
+    pub(crate) pane: &'a Pane,
+    pub(crate) focus: bool,
+}
+
+impl Table<'_> {
+    /// Widths of the columns that fit, in their order; None: left out.
+    fn widths(&self, width: u16) -> Vec<Option<u16>> {
+        let mut kept: Vec<bool> = vec![true; self.columns.len()];
+        let needed = |kept: &[bool]| -> u16 {
+            let widths = self.columns.iter().zip(kept).filter(|(_, kept)| **kept).map(|(column, _)| column.width + 1);
+            widths.sum::<u16>()
+        };
+        while needed(&kept) > width + 1 {
+            let droppable = self.columns.iter().enumerate().filter(|(i, column)| column.drop > 0 && kept.get(*i) == Some(&true));
+            let Some((worst, _)) = droppable.max_by_key(|(_, column)| column.drop) else { break };
+            if let Some(kept) = kept.get_mut(worst) {
+                *kept = false;
+            }
+        }
+        let left = (width + 1).saturating_sub(needed(&kept));
+        let shares: u16 = self.columns.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(column, _)| column.grow).sum();
+        let mut given = 0;
+        let mut seen = 0;
+        let grown = |column: &Column, seen: &mut u16, given: &mut u16| {
+            if shares == 0 || column.grow == 0 {
+                return column.width;
+            }
+            *seen += column.grow;
+            let upto = u32::from(left) * u32::from(*seen) / u32::from(shares);
+            let extra = u16::try_from(upto).unwrap_or(u16::MAX) - *given;
+            *given += extra;
+            column.width + extra
+        };
+        let columns = self.columns.iter().zip(kept);
+        columns.map(|(column, kept)| kept.then(|| grown(column, &mut seen, &mut given))).collect()
+    }
+
+    /// Draws the rows on screen; `row` says what stands in the one at a position. Returns where the cursor is.
+    pub(crate) fn draw(
+        &self,
+        buffer: &mut Buffer,
+        theme: &Theme,
+        layout: &Layout,
+        area: Rect,
+        row: impl Fn(usize) -> Cell,
+    ) -> Option<(u16, u16)> {
+        let inner = layout.inner(area);
+        if inner.is_empty() {
+            return None;
+        }
+        // A mark in front of the selected row, so that it is not known by its style alone.
+        let (x, width) = (inner.x + 2, inner.width.saturating_sub(2));
+        let widths = self.widths(width);
+        self.titles(buffer, theme, (x, area.y), &widths);
+        let mut cursor = None;
+        for (y, i) in (inner.y..inner.bottom()).zip(self.pane.offset..self.pane.rows.len()) {
+            self.row(buffer, theme, Rect { x, y, width, height: 1 }, &widths, &row(i));
+            if i == self.pane.cursor {
+                let mark = if self.focus { ">" } else { "·" };
+                put(buffer, theme, (inner.x, y), 1, &vec![(Tone::Key, mark.to_owned())]);
+                if self.focus {
+                    buffer.set_style(Rect { x: inner.x, y, width: inner.width, height: 1 }, theme.style(Tone::Selected));
+                    cursor = Some((inner.x, y));
+                }
+            }
+        }
+        cursor
+    }
+
+    /// Titles stand in the border, where nothing else does.
+    fn titles(&self, buffer: &mut Buffer, theme: &Theme, (x, y): (u16, u16), widths: &[Option<u16>]) {
+        let taken = |buffer: &Buffer, x: u16| buffer.cell((x, y)).is_none_or(|cell| !matches!(cell.symbol(), "─"));
+        let mut at = x;
+        for (column, width) in self.columns.iter().zip(widths).filter_map(|(column, width)| width.map(|w| (column, w))) {
+            let title = fit(column.title, usize::from(width));
+            let long = u16::try_from(title.width()).unwrap_or(0);
+            let start = if column.right { at + width - long } else { at };
+            if long > 0 && (start.saturating_sub(1)..=start + long).all(|x| !taken(buffer, x)) {
+                put(buffer, theme, (start, y), long, &vec![(Tone::Title, title)]);
+                // A blank on either side lifts it off the rule.
+                for x in [start.saturating_sub(1), start + long] {
+                    buffer.set_string(x, y, " ", theme.style(Tone::Text));
+                }
+            }
+            at += width + 1;
+        }
+    }
+
+    fn row(&self, buffer: &mut Buffer, theme: &Theme, area: Rect, widths: &[Option<u16>], cell: &Cell) {
+        match cell {
+            Cell::Across(line) => {
+                put(buffer, theme, (area.x, area.y), area.width, line);
+            }
+            Cell::After(first, rest) => {
+                let width = widths.first().copied().flatten().unwrap_or(0).min(area.width);
+                put(buffer, theme, (area.x, area.y), width, first);
+                let at = (width + 1).min(area.width);
+                put(buffer, theme, (area.x + at, area.y), area.width - at, rest);
+            }
+            Cell::Cells(cells) => {
+                let mut at = area.x;
+                for ((column, width), line) in self.columns.iter().zip(widths).zip(cells) {
+                    let Some(width) = *width else { continue };
+                    let width = width.min(area.right().saturating_sub(at));
+                    let long: usize = line.iter().map(|(_, text)| text.width()).sum();
+                    let shift = if column.right { usize::from(width).saturating_sub(long) } else { 0 };
+                    let shift = u16::try_from(shift).unwrap_or(0);
+                    put(buffer, theme, (at + shift, area.y), width - shift, line);
+                    at += width + 1;
+                }
+            }
+        }
+    }
+}
