@@ -11,6 +11,8 @@ pub mod exports;
 pub mod frameworks;
 pub mod inventory;
 pub mod model;
+#[cfg(feature = "tui")]
+pub mod runtime;
 pub mod sources;
 pub mod store;
 #[cfg(feature = "tui")]

@@ -1,5 +1,8 @@
-//! What is known without any scan: titles of sections, reasons of controls. The runtime fills it from the packs.
+//! What is known without any scan: titles of sections, reasons of controls.
 
+use crate::frameworks::Pack;
+use crate::inventory::Version;
+use crate::model::ControlResult;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -16,26 +19,54 @@ pub struct ControlFacts {
     pub note: Option<Arc<str>>,
 }
 
-/// Framework id and the id of a section or control in it.
-type Key = (Arc<str>, Arc<str>);
+/// Framework, its version, and the id of a section or control in it.
+type Key = (Arc<str>, Arc<str>, Arc<str>);
 
-/// Titles and reasons.
+/// Titles and reasons, of every version: an id means different things in different versions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalog {
-    /// Title of a section.
-    pub sections: HashMap<Key, Arc<str>>,
-    /// Facts on a control.
-    pub controls: HashMap<Key, ControlFacts>,
+    sections: HashMap<Key, Arc<str>>,
+    controls: HashMap<Key, ControlFacts>,
 }
 
 impl Catalog {
-    /// A section's title; empty where it is not known.
-    pub fn section(&self, framework: &Arc<str>, section: &Arc<str>) -> &str {
-        self.sections.get(&(framework.clone(), section.clone())).map_or("", |title| title)
+    /// From the packs.
+    pub fn of(packs: &[Pack]) -> Self {
+        let mut catalog = Self::default();
+        for pack in packs {
+            for version in &pack.versions {
+                let edition = pack.edition(version, Version::NEWEST);
+                let key = |id: &Arc<str>| (edition.framework.clone(), edition.version.clone(), id.clone());
+                for section in &edition.sections {
+                    catalog.sections.insert(key(&section.id), section.title.clone());
+                }
+                for (section, control) in edition.controls() {
+                    // A section that older versions number differently has the title of the one it is part of.
+                    let title = edition.sections.iter().find(|s| s.controls.iter().any(|c| c.id == control.id));
+                    if let Some(title) = title {
+                        catalog.sections.entry(key(&section)).or_insert_with(|| title.title.clone());
+                    }
+                    let facts = ControlFacts {
+                        why: control.why.clone(),
+                        collect: control.collect.clone(),
+                        relates: control.relates.clone(),
+                        note: control.note.clone(),
+                    };
+                    catalog.controls.insert(key(&control.id), facts);
+                }
+            }
+        }
+        catalog
+    }
+
+    /// The title of the section that a control stands in; empty where it is not known.
+    pub fn section(&self, control: &ControlResult) -> &str {
+        let key = (control.framework.clone(), control.version.clone(), control.section.clone());
+        self.sections.get(&key).map_or("", |title| title)
     }
 
     /// Facts on a control, where they are known.
-    pub fn control(&self, framework: &Arc<str>, id: &Arc<str>) -> Option<&ControlFacts> {
-        self.controls.get(&(framework.clone(), id.clone()))
+    pub fn control(&self, control: &ControlResult) -> Option<&ControlFacts> {
+        self.controls.get(&(control.framework.clone(), control.version.clone(), control.id.clone()))
     }
 }

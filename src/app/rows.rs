@@ -209,7 +209,7 @@ pub fn haystack(state: &State, row: &RowId) -> String {
             .control(framework, id)
             .map(|c| format!("{} {} {} {}", c.status.short(), c.status, c.id, c.title))
             .unwrap_or_default(),
-        RowId::Section(framework, section) => format!("{section} {}", state.catalog.section(framework, section)),
+        RowId::Section(_, section) => section.to_string(),
         RowId::Framework(id) | RowId::Criteria(id) => session
             .framework(id)
             .map(|f| format!("{} {} {}", f.id, f.title, f.version))

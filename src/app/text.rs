@@ -435,7 +435,7 @@ fn explain_control(text: &mut Text, state: &State, framework: &Arc<str>, id: &Ar
     if let Some(reason) = control.reason {
         text.field("Unread", Tone::Unread, &format!("{}: {}", reason_words(reason), reason_todo(reason)));
     }
-    let facts = state.catalog.control(framework, id);
+    let facts = state.catalog.control(control);
     if let Some(facts) = facts {
         text.field("Why", Tone::Text, &facts.why);
         if let Some(note) = &facts.note {

@@ -78,8 +78,37 @@ fn man() -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn terminal(_live: &args::LiveArgs, _demo: bool) -> Result<Exit, Failure> {
-    Err(Failure::new(Exit::Usage, "the terminal is not wired yet: plimsoll scan"))
+#[cfg(not(feature = "tui"))]
+fn terminal(_: &args::LiveArgs, _: bool) -> Result<Exit, Failure> {
+    Err(Failure::new(Exit::Usage, "this build has no terminal: plimsoll scan"))
+}
+
+#[cfg(feature = "tui")]
+fn terminal(live: &args::LiveArgs, demo: bool) -> Result<Exit, Failure> {
+    use crate::app::{Catalog, Origin, Target};
+    use crate::runtime::{Ended, Options, Sources, run};
+    let packs = crate::frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
+    let target = Target {
+        origin: if demo { Origin::Demo } else { Origin::Cluster },
+        context: live.context.as_deref().map(Into::into),
+        namespaces: live.namespaces.iter().map(|n| n.as_str().into()).collect(),
+    };
+    let catalog = Catalog::of(&packs);
+    let source = Sources {
+        packs,
+        selection: crate::engine::Selection::default(),
+        files: Vec::new(),
+        allowed: Vec::new(),
+        role: |kinds| role::role(&kinds.iter().copied().collect(), false),
+        #[cfg(feature = "live")]
+        live: crate::runtime::Live::new(live.flags()),
+    };
+    let options = Options { target, source: std::sync::Arc::new(source), catalog, theme: None };
+    match run(options) {
+        Ok(Ended::Quit) => Ok(Exit::Ok),
+        Ok(Ended::Signal(_)) => Ok(Exit::Interrupted),
+        Err(error) => Err(Failure::new(Exit::Usage, format!("{error:#}"))),
+    }
 }
 
 /// `now`, RFC 3339 in UTC, to the second.

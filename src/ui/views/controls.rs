@@ -119,7 +119,6 @@ pub(super) fn controls(buffer: &mut Buffer, at: &Box<'_>, framework: &Arc<str>) 
 }
 
 fn section_row(state: &State, framework: &Arc<str>, section: &Arc<str>) -> Cell {
-    let title = state.catalog.section(framework, section);
     let controls = || {
         let all = state.session.report.iter().flat_map(|r| &r.controls);
         all.filter(|c| c.framework == *framework && c.section == *section)
@@ -127,6 +126,7 @@ fn section_row(state: &State, framework: &Arc<str>, section: &Arc<str>) -> Cell 
     let failing = controls().filter(|c| matches!(c.status, Verdict::Fail | Verdict::Contradicted)).count();
     let word = if controls().any(is_criterion) { "contradicted" } else { "fail" };
     let counts = if failing > 0 { format!("  {failing} of {} {word}", controls().count()) } else { String::new() };
+    let title = controls().next().map_or("", |control| state.catalog.section(control));
     let name = if title.is_empty() || title == &**section { section.to_string() } else { format!("{section} {title}") };
     Cell::Across(vec![(Tone::Title, name), (Tone::Dim, counts)])
 }

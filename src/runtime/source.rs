@@ -1,0 +1,97 @@
+//! What the terminal asks of the rest of the program.
+
+use crate::app::{ContextInfo, Document, Failure, Msg, Progress, RemedyText, ScanEvent, Target};
+use crate::model::{Finding, Report};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+
+/// Where results come from. Every function may block; the runtime calls each on a thread of its own.
+pub trait Source: Send + Sync + 'static {
+    /// Scans, and says what it finds as it goes; returns when the first pass is over, or when the sink is closed.
+    ///
+    /// # Errors
+    /// Why it cannot go on, and what to do.
+    fn scan(&self, target: &Target, sink: &Sink) -> Result<(), Failure>;
+
+    /// The contexts to choose from.
+    ///
+    /// # Errors
+    /// A kubeconfig that cannot be read.
+    fn contexts(&self) -> Result<Vec<ContextInfo>, Failure>;
+
+    /// The namespaces of a target.
+    ///
+    /// # Errors
+    /// They may not be listed.
+    fn namespaces(&self, target: &Target) -> Result<Vec<Arc<str>>, Failure>;
+
+    /// The resource of a finding as YAML, credentials masked, with the lines of its evidence.
+    ///
+    /// # Errors
+    /// It is gone, or cannot be read any more.
+    fn yaml(&self, target: &Target, finding: &Finding) -> Result<Document, Failure>;
+
+    /// The fix of a finding.
+    ///
+    /// # Errors
+    /// It cannot be worked out.
+    fn remedy(&self, target: &Target, finding: &Finding) -> Result<RemedyText, Failure>;
+
+    /// The role to ask for, as YAML.
+    ///
+    /// # Errors
+    /// It cannot be worked out.
+    fn role(&self) -> Result<String, Failure>;
+
+    /// Writes findings of a report (by position) as CSV, to the path or to a new file; returns the path.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure>;
+}
+
+/// Where a scan sends what it finds.
+#[derive(Clone, Debug)]
+pub struct Sink {
+    scan: u64,
+    messages: mpsc::UnboundedSender<Msg>,
+    current: watch::Receiver<u64>,
+}
+
+impl Sink {
+    pub(super) fn new(scan: u64, messages: mpsc::UnboundedSender<Msg>, current: watch::Receiver<u64>) -> Self {
+        Self { scan, messages, current }
+    }
+
+    /// Whether anybody still wants this scan.
+    pub fn is_open(&self) -> bool {
+        *self.current.borrow() == self.scan && !self.messages.is_closed()
+    }
+
+    /// Waits until nobody wants this scan any more.
+    pub async fn closed(&self) {
+        let mut current = self.current.clone();
+        // An error: the event loop is gone.
+        let _ = current.wait_for(|scan| *scan != self.scan).await;
+    }
+
+    /// How many kinds will be read.
+    pub fn planned(&self, kinds: usize) {
+        self.send(ScanEvent::Planned(kinds));
+    }
+
+    /// A kind moved on.
+    pub fn progress(&self, kind: &str, count: usize, done: bool) {
+        self.send(ScanEvent::Progress(Progress { kind: kind.into(), count, done }));
+    }
+
+    /// All results so far.
+    pub fn report(&self, report: Report) {
+        self.send(ScanEvent::Report(Arc::new(report)));
+    }
+
+    pub(super) fn send(&self, event: ScanEvent) {
+        let _ = self.messages.send(Msg::Scan(self.scan, event));
+    }
+}

@@ -1,0 +1,203 @@
+//! The program's own sources behind [`Source`]: the live cluster, manifests, the demo.
+
+use super::source::{Sink, Source};
+use crate::app::{ContextInfo, Document, Failure, Mark, Origin, RemedyText, Target};
+use crate::engine::{Engine, Selection, Times, kinds};
+use crate::frameworks::{self, Edition, Pack};
+use crate::inventory::{Inventory, Kind, Medium, OptIn, Version};
+use crate::model::{Finding, Report};
+use crate::sources::{demo, files};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The sources, and what was asked for on the command line.
+pub struct Sources {
+    /// The installed packs.
+    pub packs: Vec<Pack>,
+    /// Which of their frameworks.
+    pub selection: Selection,
+    /// Manifests to read.
+    pub files: Vec<PathBuf>,
+    /// Kinds that are read on request and were requested.
+    pub allowed: Vec<OptIn>,
+    /// Prints the role for these kinds.
+    pub role: fn(&[Kind]) -> String,
+    /// Connection flags.
+    #[cfg(feature = "live")]
+    pub live: super::live::Live,
+}
+
+/// Now, RFC 3339 in UTC, to the second.
+pub(super) fn now() -> Arc<str> {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into()
+}
+
+fn internal(error: impl ToString) -> Failure {
+    Failure::new(format!("plimsoll failed: {}.", error.to_string()), "Please report this.")
+}
+
+/// A file's or server's own words as a sentence.
+fn failed(what: &str, error: impl ToString, todo: &str) -> Failure {
+    Failure::new(format!("{what}: {}.", error.to_string().trim_end_matches('.')), todo)
+}
+
+impl Sources {
+    /// The editions for a server.
+    pub(super) fn editions(&self, version: Version) -> Result<Vec<Edition>, Failure> {
+        self.selection.editions(&self.packs, version).map_err(|error| failed("That selection", error, ":q leaves."))
+    }
+
+    /// Evaluates what was read so far.
+    pub(super) fn evaluate(
+        &self,
+        engine: &mut Engine,
+        inventory: &Inventory,
+        editions: &[Edition],
+        started: &Arc<str>,
+    ) -> Result<Report, Failure> {
+        let exempt = frameworks::exemptions(inventory).map_err(internal)?;
+        let times = Times { started: started.clone(), finished: now() };
+        Ok(engine.evaluate(inventory, editions, &exempt, self.selection.strict, times))
+    }
+
+    /// What was not asked for is known to be unread.
+    pub(super) fn apply_opt_ins(&self, inventory: &mut Inventory) {
+        for kind in Kind::ALL.iter().filter(|k| k.info().opt_in.is_some_and(|opt_in| self.allowed.contains(&opt_in))) {
+            inventory.opt_in(*kind);
+        }
+    }
+
+    /// Manifests or demo: everything is there at once.
+    fn at_once(&self, mut inventory: Inventory, target: &Target, sink: &Sink, started: &Arc<str>) -> Result<(), Failure> {
+        inventory.scope.namespaces.clone_from(&target.namespaces);
+        self.apply_opt_ins(&mut inventory);
+        let editions = self.editions(inventory.version)?;
+        let mut report = self.evaluate(&mut Engine::default(), &inventory, &editions, started)?;
+        if inventory.medium == Medium::Files {
+            files::fill_lines(&mut report);
+        }
+        sink.report(report);
+        Ok(())
+    }
+
+    fn manifests(&self, target: &Target) -> Result<Inventory, Failure> {
+        let namespace = target.namespaces.first().map(|n| &**n);
+        let mut loader = files::Loader::new(Medium::Files, Version::NEWEST, namespace);
+        for path in &self.files {
+            let todo = "Expected Kubernetes manifests, YAML or JSON. Mend the file, then ctrl-r.";
+            loader.path(path).map_err(|error| failed("The manifests cannot be read", error, todo))?;
+        }
+        let (mut inventory, _) = loader.finish();
+        inventory.cluster.version = Some(Version::NEWEST.to_string().into());
+        Ok(inventory)
+    }
+
+    /// The text of the finding's resource and where it is from.
+    fn text(&self, target: &Target, finding: &Finding) -> Result<Document, Failure> {
+        let gone = |error| {
+            failed("The resource cannot be read again", error, "ctrl-r reads everything again.")
+        };
+        match (&finding.source, target.origin) {
+            (Some(source), Origin::Demo) => {
+                let text = demo::document(source).map_err(gone)?;
+                Ok(Document { text: text.into(), origin: format!("demo, {}", source.file), ..Document::default() })
+            }
+            (Some(source), _) => {
+                let text = files::document(source).map_err(gone)?;
+                let origin = format!("{}, document {}", source.file, source.document + 1);
+                Ok(Document { text: text.into(), origin, ..Document::default() })
+            }
+            #[cfg(feature = "live")]
+            (None, Origin::Cluster) if !finding.resource.api_version.starts_with("plimsoll/") => {
+                self.live.object(target, &finding.resource)
+            }
+            _ => Err(Failure::new(
+                format!("{} is no object that could be shown.", finding.resource.kind_name()),
+                "d explains what was compared.",
+            )),
+        }
+    }
+}
+
+impl Source for Sources {
+    fn scan(&self, target: &Target, sink: &Sink) -> Result<(), Failure> {
+        let started = now();
+        match target.origin {
+            Origin::Demo => self.at_once(demo::load().0, target, sink, &started),
+            Origin::Files => self.at_once(self.manifests(target)?, target, sink, &started),
+            #[cfg(feature = "live")]
+            Origin::Cluster => self.live.scan(self, target, sink, &started),
+            #[cfg(not(feature = "live"))]
+            Origin::Cluster => {
+                Err(Failure::new("This build reads files only.", "Start it with --demo, or use plimsoll scan -f PATH."))
+            }
+        }
+    }
+
+    #[cfg(feature = "live")]
+    fn contexts(&self) -> Result<Vec<ContextInfo>, Failure> {
+        self.live.contexts()
+    }
+
+    #[cfg(not(feature = "live"))]
+    fn contexts(&self) -> Result<Vec<ContextInfo>, Failure> {
+        Ok(Vec::new())
+    }
+
+    fn namespaces(&self, target: &Target) -> Result<Vec<Arc<str>>, Failure> {
+        let inventory = match target.origin {
+            Origin::Demo => demo::load().0,
+            Origin::Files => self.manifests(&Target { namespaces: Vec::new(), ..target.clone() })?,
+            #[cfg(feature = "live")]
+            Origin::Cluster => return self.live.namespaces(target),
+            #[cfg(not(feature = "live"))]
+            Origin::Cluster => return Ok(Vec::new()),
+        };
+        Ok(namespaces(&inventory))
+    }
+
+    fn yaml(&self, target: &Target, finding: &Finding) -> Result<Document, Failure> {
+        let mut document = self.text(target, finding)?;
+        document.marks = marks(&document.text, finding);
+        Ok(document)
+    }
+
+    fn remedy(&self, _: &Target, _: &Finding) -> Result<RemedyText, Failure> {
+        Ok(RemedyText::default())
+    }
+
+    fn role(&self) -> Result<String, Failure> {
+        let kinds: Vec<Kind> = kinds(&self.editions(Version::NEWEST)?, &self.allowed).into_iter().collect();
+        Ok((self.role)(&kinds))
+    }
+
+    fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure> {
+        let findings = rows.iter().filter_map(|i| report.findings.get(*i)).cloned().collect();
+        let part = Report { findings, ..report.clone() };
+        let text = crate::exports::csv(&part).map_err(internal)?;
+        let path = path.map_or_else(|| file_name(report), Path::to_path_buf);
+        crate::exports::write_private(&path, text.as_bytes()).map_err(|error| {
+            failed(&format!("{} cannot be written", path.display()), error, "Name another file: :export FILE")
+        })?;
+        Ok(path)
+    }
+}
+
+/// Names of the namespaces that were read.
+pub(super) fn namespaces(inventory: &Inventory) -> Vec<Arc<str>> {
+    inventory.namespaces.values().map(|namespace| namespace.metadata.name.as_str().into()).collect()
+}
+
+/// `plimsoll-prod-eu-1-20261124T034507Z.csv`, in the working directory.
+fn file_name(report: &Report) -> PathBuf {
+    let context = report.cluster.context.as_deref().unwrap_or("files");
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    let name: String = context.chars().take(60).map(plain).collect();
+    let time: String = now().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    PathBuf::from(format!("plimsoll-{name}-{time}.csv"))
+}
+
+/// Lines of each evidence: of its field, or of the nearest thing around it that is there.
+fn marks(_text: &str, _finding: &Finding) -> Vec<Mark> {
+    Vec::new()
+}

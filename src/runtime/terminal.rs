@@ -1,0 +1,52 @@
+//! Taking the terminal and giving it back, whatever happens.
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
+use ratatui::DefaultTerminal;
+use std::io::stdout;
+use std::sync::Once;
+
+/// The terminal while it is ours; dropping gives it back.
+#[derive(Debug)]
+pub(super) struct Screen {
+    /// To draw on.
+    pub(super) terminal: DefaultTerminal,
+}
+
+impl Screen {
+    /// Takes the terminal. A panic gives it back before it says anything.
+    pub(super) fn take() -> std::io::Result<Self> {
+        // ratatui's own hook, once: it restores the terminal and then does what was there before.
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| {
+            let before = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| {
+                restore();
+                before(panic);
+            }));
+        });
+        crossterm::terminal::enable_raw_mode()?;
+        let take = || -> std::io::Result<DefaultTerminal> {
+            execute!(stdout(), crossterm::terminal::EnterAlternateScreen, EnableBracketedPaste)?;
+            ratatui::Terminal::new(ratatui::backend::CrosstermBackend::new(stdout()))
+        };
+        take().map(|terminal| Self { terminal }).inspect_err(|_| restore())
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back; harmless where it was not taken.
+fn restore() {
+    let _ = execute!(
+        stdout(),
+        DisableBracketedPaste,
+        crossterm::terminal::LeaveAlternateScreen,
+        crossterm::cursor::Show
+    );
+    let _ = crossterm::terminal::disable_raw_mode();
+}

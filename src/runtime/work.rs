@@ -1,0 +1,61 @@
+//! Effects that take time: each on a thread of its own, its answer a message.
+
+use super::source::{Sink, Source};
+use crate::app::{Effect, Msg, ScanEvent};
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+
+/// Starts work and remembers which scan is the current one.
+#[derive(Debug)]
+pub(super) struct Work<S: ?Sized> {
+    source: Arc<S>,
+    messages: mpsc::UnboundedSender<Msg>,
+    current: watch::Sender<u64>,
+}
+
+impl Work<dyn Source> {
+    pub(super) fn new(source: Arc<dyn Source>, messages: mpsc::UnboundedSender<Msg>) -> Self {
+        Self { source, messages, current: watch::Sender::new(0) }
+    }
+
+    /// Runs a blocking function and sends what it answers.
+    fn run(&self, answer: impl FnOnce(&dyn Source) -> Msg + Send + 'static) {
+        let (source, messages) = (self.source.clone(), self.messages.clone());
+        tokio::task::spawn_blocking(move || {
+            let _ = messages.send(answer(&*source));
+        });
+    }
+
+    /// Starts the work of an effect; gives back those that are no work.
+    pub(super) fn start(&self, effect: Effect) -> Option<Effect> {
+        match effect {
+            Effect::StartScan(scan, target) => {
+                // The scan before sees that it is not the current one, and stops.
+                self.current.send_replace(scan);
+                let sink = Sink::new(scan, self.messages.clone(), self.current.subscribe());
+                self.run(move |source| {
+                    let event = match source.scan(&target, &sink) {
+                        Ok(()) => ScanEvent::Finished,
+                        Err(failure) => ScanEvent::Failed(failure),
+                    };
+                    Msg::Scan(scan, event)
+                });
+            }
+            Effect::LoadYaml(target, finding) => {
+                self.run(move |source| Msg::Yaml(finding.fingerprint.clone(), source.yaml(&target, &finding)));
+            }
+            Effect::LoadRemedy(target, finding) => {
+                self.run(move |source| Msg::Remedy(finding.fingerprint.clone(), source.remedy(&target, &finding)));
+            }
+            Effect::LoadRole => self.run(|source| Msg::Role(source.role())),
+            Effect::ListContexts => self.run(|source| Msg::Contexts(source.contexts())),
+            Effect::ListNamespaces(target) => self.run(move |source| Msg::Namespaces(source.namespaces(&target))),
+            Effect::Export(report, rows, path) => self.run(move |source| {
+                let count = rows.len();
+                Msg::Exported(source.export(&report, &rows, path.as_deref()).map(|path| (path, count)))
+            }),
+            other @ (Effect::Copy(..) | Effect::SetTheme(_) | Effect::Suspend | Effect::Quit) => return Some(other),
+        }
+        None
+    }
+}
