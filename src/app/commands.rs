@@ -31,7 +31,12 @@ pub static COMMANDS: &[Command] = &[
     Command { names: &["gaps"], arguments: "", help: "What could not be read, and why", run: gaps },
     Command { names: &["role"], arguments: "", help: "The role to ask for", run: role },
     Command { names: &["ctx", "context"], arguments: "[NAME]", help: "Contexts, or switch to one", run: context },
-    Command { names: &["ns", "namespace"], arguments: "[NAME|all]", help: "Namespaces, or look at one", run: namespace },
+    Command {
+        names: &["ns", "namespace"],
+        arguments: "[NAME|all]",
+        help: "Namespaces, or look at one",
+        run: namespace,
+    },
     Command { names: &["export", "csv"], arguments: "[FILE]", help: "Save what the list shows as CSV", run: export },
     Command { names: &["rescan"], arguments: "", help: "Read everything again", run: rescan },
     Command { names: &["demo"], arguments: "", help: "Look at the demo cluster", run: demo },
@@ -138,7 +143,8 @@ fn framework(state: &State, name: &str) -> Option<View> {
     let name = name.to_lowercase();
     let session = &state.session;
     if let Some(framework) = session.framework(&name) {
-        let only_criteria = session.report.as_deref()?.controls.iter().all(|c| *c.framework != *name || c.criterion.is_some());
+        let only_criteria =
+            session.report.as_deref()?.controls.iter().all(|c| *c.framework != *name || c.criterion.is_some());
         return Some(View::Framework(framework.id.clone(), only_criteria));
     }
     (name == "soc2").then(|| session.summary.criteria.keys().next().map(|id| View::Framework(id.clone(), true)))?
@@ -146,9 +152,8 @@ fn framework(state: &State, name: &str) -> Option<View> {
 
 /// What could follow what is typed so far; None: nothing.
 pub fn complete(state: &State, typed: &str) -> Option<String> {
-    let rest = |candidate: &str, typed: &str| {
-        candidate.strip_prefix(typed).filter(|rest| !rest.is_empty()).map(str::to_owned)
-    };
+    let rest =
+        |candidate: &str, typed: &str| candidate.strip_prefix(typed).filter(|rest| !rest.is_empty()).map(str::to_owned);
     match typed.rsplit_once(' ') {
         None if typed.is_empty() => None,
         None => {

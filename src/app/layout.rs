@@ -55,13 +55,9 @@ pub fn too_small((width, height): (u16, u16)) -> bool {
 pub fn layout(state: &State) -> Layout {
     let (width, height) = state.size;
     let area = Rect::new(0, 0, width, height);
-    let [header, crumbs, body, footer] = Split::vertical([
-        Constraint::Length(1),
-        Constraint::Length(1),
-        Constraint::Min(0),
-        Constraint::Length(1),
-    ])
-    .areas(area);
+    let [header, crumbs, body, footer] =
+        Split::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)])
+            .areas(area);
     let screen = state.screen();
     let lines = summary_lines(&screen.view, body.height);
     let [summary, body] = Split::vertical([Constraint::Length(lines), Constraint::Min(0)]).areas(body);

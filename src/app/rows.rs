@@ -127,14 +127,17 @@ fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
         PaneKind::Findings(query) => {
             let mut found: Vec<usize> = (0..report.findings.len())
                 .filter(|i| {
-                    let keeps = |f: &Finding| {
-                        query.keeps(f) && (!state.failures_only || f.status == FindingStatus::Fail)
-                    };
+                    let keeps =
+                        |f: &Finding| query.keeps(f) && (!state.failures_only || f.status == FindingStatus::Fail);
                     report.findings.get(*i).is_some_and(keeps)
                 })
                 .collect();
             summary::sort(&mut found, report);
-            found.iter().filter_map(|i| report.findings.get(*i)).map(|f| RowId::Finding(f.fingerprint.clone())).collect()
+            found
+                .iter()
+                .filter_map(|i| report.findings.get(*i))
+                .map(|f| RowId::Finding(f.fingerprint.clone()))
+                .collect()
         }
         PaneKind::Gaps(reason) => {
             let wanted = |i: &usize| report.gaps.get(*i).is_some_and(|gap| reason.is_none_or(|r| r == gap.reason));
@@ -210,10 +213,9 @@ pub fn haystack(state: &State, row: &RowId) -> String {
             .map(|c| format!("{} {} {} {}", c.status.short(), c.status, c.id, c.title))
             .unwrap_or_default(),
         RowId::Section(_, section) => section.to_string(),
-        RowId::Framework(id) | RowId::Criteria(id) => session
-            .framework(id)
-            .map(|f| format!("{} {} {}", f.id, f.title, f.version))
-            .unwrap_or_default(),
+        RowId::Framework(id) | RowId::Criteria(id) => {
+            session.framework(id).map(|f| format!("{} {} {}", f.id, f.title, f.version)).unwrap_or_default()
+        }
         RowId::Group(check, fix) => group_text(session, check, fix),
         RowId::Reason(reason) => summary::reason_words(*reason).to_owned(),
         RowId::Gap(i) => session

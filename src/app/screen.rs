@@ -60,10 +60,9 @@ impl View {
             }
             Self::Control(_, id) => id.to_string(),
             Self::Findings(query) => format!("Findings {}", query.title()),
-            Self::Finding(fingerprint) => state
-                .session
-                .finding(fingerprint)
-                .map_or_else(|| "Finding".to_owned(), |f| f.resource.kind_name()),
+            Self::Finding(fingerprint) => {
+                state.session.finding(fingerprint).map_or_else(|| "Finding".to_owned(), |f| f.resource.kind_name())
+            }
             Self::Yaml(_) => "YAML".to_owned(),
             Self::Text(TextKind::Help) => "Help".to_owned(),
             Self::Text(TextKind::Role) => "Role to ask for".to_owned(),

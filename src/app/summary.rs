@@ -252,7 +252,16 @@ fn group(check: &'static str, fix: &'static str, mut found: Vec<usize>, report: 
         instances += finding.instances.unwrap_or(0);
     }
     let (applications, namespaces) = (owners.len(), namespaces.len());
-    Group { check, fix, severity, findings: found, applications, namespaces, instances, reach: reach.into_iter().collect() }
+    Group {
+        check,
+        fix,
+        severity,
+        findings: found,
+        applications,
+        namespaces,
+        instances,
+        reach: reach.into_iter().collect(),
+    }
 }
 
 fn fold_gaps(report: &Report) -> Vec<GapFold> {
@@ -315,7 +324,9 @@ pub fn reason_words(reason: GapReason) -> &'static str {
 pub fn reason_todo(reason: GapReason) -> &'static str {
     match reason {
         GapReason::Forbidden => "R shows the role to ask for",
-        GapReason::TimedOut | GapReason::ReadFailed | GapReason::DiscoveryFailed | GapReason::Stale => "ctrl-r tries again",
+        GapReason::TimedOut | GapReason::ReadFailed | GapReason::DiscoveryFailed | GapReason::Stale => {
+            "ctrl-r tries again"
+        }
         GapReason::Undecodable => "each object is in the list of gaps",
         GapReason::OptIn => "start with --with-secrets or --with-configmaps",
         GapReason::NoControlPlanePod | GapReason::NoKubeletAccess | GapReason::NoNodeEvidence => {

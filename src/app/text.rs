@@ -220,7 +220,10 @@ fn yaml(state: &State, fingerprint: &Arc<str>, width: usize) -> (Vec<Line>, Opti
             let (start, said) = if mark.exact {
                 ("^", format!("expected {}", evidence.expected))
             } else {
-                ("^", format!("{} is {}; expected {}", last_field(evidence), value(&evidence.actual), evidence.expected))
+                (
+                    "^",
+                    format!("{} is {}; expected {}", last_field(evidence), value(&evidence.actual), evidence.expected),
+                )
             };
             for (i, part) in wrap(&clean(&said), text.width.saturating_sub(indent + 2)).into_iter().enumerate() {
                 let start = if i == 0 { start } else { " " };
@@ -238,7 +241,10 @@ fn yaml(state: &State, fingerprint: &Arc<str>, width: usize) -> (Vec<Line>, Opti
 fn coloured(line: &str, first: bool) -> Line {
     match line.split_once(": ").or_else(|| line.strip_suffix(':').map(|key| (key, ""))) {
         Some((key, value)) if first && !key.contains(['"', '\'', '{']) => {
-            vec![(Tone::YamlKey, format!("{key}:")), (Tone::YamlValue, if value.is_empty() { String::new() } else { format!(" {value}") })]
+            vec![
+                (Tone::YamlKey, format!("{key}:")),
+                (Tone::YamlValue, if value.is_empty() { String::new() } else { format!(" {value}") }),
+            ]
         }
         _ => vec![(Tone::YamlValue, line.to_owned())],
     }
@@ -249,7 +255,11 @@ fn coloured(line: &str, first: bool) -> Line {
 fn fix(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     let Some(finding) = state.session.finding(fingerprint) else { return text.line(Tone::Dim, GONE) };
     text.line(Tone::Text, finding.remediation);
-    text.field("Disrupts", if finding.disruption == Disruption::None { Tone::Text } else { Tone::Notice }, disruption(finding.disruption));
+    text.field(
+        "Disrupts",
+        if finding.disruption == Disruption::None { Tone::Text } else { Tone::Notice },
+        disruption(finding.disruption),
+    );
     if !finding.try_first.is_empty() {
         text.field("Try first", Tone::Text, finding.try_first);
     }
@@ -261,7 +271,9 @@ fn fix(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
             text.blank();
             let as_yaml = state.fix_as_yaml || remedy.diff.is_empty();
             match (as_yaml, remedy.yaml.is_empty()) {
-                (true, true) => text.line(Tone::Dim, "No patch can be known from here: the sentence above says what to do."),
+                (true, true) => {
+                    text.line(Tone::Dim, "No patch can be known from here: the sentence above says what to do.")
+                }
                 (true, false) => text.verbatim(0, &remedy.yaml, |_| Tone::YamlValue),
                 (false, _) => text.verbatim(0, &remedy.diff, |line| match line.chars().next() {
                     Some('+') => Tone::Added,
@@ -360,7 +372,12 @@ fn read(text: &mut Text, state: &State, finding: &Finding) {
 fn waiver(text: &mut Text, finding: &Finding) {
     let Some(waiver) = &finding.waiver else { return };
     let mut said = format!("{} ({})", waiver.reason, waiver.source);
-    let parts = [("owner", &waiver.owner), ("approved by", &waiver.approved_by), ("ticket", &waiver.ticket), ("until", &waiver.expires)];
+    let parts = [
+        ("owner", &waiver.owner),
+        ("approved by", &waiver.approved_by),
+        ("ticket", &waiver.ticket),
+        ("until", &waiver.expires),
+    ];
     for (word, part) in parts {
         if let Some(part) = part {
             said.push_str(&format!(", {word} {part}"));
@@ -376,7 +393,9 @@ fn rules(text: &mut Text, state: &State, finding: &Finding) {
         let result = state.session.control(&control.framework, &control.id);
         match result.and_then(|c| c.criterion.clone()) {
             Some(criterion) => relates.push(criterion.to_string()),
-            None => rules.push(format!("{} {} {}", control.framework, control.version, control.id).replace("latest ", "")),
+            None => {
+                rules.push(format!("{} {} {}", control.framework, control.version, control.id).replace("latest ", ""))
+            }
         }
     }
     relates.sort();
@@ -471,7 +490,8 @@ fn explain_check(text: &mut Text, state: &State, id: &str) {
     let over: Vec<&str> = check.over.iter().map(|kind| kind.info().plural).collect();
     text.field("Reads", Tone::Text, &over.join(", "));
     let mut rules = std::collections::BTreeSet::new();
-    for control in state.session.report.iter().flat_map(|r| &r.controls).filter(|c| c.checks.iter().any(|c| **c == *id)) {
+    for control in state.session.report.iter().flat_map(|r| &r.controls).filter(|c| c.checks.iter().any(|c| **c == *id))
+    {
         rules.insert(format!("{} {}", control.framework, control.id));
     }
     if !rules.is_empty() {
@@ -485,7 +505,10 @@ fn explain_check(text: &mut Text, state: &State, id: &str) {
 fn role(text: &mut Text, state: &State) {
     match &state.role {
         Load::Ready(role) => {
-            text.line(Tone::Text, "What plimsoll reads, and no more: get, list and watch, no Secrets, no writing. Apply it, then ctrl-r.");
+            text.line(
+                Tone::Text,
+                "What plimsoll reads, and no more: get, list and watch, no Secrets, no writing. Apply it, then ctrl-r.",
+            );
             text.blank();
             text.verbatim(0, role, |_| Tone::YamlValue);
         }
@@ -525,7 +548,10 @@ fn help(text: &mut Text, state: &State) {
             text.lines.push(vec![(Tone::Key, format!(" {head:KEYS$}")), (Tone::Text, command.help.to_owned())]);
         }
     }
-    text.lines.push(vec![(Tone::Key, format!(" {:KEYS$}", ":FRAMEWORK")), (Tone::Text, "A framework by id: :cis, :soc2".to_owned())]);
+    text.lines.push(vec![
+        (Tone::Key, format!(" {:KEYS$}", ":FRAMEWORK")),
+        (Tone::Text, "A framework by id: :cis, :soc2".to_owned()),
+    ]);
     let numbered = state.numbered();
     if !numbered.is_empty() {
         text.blank();

@@ -83,7 +83,10 @@ impl Loop {
 
     fn draw(&mut self) -> anyhow::Result<()> {
         let Some(screen) = &mut self.screen else { return Ok(()) };
-        screen.terminal.draw(|frame| view(&self.state, &self.theme, frame)).context("the terminal cannot be drawn on")?;
+        screen
+            .terminal
+            .draw(|frame| view(&self.state, &self.theme, frame))
+            .context("the terminal cannot be drawn on")?;
         Ok(())
     }
 

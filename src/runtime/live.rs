@@ -4,6 +4,7 @@ use super::source::Sink;
 use super::sources::Sources;
 use crate::app::{ContextInfo, Document, Failure, Target};
 use crate::engine::{Engine, kinds};
+use crate::inventory::yaml;
 use crate::inventory::{Inventory, Kind, ReadState};
 use crate::model::ObjectRef;
 use crate::sources::live::{ConnectError, Flags, Mode, Session, contexts};
@@ -59,7 +60,13 @@ impl Live {
         flags
     }
 
-    pub(super) fn scan(&self, sources: &Sources, target: &Target, sink: &Sink, started: &Arc<str>) -> Result<(), Failure> {
+    pub(super) fn scan(
+        &self,
+        sources: &Sources,
+        target: &Target,
+        sink: &Sink,
+        started: &Arc<str>,
+    ) -> Result<(), Failure> {
         Handle::current().block_on(self.read(sources, target, sink, started))
     }
 
@@ -152,16 +159,17 @@ impl Live {
     pub(super) fn object(&self, target: &Target, object: &ObjectRef) -> Result<Document, Failure> {
         Handle::current().block_on(async {
             let session = self.session(target).await?;
-            let value = session.get_object(object).await.map_err(|problem| {
+            let mut value = session.get_object(object).await.map_err(|problem| {
                 let what = format!("{} cannot be read: {problem}.", object.kind_name());
                 Failure::new(what, "It may be gone since; ctrl-r reads everything again.")
             })?;
-            let text = serde_saphyr::to_string(&value)
-                .map_err(|error| Failure::new(format!("It cannot be shown: {error}."), "Use kubectl get -o yaml."))?;
-            let version = value.pointer("/metadata/resourceVersion").and_then(|v| v.as_str());
+            let version = value.pointer("/metadata/resourceVersion").and_then(|v| v.as_str()).map(str::to_owned);
+            yaml::hide(&mut value, false);
+            let credentials = super::sources::credentials(&value);
+            yaml::mask(&mut value, &credentials);
             Ok(Document {
-                text: text.into(),
-                origin: object.kind_name(),
+                text: yaml::print(&value).into(),
+                origin: format!("{} as read just now", object.kind_name()),
                 version: version.map(|v| format!("resourceVersion {v}, {}", super::sources::now())),
                 ..Document::default()
             })

@@ -2,11 +2,13 @@
 
 use super::source::{Sink, Source};
 use crate::app::{ContextInfo, Document, Failure, Mark, Origin, RemedyText, Target};
-use crate::engine::{Engine, Selection, Times, kinds};
-use crate::frameworks::{self, Edition, Pack};
+use crate::engine::{Engine, NoExemptions, Selection, Times, kinds};
+use crate::frameworks::{Edition, Pack};
+use crate::inventory::yaml::{self, Positions, Span};
 use crate::inventory::{Inventory, Kind, Medium, OptIn, Version};
-use crate::model::{Finding, Report};
+use crate::model::{FieldPath, Finding, Report};
 use crate::sources::{demo, files};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -55,9 +57,8 @@ impl Sources {
         editions: &[Edition],
         started: &Arc<str>,
     ) -> Result<Report, Failure> {
-        let exempt = frameworks::exemptions(inventory).map_err(internal)?;
         let times = Times { started: started.clone(), finished: now() };
-        Ok(engine.evaluate(inventory, editions, &exempt, self.selection.strict, times))
+        Ok(engine.evaluate(inventory, editions, &NoExemptions, self.selection.strict, times))
     }
 
     /// What was not asked for is known to be unread.
@@ -68,7 +69,13 @@ impl Sources {
     }
 
     /// Manifests or demo: everything is there at once.
-    fn at_once(&self, mut inventory: Inventory, target: &Target, sink: &Sink, started: &Arc<str>) -> Result<(), Failure> {
+    fn at_once(
+        &self,
+        mut inventory: Inventory,
+        target: &Target,
+        sink: &Sink,
+        started: &Arc<str>,
+    ) -> Result<(), Failure> {
         inventory.scope.namespaces.clone_from(&target.namespaces);
         self.apply_opt_ins(&mut inventory);
         let editions = self.editions(inventory.version)?;
@@ -92,20 +99,18 @@ impl Sources {
         Ok(inventory)
     }
 
-    /// The text of the finding's resource and where it is from.
+    /// The text of the finding's resource and where it is from; what must not be shown is not in it.
     fn text(&self, target: &Target, finding: &Finding) -> Result<Document, Failure> {
-        let gone = |error| {
-            failed("The resource cannot be read again", error, "ctrl-r reads everything again.")
-        };
+        let gone = |error| failed("The resource cannot be read again", error, "ctrl-r reads everything again.");
         match (&finding.source, target.origin) {
             (Some(source), Origin::Demo) => {
-                let text = demo::document(source).map_err(gone)?;
-                Ok(Document { text: text.into(), origin: format!("demo, {}", source.file), ..Document::default() })
+                let text = masked(&demo::document(source).map_err(gone)?)?;
+                Ok(Document { text, origin: format!("demo, {}", source.file), ..Document::default() })
             }
             (Some(source), _) => {
-                let text = files::document(source).map_err(gone)?;
+                let text = masked(&files::document(source).map_err(gone)?)?;
                 let origin = format!("{}, document {}", source.file, source.document + 1);
-                Ok(Document { text: text.into(), origin, ..Document::default() })
+                Ok(Document { text, origin, ..Document::default() })
             }
             #[cfg(feature = "live")]
             (None, Origin::Cluster) if !finding.resource.api_version.starts_with("plimsoll/") => {
@@ -158,7 +163,7 @@ impl Source for Sources {
 
     fn yaml(&self, target: &Target, finding: &Finding) -> Result<Document, Failure> {
         let mut document = self.text(target, finding)?;
-        document.marks = marks(&document.text, finding);
+        mark(&mut document, finding);
         Ok(document)
     }
 
@@ -185,7 +190,7 @@ impl Source for Sources {
 
 /// Names of the namespaces that were read.
 pub(super) fn namespaces(inventory: &Inventory) -> Vec<Arc<str>> {
-    inventory.namespaces.values().map(|namespace| namespace.metadata.name.as_str().into()).collect()
+    inventory.namespaces.values().map(|namespace| namespace.meta.name.as_str().into()).collect()
 }
 
 /// `plimsoll-prod-eu-1-20261124T034507Z.csv`, in the working directory.
@@ -197,7 +202,38 @@ fn file_name(report: &Report) -> PathBuf {
     PathBuf::from(format!("plimsoll-{name}-{time}.csv"))
 }
 
-/// Lines of each evidence: of its field, or of the nearest thing around it that is there.
-fn marks(_text: &str, _finding: &Finding) -> Vec<Mark> {
-    Vec::new()
+/// A document's own text without Secrets' data and credentials; its lines keep their numbers.
+fn masked(text: &str) -> Result<Arc<str>, Failure> {
+    let unreadable = |error| failed("The resource cannot be shown", error, "Mend the file, then ctrl-r.");
+    let value = yaml::parse(text).map_err(unreadable)?.value;
+    yaml::mask_text(text, &credentials(&value)).map(Into::into).map_err(unreadable)
+}
+
+/// Fields of an object that hold what a credential check matched.
+pub(super) fn credentials(object: &Value) -> Vec<FieldPath> {
+    crate::checks::container::env_literal_credential::credentials(object)
+}
+
+/// Lines of each evidence, of its field or of what should hold it, and whether something else stands there now.
+fn mark(document: &mut Document, finding: &Finding) {
+    let Some(positions) = Positions::of(&document.text) else { return };
+    let object = positions.object(&finding.resource);
+    let value = yaml::parse(&document.text).map(|parsed| parsed.value).unwrap_or_default();
+    let mut changed = false;
+    for evidence in &finding.paths {
+        let path = object.join(&evidence.path);
+        let span = positions.locate(&path);
+        let span = span.unwrap_or(Span { line: 1, column: 1, end_line: 1, end_column: 1, exact: false });
+        let there = path.resolve(&value).cloned().unwrap_or_default();
+        let hidden = there == yaml::MASK;
+        changed |= !hidden && there.is_null() != evidence.actual.is_null();
+        document.marks.push(Mark {
+            first: span.line.saturating_sub(1),
+            last: span.end_line.saturating_sub(1).max(span.line.saturating_sub(1)),
+            exact: span.exact,
+        });
+    }
+    if changed {
+        document.note = Some("Changed since it was read: ctrl-r checks again.".to_owned());
+    }
 }

@@ -42,11 +42,7 @@ impl Drop for Screen {
 
 /// Gives the terminal back; harmless where it was not taken.
 fn restore() {
-    let _ = execute!(
-        stdout(),
-        DisableBracketedPaste,
-        crossterm::terminal::LeaveAlternateScreen,
-        crossterm::cursor::Show
-    );
+    let _ =
+        execute!(stdout(), DisableBracketedPaste, crossterm::terminal::LeaveAlternateScreen, crossterm::cursor::Show);
     let _ = crossterm::terminal::disable_raw_mode();
 }

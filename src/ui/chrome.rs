@@ -49,11 +49,8 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
     if exempt > 0 {
         rest.push_str(&format!(" · {exempt} exempt"));
     }
-    let left = vec![
-        (Tone::Header, " plimsoll  ".to_owned()),
-        (Tone::Strong, format!("{name}{version}")),
-        (Tone::Dim, rest),
-    ];
+    let left =
+        vec![(Tone::Header, " plimsoll  ".to_owned()), (Tone::Strong, format!("{name}{version}")), (Tone::Dim, rest)];
     let time = report.map(|r| clock(&r.finished)).unwrap_or_default();
     let right = match (&session.phase, report.is_some()) {
         (Phase::Connecting, false) => vec![(Tone::Notice, "connecting ".to_owned())],
@@ -122,7 +119,8 @@ fn progress(state: &State) -> String {
         };
     }
     let done = session.progress.iter().filter(|p| p.done).count();
-    let open = session.progress.iter().filter(|p| !p.done).take(2).map(|p| format!("{} {}", p.kind, thousands(p.count)));
+    let open =
+        session.progress.iter().filter(|p| !p.done).take(2).map(|p| format!("{} {}", p.kind, thousands(p.count)));
     let last = session.progress.iter().rev().find(|p| p.done).map(|p| format!("{} done", p.kind));
     let kinds = match session.planned {
         0 => format!("{done} kinds"),

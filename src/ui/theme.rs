@@ -48,7 +48,8 @@ impl Theme {
             return Err(invalid(format!("there is no role {role}")));
         }
         let style = |tone: &Tone| {
-            let words = roles.get(tone.name()).ok_or_else(|| invalid(format!("the role {} is missing", tone.name())))?;
+            let words =
+                roles.get(tone.name()).ok_or_else(|| invalid(format!("the role {} is missing", tone.name())))?;
             style(words, &palette).map_err(invalid)
         };
         Ok(Self { name: name.to_owned(), styles: Tone::ALL.iter().map(style).collect::<Result<_, _>>()? })
@@ -118,7 +119,8 @@ fn style(words: &str, palette: &BTreeMap<String, String>) -> Result<Style, Strin
             }
             colour => {
                 let colour = palette.get(colour).map_or(colour, String::as_str);
-                let colour: Color = colour.parse().map_err(|_| format!("{colour:?} is neither a colour nor an attribute"))?;
+                let colour: Color =
+                    colour.parse().map_err(|_| format!("{colour:?} is neither a colour nor an attribute"))?;
                 style = if background { style.bg(colour) } else { style.fg(colour) };
                 continue;
             }

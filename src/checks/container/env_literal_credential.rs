@@ -1,7 +1,8 @@
 use super::super::{Check, ContainerCx, Hits, Run};
 use super::credential;
 use crate::inventory::Kind;
-use crate::model::{Disruption, Fix, Remedy, Severity};
+use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
+use serde_json::Value;
 
 /// A literal value in the environment that looks like a credential, by name and value or by the value's shape
 /// (pitfall 55). The value is compared and forgotten: no finding carries it.
@@ -29,6 +30,31 @@ pub static CHECK: Check = Check {
     },
     run: Run::EachContainer(run),
 };
+
+/// Where such values stand in an object, in any list of environment variables: what is never shown of it.
+pub fn credentials(object: &Value) -> Vec<FieldPath> {
+    fn walk(value: &Value, at: &FieldPath, found: &mut Vec<FieldPath>) {
+        match value {
+            Value::Object(map) => map.iter().for_each(|(key, value)| walk(value, &at.clone().key(key), found)),
+            Value::Array(list) => {
+                for (index, item) in list.iter().enumerate() {
+                    let at = at.clone().index(index);
+                    let text = |key: &str| item.get(key).and_then(Value::as_str);
+                    if let (Some(name), Some(value)) = (text("name"), text("value")) {
+                        if credential::judge(name, value).is_some() {
+                            found.push(at.clone().fields("value"));
+                        }
+                    }
+                    walk(item, &at, found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk(object, &FieldPath::root(), &mut found);
+    found
+}
 
 /// What stands for a value that must not be shown.
 const MASK: &str = "***";

@@ -27,7 +27,8 @@ fn waiting<T>(buffer: &mut Buffer, at: &Box<'_>, list: &Load<T>) -> bool {
 pub(super) fn contexts(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     at.title(buffer, "");
     let contexts = &at.state.contexts;
-    if waiting(buffer, at, contexts) || at.says_empty(buffer, "The kubeconfig names no context. :demo shows the demo.") {
+    if waiting(buffer, at, contexts) || at.says_empty(buffer, "The kubeconfig names no context. :demo shows the demo.")
+    {
         return None;
     }
     let table = Table { columns: CONTEXTS, pane: at.pane, focus: at.focus };

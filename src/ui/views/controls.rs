@@ -20,7 +20,8 @@ const COLUMNS: &[Column] = &[
     Column::new("level", 5).right().drop(4),
 ];
 
-const CRITERIA: &[Column] = &[Column::new("", 21), Column::new("", 9), Column::new("", 20).grow(1), Column::new("against", 7).right()];
+const CRITERIA: &[Column] =
+    &[Column::new("", 21), Column::new("", 9), Column::new("", 20).grow(1), Column::new("against", 7).right()];
 
 /// Score and coverage of a framework; counts of its criteria.
 pub(super) fn framework_summary(

@@ -55,12 +55,15 @@ impl Box<'_> {
 /// Draws what stands between breadcrumbs and footer. Returns where the cursor is.
 pub(super) fn body(buffer: &mut Buffer, theme: &Theme, state: &State, layout: &Layout) -> Option<(u16, u16)> {
     let screen = state.screen();
-    if let (Phase::Failed(failure), None, View::Overview) = (&state.session.phase, &state.session.report, &screen.view) {
+    if let (Phase::Failed(failure), None, View::Overview) = (&state.session.phase, &state.session.report, &screen.view)
+    {
         overview::failed(buffer, theme, state, layout, failure);
         return None;
     }
     match &screen.view {
-        View::Framework(id, criteria) => controls::framework_summary(buffer, theme, state, layout.summary, id, *criteria),
+        View::Framework(id, criteria) => {
+            controls::framework_summary(buffer, theme, state, layout.summary, id, *criteria)
+        }
         View::Control(framework, id) => controls::control_summary(buffer, theme, state, layout.summary, framework, id),
         View::Findings(query) => findings::summary(buffer, theme, state, layout.summary, query),
         View::Finding(id) | View::Yaml(id) => finding::summary(buffer, theme, state, layout.summary, id),

@@ -153,10 +153,7 @@ pub(super) fn could_not_look(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, 
     let table = Table { columns: GAPS, pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
         Some(RowId::Reason(reason)) => reason_row(at.state, *reason),
-        _ => Cell::Cells(vec![
-            vec![(Tone::Key, "R".to_owned())],
-            vec![(Tone::Text, "the role to ask for".to_owned())],
-        ]),
+        _ => Cell::Cells(vec![vec![(Tone::Key, "R".to_owned())], vec![(Tone::Text, "the role to ask for".to_owned())]]),
     })
 }
 
@@ -194,7 +191,12 @@ pub(super) fn failed(buffer: &mut Buffer, theme: &Theme, state: &State, layout: 
         sentence(buffer, theme, area, tone, text);
         y = (y + lines(text) + 1).min(body.bottom());
     }
-    let keys = [("D", "look at the demo cluster"), (":ctx", "choose another context"), ("ctrl-r", "try again"), (":q", "leave")];
+    let keys = [
+        ("D", "look at the demo cluster"),
+        (":ctx", "choose another context"),
+        ("ctrl-r", "try again"),
+        (":q", "leave"),
+    ];
     let _ = state;
     for ((key, what), y) in keys.iter().zip(y..body.bottom()) {
         let line = vec![(Tone::Key, format!("{key:>7}")), (Tone::Text, format!("  {what}"))];

@@ -70,14 +70,16 @@ impl Table<'_> {
             widths.sum::<u16>()
         };
         while needed(&kept) > width + 1 {
-            let droppable = self.columns.iter().enumerate().filter(|(i, column)| column.drop > 0 && kept.get(*i) == Some(&true));
+            let droppable =
+                self.columns.iter().enumerate().filter(|(i, column)| column.drop > 0 && kept.get(*i) == Some(&true));
             let Some((worst, _)) = droppable.max_by_key(|(_, column)| column.drop) else { break };
             if let Some(kept) = kept.get_mut(worst) {
                 *kept = false;
             }
         }
         let left = (width + 1).saturating_sub(needed(&kept));
-        let shares: u16 = self.columns.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(column, _)| column.grow).sum();
+        let shares: u16 =
+            self.columns.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(column, _)| column.grow).sum();
         let mut given = 0;
         let mut seen = 0;
         let grown = |column: &Column, seen: &mut u16, given: &mut u16| {
@@ -118,7 +120,8 @@ impl Table<'_> {
                 let mark = if self.focus { ">" } else { "·" };
                 put(buffer, theme, (inner.x, y), 1, &vec![(Tone::Key, mark.to_owned())]);
                 if self.focus {
-                    buffer.set_style(Rect { x: inner.x, y, width: inner.width, height: 1 }, theme.style(Tone::Selected));
+                    buffer
+                        .set_style(Rect { x: inner.x, y, width: inner.width, height: 1 }, theme.style(Tone::Selected));
                     cursor = Some((inner.x, y));
                 }
             }
@@ -128,16 +131,20 @@ impl Table<'_> {
 
     /// Titles stand in the border, where nothing else does.
     fn titles(&self, buffer: &mut Buffer, theme: &Theme, (x, y): (u16, u16), widths: &[Option<u16>]) {
-        let taken = |buffer: &Buffer, x: u16| buffer.cell((x, y)).is_none_or(|cell| !matches!(cell.symbol(), "─"));
+        let free = |buffer: &Buffer, x: u16, edge: bool| {
+            buffer.cell((x, y)).is_some_and(|cell| cell.symbol() == "─" || (edge && cell.symbol() == " "))
+        };
         let mut at = x;
-        for (column, width) in self.columns.iter().zip(widths).filter_map(|(column, width)| width.map(|w| (column, w))) {
+        for (column, width) in self.columns.iter().zip(widths).filter_map(|(column, width)| width.map(|w| (column, w)))
+        {
             let title = fit(column.title, usize::from(width));
             let long = u16::try_from(title.width()).unwrap_or(0);
             let start = if column.right { at + width - long } else { at };
-            if long > 0 && (start.saturating_sub(1)..=start + long).all(|x| !taken(buffer, x)) {
+            let (left, right) = (start.saturating_sub(1), start + long);
+            if long > 0 && (left..=right).all(|x| free(buffer, x, x == left || x == right)) {
                 put(buffer, theme, (start, y), long, &vec![(Tone::Title, title)]);
                 // A blank on either side lifts it off the rule.
-                for x in [start.saturating_sub(1), start + long] {
+                for x in [left, right] {
                     buffer.set_string(x, y, " ", theme.style(Tone::Text));
                 }
             }
