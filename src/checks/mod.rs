@@ -6,11 +6,14 @@ mod check;
 mod registry;
 
 // families: written by `cargo xtask gen`
+pub mod admission;
 pub mod container;
 pub mod netpol;
+pub mod ns;
 pub mod pod;
 pub mod pss;
 pub mod sa;
+pub mod secret;
 // end of families
 
 pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};

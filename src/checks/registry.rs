@@ -4,6 +4,8 @@ use super::Check;
 
 /// Every check, in order of id.
 pub static ALL: &[&Check] = &[
+    &super::admission::image_verification::CHECK,
+    &super::admission::policy_engine::CHECK,
     &super::container::allow_privilege_escalation::CHECK,
     &super::container::apparmor::CHECK,
     &super::container::cap_add_baseline::CHECK,
@@ -24,7 +26,13 @@ pub static ALL: &[&Check] = &[
     &super::container::security_context::CHECK,
     &super::container::selinux_options::CHECK,
     &super::container::windows_host_process::CHECK,
+    &super::netpol::cni_supports::CHECK,
+    &super::netpol::default_deny_egress::CHECK,
+    &super::netpol::default_deny_ingress::CHECK,
     &super::netpol::namespace_none::CHECK,
+    &super::ns::default_used::CHECK,
+    &super::ns::inventory::CHECK,
+    &super::ns::pss_enforce::CHECK,
     &super::pod::default_service_account::CHECK,
     &super::pod::host_ipc::CHECK,
     &super::pod::host_network::CHECK,
@@ -36,4 +44,5 @@ pub static ALL: &[&Check] = &[
     &super::pss::proc_mount::CHECK,
     &super::pss::run_as_non_root::CHECK,
     &super::sa::default_automount::CHECK,
+    &super::secret::external_store::CHECK,
 ];

@@ -303,12 +303,17 @@ impl Evaluation<'_> {
     /// Whether under a scope of namespaces nothing of the population can be in it.
     fn only_cluster_scoped(&self, check: &Check) -> bool {
         !self.cx.inventory.scope.namespaces.is_empty()
+            && !check.over.is_empty()
             && check.over.iter().all(|kind| !kind.info().namespaced && *kind != Kind::Namespace)
     }
 
     /// Why the population is not wholly known.
     fn population_gap(&self, check: &Check) -> Option<GapReason> {
         let inventory = self.cx.inventory;
+        if check.over.is_empty() {
+            // a demand for existence: one example decides, and the rule itself asks for the gaps
+            return None;
+        }
         let kinds = || check.over.iter().copied().filter(|kind| inventory.knows(*kind));
         if inventory.medium == Medium::Files {
             // manifests hold a part of a cluster: of a population, whatever is there is judged

@@ -1,7 +1,11 @@
 //! What was read, indexed; and what could not be.
 
+pub mod engines;
+pub mod image;
 mod index;
+mod json;
 pub mod kinds;
+pub mod network;
 mod store;
 mod version;
 pub mod yaml;

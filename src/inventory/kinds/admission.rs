@@ -71,44 +71,106 @@ impl OperationRule {
     }
 }
 
-/// `ValidatingWebhook` and `MutatingWebhook`: same tags for what is read.
+/// `MatchCondition`: a CEL expression that narrows what is judged.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Webhook {
+#[serde(default)]
+pub struct MatchCondition {
     /// Name.
     #[prost(string, tag = "1")]
     #[serde(deserialize_with = "nullable")]
     pub name: String,
-    /// Whom it calls.
-    #[prost(message, required, tag = "2")]
+    /// CEL.
+    #[prost(string, tag = "2")]
     #[serde(deserialize_with = "nullable")]
+    pub expression: String,
+}
+
+/// `ValidatingWebhook` or `MutatingWebhook`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Webhook {
+    /// Name.
+    pub name: String,
+    /// Whom it calls.
     pub client_config: ClientConfig,
     /// What it sees.
-    #[prost(message, repeated, tag = "3")]
-    #[serde(deserialize_with = "nullable")]
     pub rules: Vec<OperationRule>,
     /// Fail (default) or Ignore.
-    #[prost(string, tag = "4")]
-    #[serde(deserialize_with = "nullable")]
     pub failure_policy: String,
     /// Namespaces that it sees.
-    #[prost(message, optional, tag = "5")]
     pub namespace_selector: Option<Selector>,
+    /// Objects that it sees.
+    pub object_selector: Option<Selector>,
+    /// What else must hold before it is called.
+    pub match_conditions: Vec<MatchCondition>,
 }
 
 /// ValidatingWebhookConfiguration or MutatingWebhookConfiguration.
-#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WebhookConfiguration {
     /// Metadata.
-    #[prost(message, required, tag = "1")]
-    #[serde(rename = "metadata", deserialize_with = "nullable")]
     pub meta: Meta,
     /// Webhooks.
-    #[prost(message, repeated, tag = "2")]
-    #[serde(deserialize_with = "nullable")]
     pub webhooks: Vec<Webhook>,
 }
+
+macro_rules! webhooks {
+    ($name:ident, $webhook:ident, objects = $objects:literal, conditions = $conditions:literal) => {
+        #[derive(Clone, PartialEq, prost::Message, Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
+        struct $webhook {
+            #[prost(string, tag = "1")]
+            #[serde(deserialize_with = "nullable")]
+            name: String,
+            #[prost(message, required, tag = "2")]
+            #[serde(deserialize_with = "nullable")]
+            client_config: ClientConfig,
+            #[prost(message, repeated, tag = "3")]
+            #[serde(deserialize_with = "nullable")]
+            rules: Vec<OperationRule>,
+            #[prost(string, tag = "4")]
+            #[serde(deserialize_with = "nullable")]
+            failure_policy: String,
+            #[prost(message, optional, tag = "5")]
+            namespace_selector: Option<Selector>,
+            #[prost(message, optional, tag = $objects)]
+            object_selector: Option<Selector>,
+            #[prost(message, repeated, tag = $conditions)]
+            #[serde(deserialize_with = "nullable")]
+            match_conditions: Vec<MatchCondition>,
+        }
+
+        #[doc = concat!("`", stringify!($name), "`, as it is on the wire.")]
+        #[derive(Clone, PartialEq, prost::Message, Deserialize)]
+        #[serde(default)]
+        pub(crate) struct $name {
+            #[prost(message, required, tag = "1")]
+            #[serde(rename = "metadata", deserialize_with = "nullable")]
+            meta: Meta,
+            #[prost(message, repeated, tag = "2")]
+            #[serde(deserialize_with = "nullable")]
+            webhooks: Vec<$webhook>,
+        }
+
+        impl From<$name> for WebhookConfiguration {
+            fn from(wire: $name) -> Self {
+                let webhook = |w: $webhook| Webhook {
+                    name: w.name,
+                    client_config: w.client_config,
+                    rules: w.rules,
+                    failure_policy: w.failure_policy,
+                    namespace_selector: w.namespace_selector,
+                    object_selector: w.object_selector,
+                    match_conditions: w.match_conditions,
+                };
+                Self { meta: wire.meta, webhooks: wire.webhooks.into_iter().map(webhook).collect() }
+            }
+        }
+    };
+}
+
+webhooks!(ValidatingWebhookConfiguration, ValidatingWebhook, objects = "10", conditions = "11");
+// reinvocationPolicy stands at 10
+webhooks!(MutatingWebhookConfiguration, MutatingWebhook, objects = "11", conditions = "12");
 
 /// `NamedRuleWithOperations`: protobuf nests what JSON inlines.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
@@ -138,6 +200,20 @@ pub struct MatchResources {
     #[prost(message, repeated, tag = "3")]
     #[serde(deserialize_with = "nullable")]
     pub resource_rules: Vec<NamedRule>,
+    /// Resources that are let out again.
+    #[prost(message, repeated, tag = "4")]
+    #[serde(deserialize_with = "nullable")]
+    pub exclude_resource_rules: Vec<NamedRule>,
+}
+
+/// `Variable` of a policy.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct Variable {
+    /// CEL.
+    #[prost(string, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub expression: String,
 }
 
 /// `Validation`: the expression.
@@ -166,6 +242,14 @@ pub struct AdmissionPolicySpec {
     #[prost(string, tag = "4")]
     #[serde(deserialize_with = "nullable")]
     pub failure_policy: String,
+    /// What else must hold before it judges.
+    #[prost(message, repeated, tag = "6")]
+    #[serde(deserialize_with = "nullable")]
+    pub match_conditions: Vec<MatchCondition>,
+    /// Expressions that its validations name.
+    #[prost(message, repeated, tag = "7")]
+    #[serde(deserialize_with = "nullable")]
+    pub variables: Vec<Variable>,
 }
 
 /// `ValidatingAdmissionPolicy`.

@@ -116,11 +116,24 @@ kinds! {
     CalicoGlobalNetworkPolicy, "GlobalNetworkPolicy", "crd.projectcalico.org", "v1", "globalnetworkpolicies", false, Json;
     AdminNetworkPolicy, "AdminNetworkPolicy", "policy.networking.k8s.io", "v1alpha1", "adminnetworkpolicies", false, Json;
     BaselineAdminNetworkPolicy, "BaselineAdminNetworkPolicy", "policy.networking.k8s.io", "v1alpha1", "baselineadminnetworkpolicies", false, Json;
+    ClusterNetworkPolicy, "ClusterNetworkPolicy", "policy.networking.k8s.io", "v1alpha2", "clusternetworkpolicies", false, Json;
+    CalicoV3NetworkPolicy, "NetworkPolicy", "projectcalico.org", "v3", "networkpolicies", true, Json;
+    CalicoV3GlobalNetworkPolicy, "GlobalNetworkPolicy", "projectcalico.org", "v3", "globalnetworkpolicies", false, Json;
+    AntreaNetworkPolicy, "NetworkPolicy", "crd.antrea.io", "v1beta1", "networkpolicies", true, Json;
+    AntreaClusterNetworkPolicy, "ClusterNetworkPolicy", "crd.antrea.io", "v1beta1", "clusternetworkpolicies", false, Json;
     KyvernoClusterPolicy, "ClusterPolicy", "kyverno.io", "v1", "clusterpolicies", false, Json;
     KyvernoPolicy, "Policy", "kyverno.io", "v1", "policies", true, Json;
+    KyvernoException, "PolicyException", "kyverno.io", "v2", "policyexceptions", true, Json;
+    KyvernoValidatingPolicy, "ValidatingPolicy", "policies.kyverno.io", "v1", "validatingpolicies", false, Json;
+    KyvernoNamespacedValidatingPolicy, "NamespacedValidatingPolicy", "policies.kyverno.io", "v1", "namespacedvalidatingpolicies", true, Json;
+    KyvernoImageValidatingPolicy, "ImageValidatingPolicy", "policies.kyverno.io", "v1", "imagevalidatingpolicies", false, Json;
+    KyvernoCelException, "PolicyException", "policies.kyverno.io", "v1", "policyexceptions", true, Json;
     GatekeeperConstraint, "", "constraints.gatekeeper.sh", "v1beta1", "*", false, Json;
+    GatekeeperConfig, "Config", "config.gatekeeper.sh", "v1alpha1", "configs", true, Json;
     KubewardenClusterPolicy, "ClusterAdmissionPolicy", "policies.kubewarden.io", "v1", "clusteradmissionpolicies", false, Json;
     KubewardenPolicy, "AdmissionPolicy", "policies.kubewarden.io", "v1", "admissionpolicies", true, Json;
+    KubewardenClusterPolicyGroup, "ClusterAdmissionPolicyGroup", "policies.kubewarden.io", "v1", "clusteradmissionpolicygroups", false, Json;
+    KubewardenPolicyGroup, "AdmissionPolicyGroup", "policies.kubewarden.io", "v1", "admissionpolicygroups", true, Json;
     SigstoreClusterImagePolicy, "ClusterImagePolicy", "policy.sigstore.dev", "v1beta1", "clusterimagepolicies", false, Json;
     ExternalSecret, "ExternalSecret", "external-secrets.io", "v1", "externalsecrets", true, Json;
     SecretProviderClass, "SecretProviderClass", "secrets-store.csi.x-k8s.io", "v1", "secretproviderclasses", true, Json;
@@ -245,8 +258,11 @@ impl Object {
             Kind::RoleBinding | Kind::ClusterRoleBinding => Self::Binding(kind, data.get()?),
             Kind::CertificateSigningRequest => Self::Csr(data.get()?),
             Kind::NetworkPolicy => Self::NetworkPolicy(Box::new(data.get()?)),
-            Kind::ValidatingWebhookConfiguration | Kind::MutatingWebhookConfiguration => {
-                Self::Webhooks(kind, data.get()?)
+            Kind::ValidatingWebhookConfiguration => {
+                Self::Webhooks(kind, data.get::<admission::ValidatingWebhookConfiguration>()?.into())
+            }
+            Kind::MutatingWebhookConfiguration => {
+                Self::Webhooks(kind, data.get::<admission::MutatingWebhookConfiguration>()?.into())
             }
             Kind::ValidatingAdmissionPolicy => Self::AdmissionPolicy(data.get()?),
             Kind::ValidatingAdmissionPolicyBinding => Self::PolicyBinding(data.get()?),

@@ -1,0 +1,31 @@
+use super::super::{Check, Cx, Judge, Run};
+use super::namespaces::{FLOWS_FIRST, default_deny};
+use crate::inventory::Kind;
+use crate::inventory::network::{Direction, POLICY_KINDS};
+use crate::model::{Disruption, Fix, Remedy, Severity};
+
+/// A policy that selects every pod of the namespace and isolates it for egress (pitfalls 33, 34, 38).
+pub static CHECK: Check = Check {
+    id: "netpol.default-deny-egress",
+    title: "Every namespace denies egress by default",
+    severity: Severity::Medium,
+    over: &[Kind::Namespace],
+    needs: POLICY_KINDS,
+    aliases: &["kubescape:C-0030"],
+    why: "A pod that may call anything can scan the cluster, reach the cloud's metadata service and carry data out; egress \
+          is where a break-in shows.",
+    remedy: Remedy {
+        advice: "Add a policy with an empty podSelector and policyTypes Egress, then allow the flows that are needed.",
+        fix: Fix::Create(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: default-deny-egress\n  \
+             namespace: {name}\nspec:\n  podSelector: {}\n  policyTypes:\n    - Egress\n",
+        ),
+        disruption: Disruption::CutsTraffic,
+        try_first: FLOWS_FIRST,
+    },
+    run: Run::Objects(run),
+};
+
+fn run(cx: &Cx<'_>, judge: &mut Judge) {
+    default_deny(cx, judge, &CHECK, Direction::Egress);
+}

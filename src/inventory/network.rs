@@ -1,0 +1,701 @@
+//! Which policies isolate a pod, by direction: one answer for NetworkPolicy and for the kinds that CNIs add.
+//!
+//! A policy of any kind becomes a [`Policy`]: which pods it selects and what that does to each direction. Selectors
+//! of all dialects end as [`Selector`]; one that cannot be said that way is [`Truth::Unknown`], never a match.
+
+use super::json::{has, list, selector, text};
+use super::kinds::custom::Custom;
+use super::kinds::meta::{Map, Requirement, Selector};
+use super::kinds::network::{NetworkPolicy, Peer};
+use super::{Inventory, Kind};
+use crate::model::{GapReason, ObjectRef};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What decides whether pods are isolated: NetworkPolicy and the kinds of the CNIs.
+pub const POLICY_KINDS: &[Kind] = &[
+    Kind::NetworkPolicy,
+    Kind::CiliumNetworkPolicy,
+    Kind::CiliumClusterwideNetworkPolicy,
+    Kind::CalicoNetworkPolicy,
+    Kind::CalicoGlobalNetworkPolicy,
+    Kind::CalicoV3NetworkPolicy,
+    Kind::CalicoV3GlobalNetworkPolicy,
+    Kind::AdminNetworkPolicy,
+    Kind::BaselineAdminNetworkPolicy,
+    Kind::ClusterNetworkPolicy,
+    Kind::AntreaNetworkPolicy,
+    Kind::AntreaClusterNetworkPolicy,
+];
+
+/// A direction of traffic, as the pod sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Into the pod.
+    Ingress,
+    /// Out of it.
+    Egress,
+}
+
+impl Direction {
+    /// The word of `policyTypes`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ingress => "Ingress",
+            Self::Egress => "Egress",
+        }
+    }
+
+    /// The field of a policy's rules.
+    fn field(self) -> &'static str {
+        match self {
+            Self::Ingress => "ingress",
+            Self::Egress => "egress",
+        }
+    }
+}
+
+/// An answer that may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Truth {
+    /// No.
+    No,
+    /// Written in a way that plimsoll does not read.
+    Unknown,
+    /// Yes.
+    Yes,
+}
+
+impl Truth {
+    fn and(self, other: Self) -> Self {
+        self.min(other)
+    }
+}
+
+impl From<bool> for Truth {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
+}
+
+/// What a policy does to a direction of the pods it selects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: the pod stays as open as it was.
+    None,
+    /// What no rule lists is denied.
+    Isolates,
+    /// Isolates, and a rule then allows everything.
+    Open,
+    /// Denies in part, or in a way that is not read.
+    Unsure,
+}
+
+/// Which of the pods or namespaces.
+#[derive(Clone, Debug)]
+enum Chosen {
+    All,
+    By(Selector),
+    Unreadable,
+}
+
+impl Chosen {
+    fn of(selector: Selector) -> Self {
+        if selector.is_empty() { Self::All } else { Self::By(selector) }
+    }
+
+    fn matches(&self, labels: &Map) -> Truth {
+        match self {
+            Self::All => Truth::Yes,
+            Self::By(selector) => selector.matches(labels).into(),
+            Self::Unreadable => Truth::Unknown,
+        }
+    }
+
+    /// Whether it matches whatever the labels are.
+    fn matches_all(&self) -> Truth {
+        match self {
+            Self::All => Truth::Yes,
+            Self::By(_) => Truth::No,
+            Self::Unreadable => Truth::Unknown,
+        }
+    }
+}
+
+/// Pods that a policy selects: those chosen, in the namespaces chosen.
+#[derive(Clone, Debug)]
+struct Target {
+    namespaces: Chosen,
+    pods: Chosen,
+}
+
+/// A policy of any kind.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The object; several policies may be one object's (Cilium's `specs`).
+    pub object: ObjectRef,
+    targets: Vec<Target>,
+    ingress: Effect,
+    egress: Effect,
+}
+
+impl Policy {
+    /// What it does to a direction.
+    pub fn effect(&self, direction: Direction) -> Effect {
+        match direction {
+            Direction::Ingress => self.ingress,
+            Direction::Egress => self.egress,
+        }
+    }
+
+    fn any(&self, test: impl Fn(&Target) -> Truth) -> Truth {
+        self.targets.iter().map(test).max().unwrap_or(Truth::No)
+    }
+
+    /// Whether it selects every pod of a namespace, whatever the pod's labels.
+    pub fn selects_all(&self, namespace: &Map) -> Truth {
+        self.any(|target| target.namespaces.matches(namespace).and(target.pods.matches_all()))
+    }
+
+    /// Whether it selects a pod.
+    pub fn selects(&self, namespace: &Map, pod: &Map) -> Truth {
+        self.any(|target| target.namespaces.matches(namespace).and(target.pods.matches(pod)))
+    }
+}
+
+/// What isolates a pod in a direction.
+#[derive(Clone, Debug, Default)]
+pub struct Isolation<'n> {
+    /// Policies that select it and deny by default; none: it is open.
+    pub by: Vec<&'n Policy>,
+    /// Policies that may: their selector or their rules are not read.
+    pub perhaps: Vec<&'n Policy>,
+}
+
+/// Pods of a namespace, as network policies see them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pods {
+    /// Live pods and templates that a policy can isolate.
+    pub plain: usize,
+    /// Those on the host's network: no policy holds them.
+    pub host_network: usize,
+}
+
+/// Every network policy that was read.
+#[derive(Debug)]
+pub struct Network<'a> {
+    inventory: &'a Inventory,
+    own: BTreeMap<String, Vec<Policy>>,
+    wide: Vec<Policy>,
+    pods: BTreeMap<&'a str, Pods>,
+}
+
+impl<'a> Network<'a> {
+    /// Reads the policies of an inventory.
+    pub fn new(inventory: &'a Inventory) -> Self {
+        let mut network = Self { inventory, own: BTreeMap::new(), wide: Vec::new(), pods: BTreeMap::new() };
+        for policy in inventory.network_policies.values() {
+            network.own.entry(policy.meta.namespace.clone()).or_default().push(native(policy));
+        }
+        for ((kind, _), custom) in &inventory.customs {
+            if !POLICY_KINDS.contains(kind) {
+                continue;
+            }
+            let policies = translate(*kind, custom);
+            if kind.info().namespaced {
+                network.own.entry(custom.meta.namespace.clone()).or_default().extend(policies);
+            } else {
+                network.wide.extend(policies);
+            }
+        }
+        let mut count = |namespace: &'a str, host_network: bool| {
+            let pods = network.pods.entry(namespace).or_default();
+            if host_network { pods.host_network += 1 } else { pods.plain += 1 }
+        };
+        for pod in inventory.pods.values().filter(|pod| !pod.ended) {
+            count(&pod.namespace, pod.spec.host_network);
+        }
+        for ((_, (namespace, _)), row) in &inventory.controllers {
+            let runs = !row.finished && row.replicas != Some(0) && row.meta.controller().is_none();
+            if let Some(template) = row.template.as_ref().filter(|_| runs) {
+                count(namespace, template.host_network);
+            }
+        }
+        network
+    }
+
+    /// Pods and templates of a namespace.
+    pub fn pods(&self, namespace: &str) -> Pods {
+        self.pods.get(namespace).copied().unwrap_or_default()
+    }
+
+    /// Policies that live in a namespace.
+    pub fn own(&self, namespace: &str) -> &[Policy] {
+        self.own.get(namespace).map_or(&[], Vec::as_slice)
+    }
+
+    /// Policies that are cluster-scoped.
+    pub fn wide(&self) -> &[Policy] {
+        &self.wide
+    }
+
+    /// Both.
+    pub fn around(&self, namespace: &str) -> impl Iterator<Item = &Policy> {
+        self.own(namespace).iter().chain(&self.wide)
+    }
+
+    /// A namespace's labels as selectors see them: the API server sets the name among them. A namespace that was not
+    /// read has that one only.
+    pub fn namespace_labels(&self, namespace: &str) -> Map {
+        let read = self.inventory.namespaces.get(&("".into(), namespace.into()));
+        labels_of(namespace, read.map(|n| &n.meta.labels))
+    }
+
+    /// np_isolation: the policies that isolate a pod with these labels in a direction. On the host's network none
+    /// does: ask for `hostNetwork` first.
+    pub fn isolation(&self, namespace: &str, pod: &Map, direction: Direction) -> Isolation<'_> {
+        let labels = self.namespace_labels(namespace);
+        let mut isolation = Isolation::default();
+        for policy in self.around(namespace) {
+            match (policy.effect(direction), policy.selects(&labels, pod)) {
+                (Effect::None, _) | (_, Truth::No) => {}
+                (Effect::Unsure, _) | (_, Truth::Unknown) => isolation.perhaps.push(policy),
+                (Effect::Isolates | Effect::Open, Truth::Yes) => isolation.by.push(policy),
+            }
+        }
+        isolation
+    }
+
+    /// Why it is not known which policies a namespace has. Calico serves its policies in one of two groups, or in
+    /// both with the same content: one that was read is enough.
+    pub fn gap(&self, namespace: &str) -> Option<GapReason> {
+        let served =
+            |kind: Kind| self.inventory.count(kind) > 0 || *self.inventory.state(kind) == super::ReadState::Complete;
+        POLICY_KINDS.iter().find_map(|kind| {
+            let twin = match kind {
+                Kind::CalicoV3NetworkPolicy => Some(Kind::CalicoNetworkPolicy),
+                Kind::CalicoV3GlobalNetworkPolicy => Some(Kind::CalicoGlobalNetworkPolicy),
+                _ => None,
+            };
+            let gap = self.inventory.gap(*kind, Some(namespace))?;
+            let told = twin.is_some_and(|twin| served(twin) && self.inventory.gap(twin, Some(namespace)).is_none());
+            (!told).then_some(gap)
+        })
+    }
+}
+
+/// A namespace's labels with the one that the API server sets.
+pub fn labels_of(namespace: &str, labels: Option<&Map>) -> Map {
+    let mut labels = labels.cloned().unwrap_or_default();
+    labels.insert("kubernetes.io/metadata.name".into(), namespace.into());
+    labels
+}
+
+fn object(kind: Kind, custom: &Custom) -> ObjectRef {
+    ObjectRef::new(&kind.api_version(), kind.name(), custom.meta.namespace(), &custom.meta.name)
+}
+
+fn named(namespace: &str) -> Chosen {
+    let labels = labels_of(namespace, None);
+    Chosen::By(Selector { match_labels: labels, match_expressions: Vec::new() })
+}
+
+/// NetworkPolicy (pitfalls 33, 34).
+fn native(policy: &NetworkPolicy) -> Policy {
+    let anywhere = |peers: &[Peer]| {
+        let world =
+            |peer: &Peer| peer.ip_block.as_ref().is_some_and(|block| is_world(&block.cidr) && block.except.is_empty());
+        peers.is_empty() || peers.iter().any(world)
+    };
+    let spec = &policy.spec;
+    let effect = |isolates: bool, open: bool| match (isolates, open) {
+        (false, _) => Effect::None,
+        (true, true) => Effect::Open,
+        (true, false) => Effect::Isolates,
+    };
+    let meta = &policy.meta;
+    Policy {
+        object: ObjectRef::new(&Kind::NetworkPolicy.api_version(), "NetworkPolicy", meta.namespace(), &meta.name),
+        targets: vec![Target { namespaces: named(&meta.namespace), pods: Chosen::of(spec.pod_selector.clone()) }],
+        ingress: effect(
+            policy.isolates_ingress(),
+            spec.ingress.iter().any(|rule| rule.ports.is_empty() && anywhere(&rule.from)),
+        ),
+        egress: effect(
+            policy.isolates_egress(),
+            spec.egress.iter().any(|rule| rule.ports.is_empty() && anywhere(&rule.to)),
+        ),
+    }
+}
+
+fn is_world(cidr: &str) -> bool {
+    matches!(cidr, "0.0.0.0/0" | "::/0")
+}
+
+fn translate(kind: Kind, custom: &Custom) -> Vec<Policy> {
+    match kind {
+        Kind::CiliumNetworkPolicy | Kind::CiliumClusterwideNetworkPolicy => cilium(kind, custom),
+        Kind::CalicoNetworkPolicy
+        | Kind::CalicoV3NetworkPolicy
+        | Kind::CalicoGlobalNetworkPolicy
+        | Kind::CalicoV3GlobalNetworkPolicy => vec![calico(kind, custom)],
+        Kind::AdminNetworkPolicy | Kind::BaselineAdminNetworkPolicy | Kind::ClusterNetworkPolicy => {
+            vec![admin(kind, custom)]
+        }
+        _ => vec![antrea(kind, custom)],
+    }
+}
+
+/// CiliumNetworkPolicy and CiliumClusterwideNetworkPolicy: `spec` and each of `specs` (pitfall 38).
+fn cilium(kind: Kind, custom: &Custom) -> Vec<Policy> {
+    let specs = std::iter::once(&custom.spec).chain(list(&custom.rest, "specs")).filter(|spec| spec.is_object());
+    specs
+        .map(|spec| {
+            let targets = match spec.get("endpointSelector").filter(|s| !s.is_null()) {
+                // a policy for nodes selects no pod
+                None => Vec::new(),
+                Some(written) => {
+                    let (namespaces, pods) = selector(written).map_or((Chosen::All, Chosen::Unreadable), split_cilium);
+                    let namespaces =
+                        if kind == Kind::CiliumNetworkPolicy { named(&custom.meta.namespace) } else { namespaces };
+                    vec![Target { namespaces, pods }]
+                }
+            };
+            let effect = |direction: Direction| {
+                let field = direction.field();
+                let rules = list(spec, field);
+                let written = !rules.is_empty() || !list(spec, &format!("{field}Deny")).is_empty();
+                let denies = spec.get("enableDefaultDeny").and_then(|d| d.get(field)).and_then(Value::as_bool);
+                let peers = if direction == Direction::Ingress { "from" } else { "to" };
+                let everyone = |rule: &Value| {
+                    let every = |field: &str, test: &dyn Fn(&str) -> bool| {
+                        list(rule, &format!("{peers}{field}")).iter().any(|v| v.as_str().is_some_and(test))
+                    };
+                    !has(rule, "toPorts") && (every("Entities", &|entity| entity == "all") || every("CIDR", &is_world))
+                };
+                match denies.unwrap_or(written) {
+                    false => Effect::None,
+                    true if rules.iter().any(everyone) => Effect::Open,
+                    true => Effect::Isolates,
+                }
+            };
+            Policy {
+                object: object(kind, custom),
+                targets,
+                ingress: effect(Direction::Ingress),
+                egress: effect(Direction::Egress),
+            }
+        })
+        .collect()
+}
+
+/// Cilium puts a namespace's name and labels among the labels of its pods: a selector's terms are taken apart.
+fn split_cilium(selector: Selector) -> (Chosen, Chosen) {
+    let (mut namespaces, mut pods) = (Selector::default(), Selector::default());
+    let place = |key: &str| -> Option<(bool, String)> {
+        let key = key.strip_prefix("k8s:").or_else(|| key.strip_prefix("any:")).unwrap_or(key);
+        if key == "io.kubernetes.pod.namespace" {
+            return Some((true, "kubernetes.io/metadata.name".into()));
+        }
+        if let Some(label) = key.strip_prefix("io.cilium.k8s.namespace.labels.") {
+            return Some((true, label.into()));
+        }
+        // other sources of labels (`reserved:`, the ServiceAccount's name) are not read
+        let foreign = key.contains(':') || key.starts_with("io.cilium.") || key.starts_with("io.kubernetes.pod.");
+        (!foreign).then(|| (false, key.into()))
+    };
+    for (key, value) in selector.match_labels {
+        let Some((of_namespace, key)) = place(&key) else { return (Chosen::All, Chosen::Unreadable) };
+        let into = if of_namespace { &mut namespaces } else { &mut pods };
+        into.match_labels.insert(key, value);
+    }
+    for requirement in selector.match_expressions {
+        let Some((of_namespace, key)) = place(&requirement.key) else { return (Chosen::All, Chosen::Unreadable) };
+        let into = if of_namespace { &mut namespaces } else { &mut pods };
+        into.match_expressions.push(Requirement { key, ..requirement });
+    }
+    (Chosen::of(namespaces), Chosen::of(pods))
+}
+
+/// Calico's NetworkPolicy and GlobalNetworkPolicy.
+fn calico(kind: Kind, custom: &Custom) -> Policy {
+    let spec = &custom.spec;
+    let flag = |field: &str| spec.get(field).and_then(Value::as_bool) == Some(true);
+    let (by_pod_selector, pods) = calico_selector(text(spec, "selector"), false);
+    let pods = if has(spec, "serviceAccountSelector") { Chosen::Unreadable } else { pods };
+    let mut targets = Vec::new();
+    if kind.info().namespaced {
+        targets.push(Target { namespaces: named(&custom.meta.namespace), pods });
+    } else if !flag("doNotTrack") && !flag("preDNAT") {
+        // those two are for host endpoints only
+        let (namespaces, _) = calico_selector(text(spec, "namespaceSelector"), true);
+        let namespaces = match (by_pod_selector, namespaces) {
+            (Chosen::All, other) | (other, Chosen::All) => other,
+            (Chosen::By(mut one), Chosen::By(two)) => {
+                one.match_expressions.extend(two.match_expressions);
+                Chosen::By(one)
+            }
+            _ => Chosen::Unreadable,
+        };
+        targets.push(Target { namespaces, pods });
+    }
+    let types: Vec<&str> = list(spec, "types").iter().filter_map(Value::as_str).collect();
+    let effect = |direction: Direction| {
+        let rules = list(spec, direction.field());
+        let named = match types.is_empty() {
+            false => types.contains(&direction.as_str()),
+            // absent: the directions that have rules; without any rule, ingress
+            true => !rules.is_empty() || (direction == Direction::Ingress && !has(spec, "egress")),
+        };
+        let bare = |action: &str| {
+            rules.iter().any(|rule| {
+                let matches = ["protocol", "notProtocol", "icmp", "notICMP", "source", "destination", "http"];
+                text(rule, "action") == action
+                    && matches
+                        .iter()
+                        .all(|f| rule.get(f).is_none_or(|v| v.is_null() || *v == Value::Object(Default::default())))
+            })
+        };
+        match named {
+            false => Effect::None,
+            true if bare("Allow") => Effect::Open,
+            true if bare("Pass") => Effect::Unsure,
+            true => Effect::Isolates,
+        }
+    };
+    Policy {
+        object: object(kind, custom),
+        targets,
+        ingress: effect(Direction::Ingress),
+        egress: effect(Direction::Egress),
+    }
+}
+
+/// A Calico expression as selectors of namespaces and of pods. Conjunctions of plain terms are read; an `||`, a
+/// parenthesis or another operator is not.
+fn calico_selector(expression: &str, of_namespaces: bool) -> (Chosen, Chosen) {
+    let unreadable = (Chosen::Unreadable, Chosen::Unreadable);
+    let (mut namespaces, mut pods) = (Selector::default(), Selector::default());
+    for term in expression.split("&&").map(str::trim) {
+        if term.is_empty() || term == "all()" {
+            continue;
+        }
+        let Some(requirement) = calico_term(term) else { return unreadable };
+        let key = requirement.key.as_str();
+        let name = || "kubernetes.io/metadata.name".to_owned();
+        let (to_namespaces, key) = match key {
+            "projectcalico.org/namespace" => (true, name()),
+            "projectcalico.org/name" if of_namespaces => (true, name()),
+            // every workload endpoint of Kubernetes has this one
+            "projectcalico.org/orchestrator" if requirement.values == ["k8s"] && requirement.operator == "In" => {
+                continue;
+            }
+            _ if of_namespaces => (true, key.to_owned()),
+            _ => match key.strip_prefix("pcns.") {
+                Some(label) => (true, label.to_owned()),
+                None if key.starts_with("pcsa.") || key.starts_with("projectcalico.org/") => return unreadable,
+                None => (false, key.to_owned()),
+            },
+        };
+        let into = if to_namespaces { &mut namespaces } else { &mut pods };
+        into.match_expressions.push(Requirement { key, ..requirement });
+    }
+    (Chosen::of(namespaces), Chosen::of(pods))
+}
+
+/// `has(k)`, `!has(k)`, `k == 'v'`, `k != 'v'`, `k in {…}`, `k not in {…}`.
+fn calico_term(term: &str) -> Option<Requirement> {
+    let requirement = |key: &str, operator: &str, values: Vec<String>| {
+        let key = key.trim();
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/');
+        (!key.is_empty() && key.chars().all(plain)).then(|| Requirement {
+            key: key.to_owned(),
+            operator: operator.to_owned(),
+            values,
+        })
+    };
+    let quoted = |value: &str| {
+        let value = value.trim();
+        let inner = ['\'', '"'].iter().find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q))?;
+        (!inner.contains(['\'', '"'])).then(|| inner.to_owned())
+    };
+    let set = |text: &str| -> Option<Vec<String>> {
+        let inner = text.trim().strip_prefix('{')?.strip_suffix('}')?.trim();
+        if inner.is_empty() { Some(Vec::new()) } else { inner.split(',').map(quoted).collect() }
+    };
+    let inside = |text: &str| text.trim().strip_prefix("has(")?.strip_suffix(')').map(str::to_owned);
+    if let Some(key) = inside(term) {
+        return requirement(&key, "Exists", Vec::new());
+    }
+    if let Some(key) = term.strip_prefix('!').and_then(inside) {
+        return requirement(&key, "DoesNotExist", Vec::new());
+    }
+    if let Some((key, value)) = term.split_once("!=") {
+        return requirement(key, "NotIn", vec![quoted(value)?]);
+    }
+    if let Some((key, value)) = term.split_once("==") {
+        return requirement(key, "In", vec![quoted(value)?]);
+    }
+    if let Some((key, values)) = term.split_once(" not in ") {
+        return requirement(key, "NotIn", set(values)?);
+    }
+    let (key, values) = term.split_once(" in ")?;
+    requirement(key, "In", set(values)?)
+}
+
+/// AdminNetworkPolicy, BaselineAdminNetworkPolicy and their successor ClusterNetworkPolicy: they list what is denied
+/// and isolate nothing by themselves.
+fn admin(kind: Kind, custom: &Custom) -> Policy {
+    let subject = custom.spec.get("subject").unwrap_or(&Value::Null);
+    let chosen = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => Chosen::All,
+        Some(value) => selector(value).map_or(Chosen::Unreadable, Chosen::of),
+    };
+    let mut targets = Vec::new();
+    if let Some(namespaces) = subject.get("namespaces").filter(|v| !v.is_null()) {
+        targets.push(Target { namespaces: chosen(Some(namespaces)), pods: Chosen::All });
+    } else if let Some(pods) = subject.get("pods").filter(|v| !v.is_null()) {
+        targets
+            .push(Target { namespaces: chosen(pods.get("namespaceSelector")), pods: chosen(pods.get("podSelector")) });
+    }
+    let effect = |direction: Direction| {
+        let denies = list(&custom.spec, direction.field()).iter().any(|rule| text(rule, "action") == "Deny");
+        if denies { Effect::Unsure } else { Effect::None }
+    };
+    Policy {
+        object: object(kind, custom),
+        targets,
+        ingress: effect(Direction::Ingress),
+        egress: effect(Direction::Egress),
+    }
+}
+
+/// Antrea's NetworkPolicy and ClusterNetworkPolicy: they isolate only where a rule drops everything.
+fn antrea(kind: Kind, custom: &Custom) -> Policy {
+    let spec = &custom.spec;
+    let chosen = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => Chosen::All,
+        Some(value) => selector(value).map_or(Chosen::Unreadable, Chosen::of),
+    };
+    let target = |peer: &Value| {
+        let plain = ["podSelector", "namespaceSelector"];
+        let strange = peer.as_object().is_none_or(|fields| fields.keys().any(|f| !plain.contains(&f.as_str())));
+        let namespaces =
+            if kind.info().namespaced { named(&custom.meta.namespace) } else { chosen(peer.get("namespaceSelector")) };
+        Target { namespaces, pods: if strange { Chosen::Unreadable } else { chosen(peer.get("podSelector")) } }
+    };
+    let by_rule = ["ingress", "egress"].iter().any(|f| list(spec, f).iter().any(|rule| has(rule, "appliedTo")));
+    let mut targets: Vec<Target> = list(spec, "appliedTo").iter().map(target).collect();
+    if by_rule {
+        targets.push(Target { namespaces: Chosen::All, pods: Chosen::Unreadable });
+    }
+    let effect = |direction: Direction| {
+        let denies = |rule: &&Value| matches!(text(rule, "action"), "Drop" | "Reject");
+        let peers = if direction == Direction::Ingress { "from" } else { "to" };
+        let limits = [peers, "ports", "protocols", "toServices", "l7Protocols"];
+        let denying: Vec<&Value> = list(spec, direction.field()).iter().filter(denies).collect();
+        match denying.iter().any(|rule| limits.iter().all(|field| !has(rule, field))) {
+            true => Effect::Isolates,
+            false if denying.is_empty() => Effect::None,
+            false => Effect::Unsure,
+        }
+    };
+    Policy {
+        object: object(kind, custom),
+        targets,
+        ingress: effect(Direction::Ingress),
+        egress: effect(Direction::Egress),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Medium, Object, Version};
+    use serde_json::json;
+
+    fn inventory(objects: &[Value]) -> Inventory {
+        let mut inventory = Inventory::new(Medium::Files, Version::NEWEST);
+        for object in objects {
+            let group = object["apiVersion"].as_str().unwrap().split_once('/').map_or("", |(group, _)| group);
+            let kind = Kind::of(group, object["kind"].as_str().unwrap()).unwrap();
+            inventory.upsert(Object::from_json(kind, object.clone()).unwrap());
+        }
+        inventory
+    }
+
+    fn labels(value: Value) -> Map {
+        serde_json::from_value(value).unwrap()
+    }
+
+    fn names(isolation: &Isolation<'_>) -> (Vec<String>, Vec<String>) {
+        let names = |list: &[&Policy]| list.iter().map(|p| p.object.name.to_string()).collect();
+        (names(&isolation.by), names(&isolation.perhaps))
+    }
+
+    /// Kubernetes: a pod is isolated in a direction when some policy selects it with that type.
+    #[test]
+    fn isolation_is_by_pod_and_direction() {
+        let policy = |name: &str, spec: Value| {
+            json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+                   "metadata": {"name": name, "namespace": "shop"}, "spec": spec})
+        };
+        let inventory = inventory(&[
+            policy(
+                "web",
+                json!({"podSelector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["web"]}]}, "ingress": [{}]}),
+            ),
+            policy("out", json!({"podSelector": {}, "policyTypes": ["Egress"], "egress": []})),
+            policy(
+                "both",
+                json!({"podSelector": {"matchLabels": {"app": "db"}}, "egress": [{"to": [{"podSelector": {}}]}]}),
+            ),
+        ]);
+        let network = Network::new(&inventory);
+        let of = |app: &str, direction| names(&network.isolation("shop", &labels(json!({"app": app})), direction)).0;
+        assert_eq!(of("web", Direction::Ingress), ["web"], "allow-all still isolates: it is another check's finding");
+        assert_eq!(of("web", Direction::Egress), ["out"], "types default to ingress where there are no egress rules");
+        assert_eq!(of("db", Direction::Ingress), ["both"]);
+        assert_eq!(of("db", Direction::Egress), ["both", "out"], "egress rules imply the type");
+        assert!(of("other", Direction::Ingress).is_empty());
+        assert!(
+            network.isolation("web", &Map::new(), Direction::Egress).by.is_empty(),
+            "a policy stays in its namespace"
+        );
+    }
+
+    #[test]
+    fn cilium_labels_of_namespaces_are_taken_apart() {
+        let inventory = inventory(&[
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "labels": {"tier": "app"}}}),
+            json!({"apiVersion": "cilium.io/v2", "kind": "CiliumClusterwideNetworkPolicy", "metadata": {"name": "tier"},
+                   "spec": {"endpointSelector": {"matchLabels": {"k8s:io.cilium.k8s.namespace.labels.tier": "app"}}, "ingress": [{}]}}),
+            json!({"apiVersion": "cilium.io/v2", "kind": "CiliumClusterwideNetworkPolicy", "metadata": {"name": "account"},
+                   "spec": {"endpointSelector": {"matchLabels": {"io.cilium.k8s.policy.serviceaccount": "x"}}, "ingress": [{}]}}),
+            json!({"apiVersion": "cilium.io/v2", "kind": "CiliumClusterwideNetworkPolicy", "metadata": {"name": "audit"},
+                   "spec": {"endpointSelector": {}, "enableDefaultDeny": {"ingress": false}, "ingress": [{}]}}),
+        ]);
+        let network = Network::new(&inventory);
+        let (by, perhaps) = names(&network.isolation("shop", &Map::new(), Direction::Ingress));
+        assert_eq!((by, perhaps), (vec!["tier".to_owned()], vec!["account".to_owned()]));
+        let (by, _) = names(&network.isolation("web", &Map::new(), Direction::Ingress));
+        assert!(by.is_empty(), "the label is shop's");
+    }
+
+    #[test]
+    fn calico_expressions_that_are_conjunctions() {
+        let of = |expression: &str, namespace: &str, pod: Value| {
+            let (namespaces, pods) = calico_selector(expression, false);
+            namespaces.matches(&labels_of(namespace, None)).and(pods.matches(&labels(pod)))
+        };
+        assert_eq!(of("all()", "a", json!({})), Truth::Yes);
+        assert_eq!(of("app == 'web' && has(tier)", "a", json!({"app": "web", "tier": "1"})), Truth::Yes);
+        assert_eq!(of("app == \"web\" && !has(tier)", "a", json!({"app": "web", "tier": "1"})), Truth::No);
+        assert_eq!(of("projectcalico.org/namespace not in {'kube-system', 'b'}", "b", json!({})), Truth::No);
+        assert_eq!(of("projectcalico.org/namespace not in {'kube-system', 'b'}", "a", json!({})), Truth::Yes);
+        assert_eq!(of("app != 'web'", "a", json!({})), Truth::Yes);
+        for unread in ["app == 'a' || app == 'b'", "!(app == 'a')", "app starts with 'a'", "(all())", "global()"] {
+            assert_eq!(of(unread, "a", json!({})), Truth::Unknown, "{unread}");
+        }
+    }
+}
