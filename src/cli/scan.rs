@@ -3,7 +3,7 @@
 use super::args::{LiveArgs, Output, ScanArgs};
 use super::progress::Progress;
 use super::{Exit, Failure, now, print};
-use crate::engine::{Engine, NoExemptions, Times};
+use crate::engine::{BuiltIn, Engine, Times};
 use crate::frameworks::{self, Edition};
 use crate::inventory::{Inventory, Kind, Medium, Version};
 use crate::model::{FindingStatus, Report};
@@ -55,7 +55,7 @@ fn evaluate(
     strict: bool,
     started: std::sync::Arc<str>,
 ) -> Result<Report, Failure> {
-    let exempt = NoExemptions;
+    let exempt = BuiltIn::new(inventory).map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     Ok(Engine::default().evaluate(inventory, editions, &exempt, strict, Times { started, finished: now() }))
 }
 

@@ -2,9 +2,11 @@
 
 mod control;
 mod evaluate;
+mod exempt;
 mod reach;
 mod score;
 mod select;
 
 pub use evaluate::{Engine, Exempt, NoExemptions, Times, severities};
+pub use exempt::BuiltIn;
 pub use select::{SelectError, Selection, kinds, nearest};

@@ -97,7 +97,11 @@ pub fn detect(inventory: &Inventory) -> Platform {
     }
     // one signal of a distribution is enough to doubt that it is plain kubeadm; a provider's id is not: kubeadm runs
     // on clouds too
-    if most(&|node| SIGNS.iter().any(|signs| !signs.version.is_empty() && node.status.node_info.kubelet_version.contains(signs.version))) {
+    if most(&|node| {
+        SIGNS
+            .iter()
+            .any(|signs| !signs.version.is_empty() && node.status.node_info.kubelet_version.contains(signs.version))
+    }) {
         return Platform::Unknown;
     }
     match (static_control_plane(inventory), most(&|node| node.spec.provider_id.starts_with("kind://"))) {
@@ -164,7 +168,7 @@ impl Exemption {
     }
 
     fn names(&self, inventory: &Inventory, owner: &ObjectRef) -> bool {
-        if &*owner.api_version != api_version(&owner.kind) {
+        if *owner.api_version != *api_version(&owner.kind) {
             return false;
         }
         let Some((head, place)) = self.name.split_once('{') else { return self.name == owner.name };

@@ -1,7 +1,11 @@
 //! Frameworks as data: packs, their sections and controls, and the numbers of a control across versions.
 
+pub mod exemptions;
 mod pack;
 mod parse;
+mod platform;
 
+pub use exemptions::{Exemption, Platform};
 pub use pack::{Control, Decides, Edition, Pack, Section, Tree};
 pub use parse::{PackError, embedded, from_texts};
+pub use platform::Components;

@@ -42,7 +42,11 @@ impl Components {
         }
         self.objects.iter().any(|named| {
             let place = owner.namespace.as_deref().unwrap_or_default();
-            let here = if named.namespaces.is_empty() { place.is_empty() } else { named.namespaces.iter().any(|n| n == place) };
+            let here = if named.namespaces.is_empty() {
+                place.is_empty()
+            } else {
+                named.namespaces.iter().any(|n| n == place)
+            };
             let name = |listed: &String| match listed.strip_suffix('*') {
                 Some(head) => owner.name.starts_with(head),
                 None => **listed == *owner.name,
@@ -52,7 +56,9 @@ impl Components {
     }
 
     fn has_image(&self, repository: &str) -> bool {
-        let listed = |entry: &String| if entry.ends_with('/') { repository.starts_with(entry.as_str()) } else { entry == repository };
+        let listed = |entry: &String| {
+            if entry.ends_with('/') { repository.starts_with(entry.as_str()) } else { entry == repository }
+        };
         self.images.values().flatten().any(listed)
     }
 }
@@ -67,7 +73,10 @@ mod tests {
         let workload = |name: &str, images: &[&str]| {
             table.is_platform(&ObjectRef::new("apps/v1", "DaemonSet", Some("kube-system"), name), images)
         };
-        assert!(workload("x", &["quay.io/cilium/cilium:v1", "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2"]));
+        assert!(workload(
+            "x",
+            &["quay.io/cilium/cilium:v1", "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2"]
+        ));
         assert!(!workload("coredns-helper", &["docker.io/library/alpine:latest"]), "kube-system hides nothing");
         assert!(!workload("kube-proxy", &["registry.k8s.io/kube-proxy:v1", "evil.example/miner"]));
         assert!(!workload("kube-proxy", &["registry.k8s.io/kube-proxy-evil:v1"]));

@@ -87,7 +87,7 @@ fn of_agent(agent: &Agent, name: &str, spec: &PodSpec) -> bool {
             repository.strip_suffix(*image).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
         })
     };
-    agent.names.contains(&name) || agent.images.iter().any(|image| has(&image))
+    agent.names.contains(&name) || agent.images.iter().any(|image| has(image))
 }
 
 fn aws(container: &Container) -> Option<Enforces> {

@@ -60,7 +60,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let labels = cx.inventory.namespaces.get(&("".into(), name.into())).map(|n| &n.meta.labels);
         let owner =
             labels.and_then(|l| OWNERS.iter().find_map(|key| l.get(*key).map(|value| format!("{key}={value}"))));
-        let said = owner.map_or_else(|| "no owner label".to_owned(), |owner| owner);
+        let said = owner.unwrap_or_else(|| "no owner label".to_owned());
         hit.also(path.clone().named(0, name), format!("{count} workloads, {said}"), "one owner");
     }
 }
