@@ -39,9 +39,8 @@ fn rank(status: &str) -> usize {
 #[test]
 fn every_figure_follows_from_the_controls() {
     for framework in rows(&DEMO, "frameworks") {
-        let controls: Vec<&Value> = rows(&DEMO, "controls")
-            .filter(|c| c["framework"] == framework["id"] && c["criterion"].is_null())
-            .collect();
+        let controls: Vec<&Value> =
+            rows(&DEMO, "controls").filter(|c| c["framework"] == framework["id"] && c["criterion"].is_null()).collect();
         let count = |status: &str| controls.iter().filter(|c| c["status"] == status).count();
         let counts = json!({
             "pass": count("pass"), "fail": count("fail"), "waived": count("waived"), "attested": count("attested"),
@@ -75,8 +74,22 @@ fn criteria_stand_outside_every_score_and_say_their_own_words() {
 #[test]
 fn a_field_without_a_value_is_null_and_never_left_out() {
     let finding = [
-        "fingerprint", "check", "status", "severity", "resource", "owner", "container", "seen_in", "instances", "paths",
-        "message", "remediation", "disruption", "controls", "source", "waiver",
+        "fingerprint",
+        "check",
+        "status",
+        "severity",
+        "resource",
+        "owner",
+        "container",
+        "seen_in",
+        "instances",
+        "paths",
+        "message",
+        "remediation",
+        "disruption",
+        "controls",
+        "source",
+        "waiver",
     ];
     for row in rows(&DEMO, "findings") {
         for field in finding {
@@ -152,11 +165,17 @@ fn selection_takes_commas_and_repeats() {
 #[test]
 fn the_kubernetes_version_chooses_the_benchmark() {
     let version = |server: &str| {
-        let report =
-            json_of(&["scan", "--demo", "-o", "json", "--framework", "cis", "--kubernetes-version", server]);
+        let report = json_of(&["scan", "--demo", "-o", "json", "--framework", "cis", "--kubernetes-version", server]);
         text(&report["frameworks"][0], "version").to_owned()
     };
-    let expected = [("v1.36", "2.0.1"), ("1.34.1", "2.0.1"), ("1.33", "1.12"), ("1.29", "1.11"), ("1.24", "1.24"), ("1.25", "1.7")];
+    let expected = [
+        ("v1.36", "2.0.1"),
+        ("1.34.1", "2.0.1"),
+        ("1.33", "1.12"),
+        ("1.29", "1.11"),
+        ("1.24", "1.24"),
+        ("1.25", "1.7"),
+    ];
     for (server, benchmark) in expected {
         assert_eq!(version(server), benchmark, "{server}");
     }

@@ -34,35 +34,40 @@ pub static CHECK: Check = Check {
 };
 
 fn run(cx: &SpecCx<'_>, hits: &mut Hits) {
-    let mut inherits_root = false;
+    // a pod's value that containers inherit is reported once, there
+    let mut inherited = false;
     for container in cx.containers() {
         hits.about(Some(&container.container.name));
-        if cx.spec.is_windows() {
-            windows(&container, hits);
-        } else {
-            inherits_root |= linux(&container, hits);
-        }
+        inherited |= if cx.spec.is_windows() { windows(&container, hits) } else { linux(&container, hits) };
     }
-    if inherits_root {
-        hits.about(None);
-        hits.fail(FieldPath::of("securityContext.runAsUser"), 0, "above 0")
-            .message("user 0 is set for every container of the pod that names no user");
+    if !inherited {
+        return;
     }
+    hits.about(None);
+    match cx.pod_context().windows_options.as_ref().and_then(|windows| windows.run_as_user_name.as_deref()) {
+        Some(user) if cx.spec.is_windows() => hits
+            .fail(FieldPath::of(WINDOWS_USER), user, "ContainerUser")
+            .message(format!("{user} is set for every container of the pod that names no user")),
+        _ => hits
+            .fail(FieldPath::of(USER), 0, "above 0")
+            .message("user 0 is set for every container of the pod that names no user"),
+    };
 }
 
-/// Whether the container is root only because the pod says so: reported once, there.
+const USER: &str = "securityContext.runAsUser";
+const WINDOWS_USER: &str = "securityContext.windowsOptions.runAsUserName";
+
+/// Whether the container is root only because the pod says so.
 fn linux(cx: &ContainerCx<'_>, hits: &mut Hits) -> bool {
     let name = &cx.container.name;
     match (effective::run_as_user(cx), effective::run_as_non_root(cx)) {
-        (Some(0), non_root) => {
-            if cx.context().run_as_user.is_none() {
-                return true;
-            }
-            let message = match non_root {
-                Some(true) => format!("container {name} asks for user 0 and forbids root: it cannot start"),
-                _ => format!("container {name} runs as user 0"),
-            };
-            hits.fail(cx.at("securityContext.runAsUser"), 0, "above 0").message(message);
+        (Some(0), _) if cx.context().run_as_user.is_none() => return true,
+        (Some(0), Some(true)) => {
+            hits.fail(cx.at(USER), 0, "above 0")
+                .message(format!("container {name} asks for user 0 and forbids root: it cannot start"));
+        }
+        (Some(0), _) => {
+            hits.fail(cx.at(USER), 0, "above 0").message(format!("container {name} runs as user 0"));
         }
         (Some(_), _) | (None, Some(true)) => {}
         (None, non_root) => {
@@ -77,11 +82,16 @@ fn linux(cx: &ContainerCx<'_>, hits: &mut Hits) -> bool {
     false
 }
 
-fn windows(cx: &ContainerCx<'_>, hits: &mut Hits) {
-    let administrator =
-        |user: &&str| user.rsplit('\\').next().is_some_and(|u| u.eq_ignore_ascii_case("ContainerAdministrator"));
-    if let Some(user) = effective::windows_user(cx).filter(administrator) {
-        hits.fail(cx.at("securityContext.windowsOptions.runAsUserName"), user, "ContainerUser")
-            .message(format!("container {} runs as {user}", cx.container.name));
+/// Whether the container is the administrator only because the pod says so.
+fn windows(cx: &ContainerCx<'_>, hits: &mut Hits) -> bool {
+    let own = cx.context().windows_options.as_ref().is_some_and(|windows| windows.run_as_user_name.is_some());
+    let is_administrator = |user: &&str| user.to_ascii_lowercase().ends_with("containeradministrator");
+    match effective::windows_user(cx).filter(is_administrator) {
+        Some(user) if own => {
+            hits.fail(cx.at(WINDOWS_USER), user, "ContainerUser")
+                .message(format!("container {} runs as {user}", cx.container.name));
+            false
+        }
+        user => user.is_some(),
     }
 }

@@ -1,0 +1,153 @@
+//! Every check on its fixtures: `tests/checks/<check id>/<expectation>[.<case>].yaml`.
+//!
+//! The expectation is pass, fail, manual or unread: the verdict of a control that asks for this check alone. A line
+//! `# kubernetes: 1.29` sets the version; `# pitfall 6.N` names the catalogue's pitfall that the case is about.
+
+use plimsoll::checks;
+use plimsoll::engine::{Engine, NoExemptions, Times};
+use plimsoll::frameworks::from_texts;
+use plimsoll::inventory::{Medium, Version, yaml};
+use plimsoll::model::{Finding, Report, Verdict};
+use plimsoll::sources::files::Loader;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A manifest and what a check should make of it.
+struct Fixture {
+    check: String,
+    /// `fail.init-container`
+    case: String,
+    text: String,
+}
+
+impl Fixture {
+    fn all() -> Vec<Fixture> {
+        let sorted = |folder: &Path| -> Vec<PathBuf> {
+            let paths: BTreeSet<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+            paths.into_iter().collect()
+        };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/checks");
+        let of = |check: PathBuf| {
+            sorted(&check).into_iter().map(move |file| Fixture {
+                check: check.file_name().unwrap().to_string_lossy().into_owned(),
+                case: file.file_name().unwrap().to_string_lossy().trim_end_matches(".yaml").to_owned(),
+                text: fs::read_to_string(file).unwrap(),
+            })
+        };
+        sorted(&folder).into_iter().flat_map(of).collect()
+    }
+
+    fn name(&self) -> String {
+        format!("{}/{}.yaml", self.check, self.case)
+    }
+
+    fn expectation(&self) -> &str {
+        self.case.split('.').next().unwrap_or_default()
+    }
+
+    fn version(&self) -> Version {
+        let said = self.text.lines().find_map(|line| line.strip_prefix("# kubernetes: "));
+        said.map_or(Version::NEWEST, |version| version.parse().unwrap())
+    }
+
+    /// What comes of a control that asks for this check alone.
+    fn report(&self) -> Report {
+        let control = format!(
+            "section: one\ntitle: One\ncontrols:\n  - id: one\n    title: One\n    decides: measured\n    \
+             checks: [{}]\n    why: one\n    collect: ['attach: one']\n",
+            self.check
+        );
+        let head = "id: one\ntitle: One\nsource: one\nkind: standard\nversions: [latest]\n";
+        let pack = from_texts([("pack.yaml", head), ("one.yaml", control.as_str())].into_iter()).unwrap();
+        let mut loader = Loader::new(Medium::Files, self.version(), None);
+        loader.text(&self.name(), &self.text).unwrap();
+        let (inventory, notes) = loader.finish();
+        assert!(notes.is_empty(), "{}: {notes:?}", self.name());
+        let times = Times { started: "2026-01-01T00:00:00Z".into(), finished: "2026-01-01T00:00:00Z".into() };
+        let edition = pack.edition("latest", self.version());
+        Engine::default().evaluate(&inventory, &[edition], &NoExemptions, false, times)
+    }
+}
+
+#[test]
+fn fixtures_come_to_what_their_names_say() {
+    let mut wrong = String::new();
+    for fixture in Fixture::all() {
+        let report = fixture.report();
+        let found = match report.controls[0].status {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Manual => "manual",
+            Verdict::NotEvaluated => "unread",
+            other => other.as_str(),
+        };
+        if found != fixture.expectation() {
+            let messages: Vec<&str> = report.findings.iter().map(|finding| &*finding.message).collect();
+            writeln!(wrong, "{}: {found}, {messages:?}", fixture.name()).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn every_check_has_fixtures_under_its_id() {
+    let mut cases: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for fixture in Fixture::all() {
+        cases.entry(fixture.check.clone()).or_default().insert(fixture.expectation().to_owned());
+    }
+    let mut wrong = String::new();
+    for check in checks::ALL {
+        let cases = cases.remove(check.id).unwrap_or_default();
+        // a check for review may have nothing that no reviewer could accept
+        let counter_example = cases.contains("fail") || cases.contains("manual");
+        if !(cases.contains("pass") && counter_example) {
+            writeln!(wrong, "{}: has {cases:?}, needs pass, and fail or manual", check.id).unwrap();
+        }
+        let file = format!("src/checks/{}.rs", check.id.replacen('.', "/", 1).replace('-', "_"));
+        if !Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).is_file() {
+            writeln!(wrong, "{}: stands in another file than {file}", check.id).unwrap();
+        }
+    }
+    for stranger in cases.into_keys() {
+        writeln!(wrong, "tests/checks/{stranger}: no such check").unwrap();
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn findings_point_at_their_lines() {
+    for fixture in Fixture::all().iter().filter(|fixture| matches!(fixture.expectation(), "fail" | "manual")) {
+        let report = fixture.report();
+        let shown: Vec<String> = report.findings.iter().map(|finding| show(finding, &fixture.text)).collect();
+        insta::with_settings!({omit_expression => true}, {
+            insta::assert_snapshot!(format!("{}__{}", fixture.check, fixture.case), shown.join("\n"));
+        });
+    }
+}
+
+/// A finding as a compiler would print it.
+fn show(finding: &Finding, text: &str) -> String {
+    let mut shown = format!("{}[{}]: {}\n", finding.severity, finding.status.as_str(), finding.message);
+    let documents = yaml::documents(text);
+    let source = finding.source.as_ref().map(|source| source.document);
+    let document = documents.iter().find(|document| Some(document.index) == source);
+    for evidence in &finding.paths {
+        writeln!(shown, "  {} is {}, expected {}", evidence.path, evidence.actual, evidence.expected).unwrap();
+        let Some(document) = document else { continue };
+        let positions = document.positions().unwrap();
+        let path = positions.object(&finding.resource).join(&evidence.path);
+        let span = positions.locate(&path).unwrap();
+        let hidden = evidence.actual == "***";
+        let masked = if hidden { yaml::mask_text(document.text, &[path]).unwrap() } else { document.text.to_owned() };
+        let line = masked.lines().nth(span.line - 1).unwrap().trim_end();
+        let whole = hidden || span.end_line != span.line;
+        let end = if whole { line.chars().count() } else { span.end_column - 1 };
+        let caret = "^".repeat(end.saturating_sub(span.column - 1).max(1));
+        let what = if span.exact { "" } else { " belongs in here" };
+        let number = document.first_line + span.line - 1;
+        writeln!(shown, "{number:4} | {line}\n     | {}{caret}{what}", " ".repeat(span.column - 1)).unwrap();
+    }
+    shown
+}

@@ -1,0 +1,107 @@
+//! The fixtures of Kubernetes' own pod-security admission: packs pss-baseline and pss-restricted agree with every one.
+
+use plimsoll::engine::{Engine, NoExemptions, Times};
+use plimsoll::frameworks::embedded;
+use plimsoll::inventory::{Medium, Version};
+use plimsoll::model::{Report, Verdict};
+use plimsoll::sources::files::Loader;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Evaluates a manifest at a level: `baseline` or `restricted`.
+fn scan(level: &str, version: Version, name: &str, text: &str) -> Report {
+    let packs = embedded().unwrap();
+    let pack = packs.iter().find(|pack| *pack.id == *format!("pss-{level}")).unwrap();
+    let mut loader = Loader::new(Medium::Files, version, None);
+    loader.text(name, text).unwrap();
+    let (inventory, notes) = loader.finish();
+    assert!(notes.is_empty(), "{name}: {notes:?}");
+    let times = Times { started: "2026-01-01T00:00:00Z".into(), finished: "2026-01-01T00:00:00Z".into() };
+    Engine::default().evaluate(&inventory, &[pack.edition(&pack.newest(), version)], &NoExemptions, false, times)
+}
+
+/// What differs from the expectation, as a line with the findings.
+fn difference(report: &Report, name: &str, expected: Verdict) -> Option<String> {
+    let found = report.frameworks[0].status;
+    let messages: Vec<String> = report.findings.iter().map(|f| format!("{}: {}", f.check, f.message)).collect();
+    (found != expected).then(|| format!("{name}: {found}, expected {expected}: {messages:?}\n"))
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn agrees_with_the_admission_librarys_fixtures() {
+    let shared = std::env::var_os("PLIMSOLL_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let folder = shared.join("conformance/pod-security-admission");
+    if !folder.is_dir() {
+        eprintln!("skipped: no fixtures at {} (PLIMSOLL_SHARED names the folder above)", folder.display());
+        return;
+    }
+    let (mut wrong, mut count) = (String::new(), 0);
+    for level in ["baseline", "restricted"] {
+        for version_folder in entries(&folder.join(level)) {
+            let version: Version = version_folder.file_name().unwrap().to_string_lossy().parse().unwrap();
+            for (outcome, expected) in [("pass", Verdict::Pass), ("fail", Verdict::Fail)] {
+                for file in entries(&version_folder.join(outcome)) {
+                    let name = file.strip_prefix(&folder).unwrap().display().to_string();
+                    let report = scan(level, version, &name, &fs::read_to_string(&file).unwrap());
+                    wrong.extend(difference(&report, &name, expected));
+                    count += 1;
+                }
+            }
+        }
+    }
+    println!("{count} fixtures");
+    assert!(wrong.is_empty(), "\n{wrong}");
+    assert!(count > 0, "no fixtures in {}", folder.display());
+}
+
+/// What the library's code says and its fixtures do not show.
+#[test]
+fn agrees_with_the_admission_library_beyond_its_fixtures() {
+    const HARDENED: &str = "securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}";
+    let pod = |spec: &str, container: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  {spec}\n  containers:\n  - {{name: c, image: i, {container}}}\n"
+        )
+    };
+    let windows = pod(
+        "os: {name: windows}\n  securityContext: {runAsNonRoot: true, seccompProfile: {type: Unconfined}}",
+        "tty: false",
+    );
+    let selected =
+        pod("nodeSelector: {kubernetes.io/os: windows}\n  securityContext: {runAsNonRoot: true}", "tty: false");
+    let overridden = pod(
+        "securityContext: {runAsNonRoot: true, seccompProfile: {type: Unconfined}}",
+        "securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}}",
+    );
+    let root_denied = pod(
+        "securityContext: {runAsNonRoot: false, seccompProfile: {type: RuntimeDefault}}",
+        "securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}",
+    );
+    let own_users =
+        pod("hostUsers: false\n  securityContext: {runAsUser: 0, seccompProfile: {type: RuntimeDefault}}", HARDENED);
+    let (pass, fail) = (Verdict::Pass, Verdict::Fail);
+    let cases = [
+        ("an overridden baseline check is not run: Windows", "restricted", "1.36", &windows, pass),
+        ("baseline has no Windows rule", "baseline", "1.36", &windows, fail),
+        ("before 1.25 Windows is no excuse", "restricted", "1.24", &windows, fail),
+        ("a node selector is no Windows", "restricted", "1.36", &selected, fail),
+        ("a pod's Unconfined fails though it is overridden", "restricted", "1.36", &overridden, fail),
+        ("a pod's runAsNonRoot: false fails though it is overridden", "restricted", "1.36", &root_denied, fail),
+        ("a user namespace excuses root", "restricted", "1.36", &own_users, pass),
+        ("and not before 1.35", "restricted", "1.34", &own_users, fail),
+    ];
+    let wrong: String = cases
+        .into_iter()
+        .filter_map(|(name, level, version, text, expected)| {
+            difference(&scan(level, version.parse().unwrap(), name, text), name, expected)
+        })
+        .collect();
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
