@@ -128,7 +128,7 @@ fn is_plausible(value: &str) -> bool {
 fn is_random(value: &str) -> bool {
     let kinds: [fn(&u8) -> bool; 3] = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit];
     let bytes = value.as_bytes();
-    let kinds = kinds.into_iter().filter(|kind| bytes.iter().any(|b| kind(b))).count();
+    let kinds = kinds.into_iter().filter(|kind| bytes.iter().any(*kind)).count();
     let mut counts = std::collections::BTreeMap::<u8, usize>::new();
     for byte in bytes {
         *counts.entry(*byte).or_default() += 1;
