@@ -11,6 +11,7 @@ pub mod exports;
 pub mod frameworks;
 pub mod inventory;
 pub mod model;
+pub mod remediation;
 #[cfg(feature = "tui")]
 pub mod runtime;
 pub mod sources;

@@ -1,33 +1,11 @@
-//! Reports as text for others. (First version: `export` replaces the bodies; these are the names that `cli` calls.)
+//! Reports as text for others: JSON, CSV for tickets, a table for a terminal that only prints.
 
-use crate::model::Report;
-use std::path::Path;
+mod csv;
+mod file;
+mod json;
+mod table;
 
-/// `scan -o json`.
-///
-/// # Errors
-/// A value that JSON cannot hold.
-pub fn json(report: &Report) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(report).map(|text| text + "\n")
-}
-
-/// `scan -o csv`.
-///
-/// # Errors
-/// A failure of the writer.
-pub fn csv(_: &Report) -> Result<String, String> {
-    Err("not yet".into())
-}
-
-/// `scan -o table`.
-pub fn table(report: &Report) -> String {
-    report.frameworks.iter().map(|f| format!("{} {} {}\n", f.id, f.version, f.status)).collect()
-}
-
-/// Writes a file that may hold findings: to a temporary file first, mode 0600, then renamed.
-///
-/// # Errors
-/// A path that cannot be written.
-pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    std::fs::write(path, bytes)
-}
+pub use csv::{correlation_id, csv};
+pub use file::{file_name, private_dir, write_private};
+pub use json::json;
+pub use table::table;
