@@ -5,7 +5,7 @@ use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
 
 /// Effective automount of the ServiceAccount token: pod, else ServiceAccount, else true (pitfall 17); CIS 5.1.6.
-/// A static pod cannot use a ServiceAccount (pitfall 15).
+/// A static pod cannot use a ServiceAccount (pitfall 15). Info where the account is the workload's own and holds grants.
 pub static CHECK: Check = Check {
     id: "pod.sa-token-automount",
     title: "ServiceAccount tokens are mounted only where they are used",
@@ -29,20 +29,38 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
     let path = FieldPath::of("automountServiceAccountToken");
     let name = pod.spec.service_account();
     const EITHER: &str = "false here or on the ServiceAccount";
-    match token::automount(cx, workload, pod) {
-        Automount::Off => {}
+    let hit = match token::automount(cx, workload, pod) {
+        Automount::Off => return,
         Automount::ByPod => {
-            hits.fail(path, true, "false").message(format!("the pod mounts the token of {name}"));
+            hits.fail(path, true, "false").message(format!("the pod mounts the token of ServiceAccount {name}"))
         }
-        Automount::ByDefault => {
-            hits.fail(path, Value::Null, EITHER)
-                .message(format!("neither the pod nor ServiceAccount {name} forbids the token's mount"));
-        }
+        Automount::ByDefault => hits
+            .fail(path, Value::Null, EITHER)
+            .message(format!("neither the pod nor ServiceAccount {name} forbids the token's mount")),
         Automount::Unread(reason) => {
             hits.unread(path, reason, EITHER).message(format!(
                 "ServiceAccount {}/{name} was not read: it may forbid the mount",
                 workload.namespace()
             ));
+            return;
         }
+    };
+    if is_dedicated_and_granted(cx, workload, name) {
+        let message = format!("{}; the account is this workload's own and holds grants", hit.message);
+        hit.message(message).severity(Severity::Info);
     }
+}
+
+/// An account of the workload's own with a grant is there to be used.
+fn is_dedicated_and_granted(cx: &Cx<'_>, workload: &Workload<'_>, name: &str) -> bool {
+    let namespace = workload.namespace();
+    let is_granted = || {
+        let subjects = cx.inventory.bindings.values().flat_map(|binding| &binding.subjects);
+        subjects.into_iter().any(|s| s.kind == "ServiceAccount" && s.name == name && s.namespace == namespace)
+    };
+    let is_shared = || {
+        let others = cx.workloads.iter().filter(|w| w.namespace() == namespace && w.owner != workload.owner);
+        others.flat_map(Workload::specs).any(|spec| spec.service_account() == name)
+    };
+    name != "default" && is_granted() && !is_shared()
 }
