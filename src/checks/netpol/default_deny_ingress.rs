@@ -27,5 +27,5 @@ pub static CHECK: Check = Check {
 };
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
-    default_deny(cx, judge, &CHECK, Direction::Ingress);
+    default_deny(cx, judge, Direction::Ingress);
 }

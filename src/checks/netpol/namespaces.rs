@@ -1,6 +1,6 @@
 //! What the checks of a namespace's policies share.
 
-use super::super::{Check, Cx, Hits, Judge};
+use super::super::{Cx, Hits, Judge};
 use crate::inventory::Kind;
 use crate::inventory::kinds::meta::Map;
 use crate::inventory::network::{Direction, Effect, Network, Truth};
@@ -50,9 +50,12 @@ pub(super) fn each(cx: &Cx<'_>, judge: &mut Judge, rule: impl Fn(&Network<'_>, &
 /// that selects all of them allows everything: policies add up.
 ///
 /// Any gap leaves it undecided, whichever way it points: an unread policy may deny by default, or open all again.
-pub(super) fn default_deny(cx: &Cx<'_>, judge: &mut Judge, check: &'static Check, direction: Direction) {
+pub(super) fn default_deny(cx: &Cx<'_>, judge: &mut Judge, direction: Direction) {
     let word = direction.as_str().to_lowercase();
-    let expected = check.title;
+    let expected = match direction {
+        Direction::Ingress => "a policy that selects every pod and denies ingress",
+        Direction::Egress => "a policy that selects every pod and denies egress",
+    };
     each(cx, judge, |network, namespace, hits| {
         let path = FieldPath::root;
         if let Some(reason) = network.gap(namespace.name) {

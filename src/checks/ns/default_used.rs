@@ -1,6 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::kinds::meta::Meta;
-use crate::inventory::{Inventory, Kind};
+use crate::inventory::{Inventory, Kind, Medium};
 use crate::model::{Disruption, FieldPath, Fix, GapReason, ObjectRef, Remedy, Severity};
 use std::collections::BTreeSet;
 
@@ -50,73 +50,72 @@ const SYSTEM: [(Kind, &str); 4] = [
     (Kind::ConfigMap, "openshift-service-ca.crt"),
 ];
 
+const DEFAULT: &str = "default";
+
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let inventory = cx.inventory;
-    let place = |namespace: &str| namespace == "default";
-    let (found, nowhere) = objects(cx, &place);
+    let (found, unplaced) = objects(cx);
     for (object, system) in found {
         let message = format!("{} lives in namespace default", object.kind_name());
         let hits = judge.reference(object);
         if !system {
-            hits.fail(FieldPath::of("metadata.namespace"), "default", "a namespace of its own").message(message);
+            hits.fail(FieldPath::of("metadata.namespace"), DEFAULT, "a namespace of its own").message(message);
         }
     }
-    let scoped_out =
-        !inventory.scope.namespaces.is_empty() && !inventory.scope.namespaces.iter().any(|n| &**n == "default");
-    let opted = [Kind::ConfigMap, Kind::Secret].into_iter().filter(|kind| inventory.opted_in(*kind));
-    let gap = match scoped_out || nowhere > 0 {
-        true => Some(GapReason::SourceCannotHoldIt),
-        // in manifests a kind that is not there is no gap: whatever is there is judged
-        false if inventory.medium == crate::inventory::Medium::Files => None,
-        false => opted.into_iter().find_map(|kind| cx.gap(kind, Some("default"))),
-    };
-    let namespace = judge.reference(ObjectRef::new("v1", "Namespace", None, "default"));
-    if let Some(reason) = gap {
-        let hit = namespace.unread(FieldPath::root(), reason, "all that lives in it");
-        if nowhere > 0 {
-            hit.message(format!(
-                "{nowhere} objects name no namespace: where they land is decided when they are applied"
-            ));
-        } else if scoped_out {
-            hit.message("namespace default is outside the scope");
+    // the namespace itself takes what keeps the rest from being known
+    let hits = judge.reference(ObjectRef::new("v1", "Namespace", None, DEFAULT));
+    let path = FieldPath::root();
+    let scope = &inventory.scope.namespaces;
+    if unplaced > 0 {
+        hits.unread(path, GapReason::SourceCannotHoldIt, "objects that name their namespace")
+            .message(format!("{unplaced} objects name no namespace: where they land is decided when they are applied"));
+    } else if !scope.is_empty() && !scope.iter().any(|n| &**n == DEFAULT) {
+        hits.unread(path, GapReason::SourceCannotHoldIt, "a scope that holds it")
+            .message("namespace default is outside the scope");
+    } else if inventory.medium == Medium::Cluster {
+        let asked = [Kind::ConfigMap, Kind::Secret].into_iter().filter(|kind| inventory.opted_in(*kind));
+        if let Some(reason) = asked.into_iter().find_map(|kind| cx.gap(kind, Some(DEFAULT))) {
+            hits.unread(path, reason, "all that lives in it");
         }
     }
 }
 
-/// What lives in the place, with whether it is the system's; and how much names no namespace.
-fn objects(cx: &Cx<'_>, place: &dyn Fn(&str) -> bool) -> (BTreeSet<(ObjectRef, bool)>, usize) {
+/// What lives in namespace default, with whether it is the system's; and how many objects only may: manifests that
+/// name no namespace.
+fn objects(cx: &Cx<'_>) -> (BTreeSet<(ObjectRef, bool)>, usize) {
     let inventory: &Inventory = cx.inventory;
-    let (mut found, mut nowhere) = (BTreeSet::new(), 0);
-    for workload in cx.workloads {
-        if place(workload.namespace()) {
-            found.insert((workload.owner.clone(), false));
-        } else if workload.namespace().is_empty() {
-            nowhere += 1;
+    let (mut found, mut unplaced) = (BTreeSet::new(), 0);
+    let placed = |kind: Kind, name: &str| !inventory.unplaced.contains(&(kind, (DEFAULT.into(), name.into())));
+    for workload in cx.workloads.iter().filter(|workload| workload.namespace() == DEFAULT) {
+        let owner = &workload.owner;
+        if Kind::of(owner.group(), &owner.kind).is_none_or(|kind| placed(kind, &owner.name)) {
+            found.insert((owner.clone(), false));
+        } else {
+            unplaced += 1;
         }
     }
     let mut add = |kind: Kind, meta: &Meta| {
-        if meta.namespace.is_empty() {
-            nowhere += usize::from(kind.info().namespaced);
-        } else if place(&meta.namespace) && cx.in_scope(kind, meta) && meta.controller().is_none() {
-            let system = SYSTEM.iter().any(|(k, name)| *k == kind && *name == meta.name)
-                || (kind == Kind::Secret && meta.annotations.contains_key("kubernetes.io/service-account.name"));
-            found.insert((ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name), system));
+        if meta.namespace != DEFAULT || !cx.in_scope(kind, meta) || meta.controller().is_some() {
+            return;
         }
+        if !placed(kind, &meta.name) {
+            unplaced += 1;
+            return;
+        }
+        let system = SYSTEM.iter().any(|(k, name)| *k == kind && *name == meta.name)
+            || (kind == Kind::Secret && meta.annotations.contains_key("kubernetes.io/service-account.name"));
+        found.insert((ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name), system));
     };
     inventory.services.values().for_each(|o| add(Kind::Service, &o.meta));
     inventory.service_accounts.values().for_each(|o| add(Kind::ServiceAccount, &o.meta));
-    for (key, role) in &inventory.roles {
-        add(if key.0.is_empty() { Kind::ClusterRole } else { Kind::Role }, &role.meta);
-    }
-    for (key, binding) in &inventory.bindings {
-        add(if key.0.is_empty() { Kind::ClusterRoleBinding } else { Kind::RoleBinding }, &binding.meta);
-    }
-    let judged = |kind: &Kind| CHECK.over.contains(kind) || CHECK.needs.contains(kind);
-    for ((kind, _), meta) in inventory.metas.iter().filter(|((kind, _), _)| judged(kind) && inventory.opted_in(*kind)) {
+    inventory.roles.values().for_each(|o| add(Kind::Role, &o.meta));
+    inventory.bindings.values().for_each(|o| add(Kind::RoleBinding, &o.meta));
+    let judged = |kind: &Kind| CHECK.over.contains(kind) || (CHECK.needs.contains(kind) && inventory.opted_in(*kind));
+    for ((kind, _), meta) in inventory.metas.iter().filter(|((kind, _), _)| judged(kind)) {
         add(*kind, meta);
     }
     for ((kind, _), custom) in inventory.customs.iter().filter(|((kind, _), _)| judged(kind)) {
         add(*kind, &custom.meta);
     }
-    (found, nowhere)
+    (found, unplaced)
 }

@@ -61,6 +61,10 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let owner =
             labels.and_then(|l| OWNERS.iter().find_map(|key| l.get(*key).map(|value| format!("{key}={value}"))));
         let said = owner.unwrap_or_else(|| "no owner label".to_owned());
-        hit.also(path.clone().named(0, name), format!("{count} workloads, {said}"), "one owner");
+        hit.also(
+            path.clone().named(0, name),
+            format!("{count} {}, {said}", if count == 1 { "workload" } else { "workloads" }),
+            "one owner",
+        );
     }
 }
