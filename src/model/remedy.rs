@@ -40,6 +40,8 @@ pub enum Fix {
     Append(&'static str),
     /// Create an object: YAML with `{namespace}` and `{name}` for those of the finding's resource.
     Create(&'static str),
+    /// By the last field on the finding's path, for checks that look at several: the first that fits; `""` fits all.
+    ByField(&'static [(&'static str, Fix)]),
     /// No patch can be known from here: the advice says what to do.
     Advice,
 }

@@ -73,13 +73,14 @@ pub fn plan(finding: &Finding, remedy: &Remedy, object: &Value) -> Result<Change
     if finding.seen_in == Some(SeenIn::Pods) && &*finding.owner.kind != "Pod" {
         return Err(NoChange::PodsOnly { owner: finding.owner.kind_name() });
     }
-    if let Fix::Create(template) = remedy.fix {
+    let Some(path) = finding.paths.first().map(|evidence| &evidence.path) else { return Err(NoChange::Advice) };
+    let fix = chosen(remedy.fix, path);
+    if let Fix::Create(template) = fix {
         return create(&finding.resource, template);
     }
-    let Some(path) = finding.paths.first().map(|evidence| &evidence.path) else { return Err(NoChange::Advice) };
     let changed = || NoChange::Changed { path: path.to_string() };
     let mut after = object.clone();
-    let done = match remedy.fix {
+    let done = match fix {
         Fix::Set(value) => set(&mut after, path, constant(value)?),
         Fix::SetAt(beside, value) => set(&mut after, &holder(path).fields(beside), constant(value)?),
         Fix::Append(value) => append(&mut after, path, constant(value)?),
@@ -90,7 +91,7 @@ pub fn plan(finding: &Finding, remedy: &Remedy, object: &Value) -> Result<Change
             let same = actual.is_none_or(|actual| !actual.is_string() || path.resolve(object) == Some(actual));
             (!by_index || same) && remove(&mut after, path)
         }
-        Fix::Create(_) | Fix::Advice => return Err(NoChange::Advice),
+        Fix::Create(_) | Fix::ByField(_) | Fix::Advice => return Err(NoChange::Advice),
     };
     if !done || after == *object {
         return Err(changed());
@@ -106,6 +107,17 @@ pub fn plan(finding: &Finding, remedy: &Remedy, object: &Value) -> Result<Change
         before: Some(object.clone()),
         after,
     })
+}
+
+/// The change for the field at fault, where the remedy tells them apart.
+fn chosen(fix: Fix, path: &FieldPath) -> Fix {
+    let Fix::ByField(choices) = fix else { return fix };
+    let field = path.steps().iter().rev().find_map(|step| match step {
+        Step::Field(name) => Some(&**name),
+        _ => None,
+    });
+    let fits = |(name, _): &&(&str, Fix)| name.is_empty() || field == Some(*name);
+    choices.iter().find(fits).map_or(Fix::Advice, |(_, fix)| *fix)
 }
 
 fn constant(text: &str) -> Result<Value, NoChange> {

@@ -16,7 +16,7 @@ pub static CHECK: Check = Check {
           name of its neighbours.",
     remedy: Remedy {
         advice: "Drop NET_RAW, or ALL, and do not add it again.",
-        fix: Fix::Append("\"NET_RAW\""),
+        fix: Fix::ByField(&[("drop", Fix::Append("\"NET_RAW\"")), ("add", Fix::Remove)]),
         disruption: Disruption::Restarts,
         try_first: "Look for ping, traceroute and packet capture in the container; little else needs it.",
     },

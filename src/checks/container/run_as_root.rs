@@ -25,7 +25,11 @@ pub static CHECK: Check = Check {
     remedy: Remedy {
         advice: "Set runAsNonRoot: true; where user 0 is asked for, or the image names its user by name, give a numeric \
                  runAsUser above 0 too.",
-        fix: Fix::SetAt("securityContext.runAsNonRoot", "true"),
+        fix: Fix::ByField(&[
+            ("runAsUser", Fix::Set("65532")),
+            ("runAsUserName", Fix::Set("\"ContainerUser\"")),
+            ("", Fix::Set("true")),
+        ]),
         disruption: Disruption::MayBreak,
         try_first: "Start one replica: the kubelet refuses an image whose user is root, and files that root owns or \
                     ports below 1024 may be out of reach.",
