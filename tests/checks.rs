@@ -4,6 +4,8 @@
 //! `# kubernetes: 1.29` sets the version; `# source: cluster` makes the file all that a cluster holds, where otherwise
 //! what is not in it may be elsewhere; `# pitfall 6.N` names the catalogue's pitfall that the case is about.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
 use plimsoll::checks;
 use plimsoll::engine::{Engine, NoExemptions, Times};
 use plimsoll::frameworks::from_texts;

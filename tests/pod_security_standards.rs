@@ -1,5 +1,7 @@
 //! The fixtures of Kubernetes' own pod-security admission: packs pss-baseline and pss-restricted agree with every one.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
 use plimsoll::engine::{Engine, NoExemptions, Times};
 use plimsoll::frameworks::embedded;
 use plimsoll::inventory::{Medium, Version};

@@ -40,10 +40,10 @@ pub fn credentials(object: &Value) -> Vec<FieldPath> {
                 for (index, item) in list.iter().enumerate() {
                     let at = at.clone().index(index);
                     let text = |key: &str| item.get(key).and_then(Value::as_str);
-                    if let (Some(name), Some(value)) = (text("name"), text("value")) {
-                        if credential::judge(name, value).is_some() {
-                            found.push(at.clone().fields("value"));
-                        }
+                    if let (Some(name), Some(value)) = (text("name"), text("value"))
+                        && credential::judge(name, value).is_some()
+                    {
+                        found.push(at.clone().fields("value"));
                     }
                     walk(item, &at, found);
                 }
