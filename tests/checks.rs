@@ -135,6 +135,20 @@ fn findings_point_at_their_lines() {
     }
 }
 
+#[test]
+fn a_credential_stays_in_its_manifest() {
+    let fixtures = Fixture::all().into_iter().filter(|f| f.check == "container.env-literal-credential");
+    let mut count = 0;
+    for fixture in fixtures.filter(|fixture| fixture.expectation() == "fail") {
+        let report = format!("{:?}", fixture.report());
+        for secret in ["correct-horse-battery", "AKIAIOSFODNN7EXAMPLE", "hunter2", "MHcCAQEE", "q8Zr2LxT5vNc7Kd1"] {
+            count += usize::from(fixture.text.contains(secret));
+            assert!(!report.contains(secret), "{}: {secret}", fixture.name());
+        }
+    }
+    assert_eq!(count, 5, "each of them stands in a fixture");
+}
+
 /// A finding as a compiler would print it.
 fn show(finding: &Finding, text: &str) -> String {
     let mut shown = format!("{}[{}]: {}\n", finding.severity, finding.status.as_str(), finding.message);
