@@ -4,5 +4,6 @@ pub mod bench;
 pub mod cluster;
 pub mod generate;
 pub mod paths;
+pub mod shots;
 pub mod test;
 pub mod tools;

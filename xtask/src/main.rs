@@ -16,6 +16,8 @@ enum Task {
     /// Measure, as ratios
     #[command(subcommand)]
     Bench(xtask::bench::Bench),
+    /// Take the README's pictures from the program itself
+    Shots,
     /// Write the generated files: registry of checks, docs
     Gen {
         /// Fail where a file differs instead of writing it
@@ -29,6 +31,7 @@ fn main() -> Result<()> {
         Task::Cluster(subcommand) => cluster::run(subcommand),
         Task::Test => xtask::test::run(),
         Task::Bench(bench) => xtask::bench::run(bench),
+        Task::Shots => xtask::shots::run(),
         Task::Gen { check } => xtask::generate::run(check),
     }
 }
