@@ -1,5 +1,5 @@
 use super::super::{Check, Hits, Run, SpecCx};
-use super::effective::{APP_ARMOR, CONFINED};
+use super::effective::{APP_ARMOR, CONFINED, ProfileField};
 use crate::inventory::Kind;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
@@ -36,8 +36,10 @@ fn run(cx: &SpecCx<'_>, hits: &mut Hits) {
         // the annotation stands outside the PodSpec: reported at the field that replaces it
         let container = cx.containers().find(|c| c.container.name == name);
         let path = container.map_or_else(|| FieldPath::of(&APP_ARMOR.path()), |c| c.at(&APP_ARMOR.path()));
-        // the API server keeps the field in step with the annotation: once is enough
-        if container.is_some_and(|c| (APP_ARMOR.of_container)(c.context()).is_some()) {
+        // the API server writes the annotation for a field that says the same: reported above
+        let own = container.and_then(|c| (APP_ARMOR.of_container)(c.context()));
+        let in_force = own.or_else(|| (APP_ARMOR.of_pod)(cx.pod_context()));
+        if container.is_some() && in_force.is_some_and(|profile| !ProfileField::confines(profile)) {
             continue;
         }
         hits.about(container.map(|_| name));
