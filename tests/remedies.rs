@@ -87,9 +87,6 @@ fn applied(finding: &Finding, before: &[Value]) -> Result<(Change, Vec<Value>), 
     Ok((change, after))
 }
 
-/// Before 1.19 seccomp was an annotation: the patch sets the field that counts since, and those servers do not know.
-const ANNOTATION_ONLY: [&str; 1] = ["container.seccomp-unconfined/fail.annotation.yaml"];
-
 #[test]
 fn every_patch_puts_its_finding_right() {
     let (mut wrong, mut fixed) = (Vec::new(), 0);
@@ -112,7 +109,7 @@ fn every_patch_puts_its_finding_right() {
                         f.fingerprint == finding.fingerprint && f.paths[0].actual == finding.paths[0].actual
                     };
                     let still = later.findings.iter().filter(failing).any(|f| same(&f));
-                    if still && !ANNOTATION_ONLY.contains(&name.as_str()) {
+                    if still {
                         wrong.push(format!(
                             "{name}: {} is still there after\n{}",
                             finding.paths[0].path,

@@ -15,7 +15,8 @@ pub static CHECK: Check = Check {
     why: "Unset, the runtime's profile applies on nodes that have AppArmor; Unconfined takes it away.",
     remedy: Remedy {
         advice: "Set appArmorProfile.type: RuntimeDefault, and remove the annotation if there is one.",
-        fix: Fix::Set("\"RuntimeDefault\""),
+        // an annotation stands where no path from the PodSpec leads
+        fix: Fix::ByField(&[("type", Fix::Set("\"RuntimeDefault\""))]),
         disruption: Disruption::MayBreak,
         try_first: "Somebody switched it off for a reason: run one replica under it and read the node's audit log for \
                     'apparmor=\"DENIED\"'.",
@@ -35,7 +36,8 @@ fn run(cx: &SpecCx<'_>, hits: &mut Hits) {
         }
         // the annotation stands outside the PodSpec: reported at the field that replaces it
         let container = cx.containers().find(|c| c.container.name == name);
-        let path = container.map_or_else(|| FieldPath::of(&APP_ARMOR.path()), |c| c.at(&APP_ARMOR.path()));
+        const FIELD: &str = "securityContext.appArmorProfile";
+        let path = container.map_or_else(|| FieldPath::of(FIELD), |c| c.at(FIELD));
         // the API server writes the annotation for a field that says the same: reported above
         let own = container.and_then(|c| (APP_ARMOR.of_container)(c.context()));
         let in_force = own.or_else(|| (APP_ARMOR.of_pod)(cx.pod_context()));

@@ -14,7 +14,8 @@ pub static CHECK: Check = Check {
     why: "Unconfined opens every system call that the kernel has, even where the kubelet would have set a default.",
     remedy: Remedy {
         advice: "Set seccompProfile.type: RuntimeDefault, or Localhost with a profile of your own.",
-        fix: Fix::Set("\"RuntimeDefault\""),
+        // before 1.19 an annotation says it, where no path from the PodSpec leads
+        fix: Fix::ByField(&[("type", Fix::Set("\"RuntimeDefault\""))]),
         disruption: Disruption::MayBreak,
         try_first: "Somebody switched it off for a reason: run one replica under RuntimeDefault and watch for \
                     'operation not permitted'.",
@@ -30,7 +31,7 @@ fn run(cx: &SpecCx<'_>, hits: &mut Hits) {
         let confines =
             matches!(value.as_str(), "runtime/default" | "docker/default") || value.starts_with("localhost/");
         if key.contains("seccomp.security.alpha.kubernetes.io/") && !confines {
-            hits.fail(FieldPath::of(&SECCOMP.path()), value.as_str(), CONFINED)
+            hits.fail(FieldPath::of("securityContext.seccompProfile"), value.as_str(), CONFINED)
                 .message(format!("annotation {key} is {value:?}"));
         }
     }
