@@ -152,8 +152,8 @@ pub fn kinds(editions: &[Edition], allowed: &[OptIn]) -> BTreeSet<Kind> {
     let ids = editions.iter().flat_map(|e| e.controls().flat_map(|(_, control)| control.checks.checks()));
     let checks = ids.filter_map(|id| checks::find(&id));
     let kinds = checks.flat_map(|check| check.over.iter().chain(check.needs).copied());
-    // the version, the cluster's id and every join by namespace stand on these
-    let always = [Kind::Namespace];
+    // the cluster's id and every join by namespace stand on the first, the platform (exemptions) on the second
+    let always = [Kind::Namespace, Kind::Node];
     kinds.chain(always).filter(|kind| kind.info().opt_in.is_none_or(|opt_in| allowed.contains(&opt_in))).collect()
 }
 

@@ -682,6 +682,17 @@ mod tests {
         assert!(by.is_empty(), "the label is shop's");
     }
 
+    /// A policy that does not decode may be the one: its namespace is undecided, the next one is not.
+    #[test]
+    fn an_undecodable_policy_is_a_gap_of_its_namespace() {
+        let namespace = |name: &str| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+        let mut inventory = inventory(&[namespace("shop"), namespace("web")]);
+        inventory.note_undecodable(Kind::NetworkPolicy, "shop", "broken", "expected a map");
+        let network = Network::new(&inventory);
+        assert_eq!(network.gap("shop"), Some(GapReason::Undecodable));
+        assert_eq!(network.gap("web"), None);
+    }
+
     #[test]
     fn calico_expressions_that_are_conjunctions() {
         let of = |expression: &str, namespace: &str, pod: Value| {

@@ -374,6 +374,10 @@ impl Inventory {
         }
         if self.medium == Medium::Files {
             let parent = namespace.is_some_and(|n| self.namespaces.contains_key(&("".into(), n.into())));
+            let here = |place: &str| place.is_empty() || namespace.is_none_or(|n| n == place);
+            if self.undecodable.iter().any(|(k, (place, _), _)| *k == kind && here(place)) {
+                return Some(GapReason::Undecodable);
+            }
             return (!parent && self.count(kind) == 0).then_some(GapReason::SourceCannotHoldIt);
         }
         if let Some(namespace) = namespace

@@ -2,7 +2,7 @@
 
 use super::source::{Sink, Source};
 use crate::app::{ContextInfo, Document, Failure, Mark, Origin, RemedyText, Target};
-use crate::engine::{Engine, NoExemptions, Selection, Times, kinds};
+use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
 use crate::inventory::{Inventory, Kind, Medium, OptIn, Version};
@@ -58,7 +58,9 @@ impl Sources {
         started: &Arc<str>,
     ) -> Result<Report, Failure> {
         let times = Times { started: started.clone(), finished: now() };
-        Ok(engine.evaluate(inventory, editions, &NoExemptions, self.selection.strict, times))
+        let exempt = BuiltIn::new(inventory)
+            .map_err(|error| failed("The built-in exemptions", error, "That is a fault of plimsoll."))?;
+        Ok(engine.evaluate(inventory, editions, &exempt, self.selection.strict, times))
     }
 
     /// What was not asked for is known to be unread.

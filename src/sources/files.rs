@@ -158,6 +158,7 @@ impl Loader {
             meta.insert("namespace".into(), self.namespace.clone().into());
             placed = false;
         }
+        let namespace = value.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or_default().to_owned();
         match Object::from_json(kind, value) {
             Ok(object) => {
                 let meta = object.meta();
@@ -169,7 +170,6 @@ impl Loader {
                 self.inventory.upsert(object);
             }
             Err(error) => {
-                let namespace = self.namespace.clone();
                 self.inventory.note_undecodable(kind, &namespace, &name, &error.to_string());
                 self.note(&source.file, Some(line), format!("{} {name} is not understood: {error}", kind.name()));
             }
