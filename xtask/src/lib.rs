@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod cluster;
 pub mod generate;
+pub mod new_check;
 pub mod paths;
 pub mod shots;
 pub mod test;

@@ -18,6 +18,11 @@ enum Task {
     Bench(xtask::bench::Bench),
     /// Take the README's pictures from the program itself
     Shots,
+    /// Scaffold a check: its file, fixtures and place in the registry
+    NewCheck {
+        /// FAMILY.NAME, like container.host-port
+        id: String,
+    },
     /// Write the generated files: registry of checks, docs
     Gen {
         /// Fail where a file differs instead of writing it
@@ -32,6 +37,7 @@ fn main() -> Result<()> {
         Task::Test => xtask::test::run(),
         Task::Bench(bench) => xtask::bench::run(bench),
         Task::Shots => xtask::shots::run(),
+        Task::NewCheck { id } => xtask::new_check::run(&id),
         Task::Gen { check } => xtask::generate::run(check),
     }
 }
