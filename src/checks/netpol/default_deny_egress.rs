@@ -15,11 +15,19 @@ pub static CHECK: Check = Check {
     why: "A pod that may call anything can scan the cluster, reach the cloud's metadata service and carry data out; egress \
           is where a break-in shows.",
     remedy: Remedy {
-        advice: "Add a policy with an empty podSelector and policyTypes Egress, then allow the flows that are needed.",
-        fix: Fix::Create(
-            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: default-deny-egress\n  \
-             namespace: {name}\nspec:\n  podSelector: {}\n  policyTypes:\n    - Egress\n",
-        ),
+        advice: "Add a policy with an empty podSelector and policyTypes Egress, then allow the flows that are needed; narrow \
+                 a policy that allows everything.",
+        // a policy that opens all again stands beside the new one
+        fix: Fix::ByField(&[
+            ("policies", Fix::Advice),
+            (
+                "",
+                Fix::Create(
+                    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: default-deny-egress\n  \
+                     namespace: {name}\nspec:\n  podSelector: {}\n  policyTypes:\n    - Egress\n",
+                ),
+            ),
+        ]),
         disruption: Disruption::CutsTraffic,
         try_first: FLOWS_FIRST,
     },

@@ -15,11 +15,19 @@ pub static CHECK: Check = Check {
     why: "A policy that selects one pod leaves the next one open: only a default for the whole namespace holds for pods \
           that nobody thought of.",
     remedy: Remedy {
-        advice: "Add a policy with an empty podSelector and policyTypes Ingress, then allow the flows that are needed.",
-        fix: Fix::Create(
-            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: default-deny-ingress\n  \
-             namespace: {name}\nspec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n",
-        ),
+        advice: "Add a policy with an empty podSelector and policyTypes Ingress, then allow the flows that are needed; narrow \
+                 a policy that allows everything.",
+        // a policy that opens all again stands beside the new one
+        fix: Fix::ByField(&[
+            ("policies", Fix::Advice),
+            (
+                "",
+                Fix::Create(
+                    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: default-deny-ingress\n  \
+                     namespace: {name}\nspec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n",
+                ),
+            ),
+        ]),
         disruption: Disruption::CutsTraffic,
         try_first: FLOWS_FIRST,
     },

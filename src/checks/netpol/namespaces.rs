@@ -76,13 +76,18 @@ pub(super) fn default_deny(cx: &Cx<'_>, judge: &mut Judge, direction: Direction)
         let (closed, open) = (sure(Effect::Isolates), sure(Effect::Open));
         match (closed, open) {
             (_, Some(open)) => {
-                hits.fail(path(), open.object.kind_name(), expected)
+                hits.fail(FieldPath::of("policies").named(0, &open.object.name), open.object.kind_name(), expected)
                     .message(format!("{} allows all {word} of every pod of namespace {name}", open.object))
                     .severity(namespace.severity);
             }
             (Some(_), None) => {
                 if let Some(policy) = perhaps(&[Effect::Open]) {
-                    hits.review(path(), policy.object.kind_name(), expected).message(format!(
+                    hits.review(
+                        FieldPath::of("policies").named(0, &policy.object.name),
+                        policy.object.kind_name(),
+                        expected,
+                    )
+                    .message(format!(
                         "{} may open {word} again: its selector is not one that plimsoll reads",
                         policy.object
                     ));

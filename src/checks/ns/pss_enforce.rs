@@ -18,7 +18,8 @@ pub static CHECK: Check = Check {
           included.",
     remedy: Remedy {
         advice: "Label the namespace pod-security.kubernetes.io/enforce: baseline, or restricted where its pods allow.",
-        fix: Fix::Set("\"baseline\""),
+        // a version that does not act on the label needs an engine
+        fix: Fix::ByField(&[("labels", Fix::Set("\"baseline\"")), ("", Fix::Advice)]),
         disruption: Disruption::MayBreak,
         try_first: "kubectl label --dry-run=server --overwrite namespace NAME pod-security.kubernetes.io/enforce=baseline \
                     prints the running pods that would be refused; they stay until they are replaced.",
@@ -35,10 +36,11 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let hits = judge.object(Kind::Namespace, &namespace.meta);
         let enforce = labels.get(LABEL).map(String::as_str);
         // Pod Security admission is on from 1.23
-        if matches!(enforce, Some("baseline" | "restricted")) && cx.version().at_least(23) {
+        let acts = cx.version().at_least(23);
+        if acts && matches!(enforce, Some("baseline" | "restricted")) {
             continue;
         }
-        let path = FieldPath::of("metadata.labels").key(LABEL);
+        let path = if acts { FieldPath::of("metadata.labels").key(LABEL) } else { FieldPath::root() };
         let actual = || enforce.map_or(Value::Null, Value::from);
         let expected = "baseline or restricted, or an engine that refuses unsafe pods here";
         let cover = engines.cover(name, &labels_of(name, Some(labels)));
