@@ -57,6 +57,12 @@ pub enum NoChange {
         /// The finding's path.
         path: String,
     },
+    /// The object already is as the remedy would make it: what is wrong lies elsewhere.
+    #[error("{path} already is as the fix would make it: what is wrong lies elsewhere, the advice says where")]
+    AlreadySo {
+        /// The finding's path.
+        path: String,
+    },
     /// The remedy's own data is wrong; a test holds that this does not happen.
     #[error("the remedy is not valid: {0}")]
     Invalid(String),
@@ -93,8 +99,11 @@ pub fn plan(finding: &Finding, remedy: &Remedy, object: &Value) -> Result<Change
         }
         Fix::Create(_) | Fix::ByField(_) | Fix::Advice => return Err(NoChange::Advice),
     };
-    if !done || after == *object {
+    if !done {
         return Err(changed());
+    }
+    if after == *object {
+        return Err(NoChange::AlreadySo { path: path.to_string() });
     }
     let custom = Kind::of(finding.resource.group(), &finding.resource.kind).is_none_or(Kind::is_custom);
     let patch = if custom { Some(merge(object, &after)) } else { strategic(object, &after) };
@@ -226,36 +235,44 @@ impl Change {
         unified(&before, &text(&self.after), (old, &name), 3)
     }
 
-    /// The command line that does it, quoted for a shell; `context` keeps it off another cluster. With `dry_run` the API
-    /// server says what would happen and changes nothing. What is created or replaced is read from standard input.
+    /// The command line that does it, quoted for a POSIX shell and complete in itself; `context` keeps it off another
+    /// cluster. With `dry_run` the API server says what would happen and changes nothing; what is replaced is only
+    /// printed, because a server accepts no trial of it.
     pub fn command(&self, context: Option<&str>, dry_run: bool) -> String {
-        let mut words: Vec<String> = vec!["kubectl".into()];
-        if let Some(context) = context {
-            words.extend(["--context".into(), context.to_owned()]);
-        }
-        if let Some(namespace) = &self.target.namespace {
-            words.extend(["-n".into(), namespace.to_string()]);
-        }
+        let kubectl = |words: &[&str]| {
+            let context = context.map(|context| ["--context", context]);
+            let namespace = self.target.namespace.as_deref().map(|namespace| ["-n", namespace]);
+            let place = context.iter().chain(&namespace).flatten().copied();
+            let words = ["kubectl"].into_iter().chain(place).chain(words.iter().copied());
+            words.map(quote).collect::<Vec<_>>().join(" ")
+        };
+        let custom = Kind::of(self.target.group(), &self.target.kind).is_none_or(Kind::is_custom);
+        let (form, patch) = match &self.patch {
+            Some(patch) if custom => ("--type=merge", patch.to_string()),
+            Some(patch) => ("--type=strategic", patch.to_string()),
+            None => ("--type=json", Value::Array(self.json_patch.clone()).to_string()),
+        };
+        let (kind, name) = (resource(&self.target), &*self.target.name);
+        let trial = |words: &[&'static str]| -> Vec<&'static str> {
+            words.iter().copied().chain(dry_run.then_some("--dry-run=server")).collect()
+        };
         match self.action {
-            Action::Create => words.extend(["create", "-f", "-"].map(String::from)),
-            // kubectl refuses --force together with a dry run
-            Action::Replace if dry_run => words.extend(["replace", "-f", "-"].map(String::from)),
-            Action::Replace => words.extend(["replace", "--force", "-f", "-"].map(String::from)),
             Action::Patch => {
-                let custom = Kind::of(self.target.group(), &self.target.kind).is_none_or(Kind::is_custom);
-                let (form, patch) = match &self.patch {
-                    Some(patch) if custom => ("merge", patch.to_string()),
-                    Some(patch) => ("strategic", patch.to_string()),
-                    None => ("json", Value::Array(self.json_patch.clone()).to_string()),
-                };
-                words.extend(["patch".into(), resource(&self.target), self.target.name.to_string()]);
-                words.extend([format!("--type={form}"), "-p".into(), patch]);
+                let words: Vec<&str> =
+                    ["patch", &kind, name, form, "-p", &patch].into_iter().chain(trial(&[])).collect();
+                kubectl(&words)
+            }
+            Action::Create => {
+                let create = kubectl(&trial(&["create", "-f", "-"]));
+                format!("{create} <<'PLIMSOLL'\n{}PLIMSOLL", yaml::print(&self.after))
+            }
+            Action::Replace => {
+                let get = kubectl(&["get", &kind, name, "-o", "json"]);
+                let edit = format!("kubectl patch --local -f - {form} -p {}", quote(&patch));
+                let replace = kubectl(&["replace", "--force", "-f", "-"]);
+                if dry_run { format!("{get} | {edit} -o yaml") } else { format!("{get} | {edit} -o json | {replace}") }
             }
         }
-        if dry_run {
-            words.push("--dry-run=server".into());
-        }
-        words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -388,7 +405,10 @@ mod tests {
         bare.seen_in = Some(SeenIn::Pods);
         let object = json!({"apiVersion": "v1", "kind": "Pod", "spec": {"hostPID": true}});
         let change = plan(&bare, &remedy(Fix::Remove), &object).unwrap();
-        assert_eq!(change.command(None, false), "kubectl -n shop replace --force -f -");
+        assert_eq!(
+            change.command(None, false),
+            r#"kubectl -n shop get pods p -o json | kubectl patch --local -f - --type=strategic -p '{"spec":{"hostPID":null}}' -o json | kubectl -n shop replace --force -f -"#
+        );
         assert_eq!(change.after(), &json!({"apiVersion": "v1", "kind": "Pod", "spec": {}}));
     }
 
@@ -400,7 +420,9 @@ mod tests {
             plan(&finding(namespace, FieldPath::root(), Value::Null), &remedy(Fix::Create(template)), &Value::Null)
                 .unwrap();
         assert!(change.yaml().contains("  namespace: \"1234\"\n"), "{}", change.yaml());
-        assert_eq!(change.command(None, false), "kubectl -n 1234 create -f -");
+        let command = change.command(None, false);
+        assert!(command.starts_with("kubectl -n 1234 create -f - <<'PLIMSOLL'\napiVersion: "), "{command}");
+        assert!(command.ends_with("\nPLIMSOLL"), "{command}");
         assert!(change.diff(&[]).starts_with("--- /dev/null\n"));
     }
 
