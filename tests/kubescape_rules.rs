@@ -1,6 +1,8 @@
 //! Agreement with kubescape's own test cases, where its rule and a check of plimsoll's ask the same question; where
 //! they part on purpose, the reason stands in the table. Skipped where the shared folder is absent.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, missing_docs)]
+
 use plimsoll::engine::{Engine, NoExemptions, Times};
 use plimsoll::frameworks::from_texts;
 use plimsoll::inventory::{Kind, Medium, ReadState, Version};
@@ -13,8 +15,11 @@ use std::path::{Path, PathBuf};
 
 const NO_NAMESPACE: &str = "the manifest names no namespace: where it lands is decided when it is applied";
 
-/// Rule, check, and cases in which they differ with the reason.
-const PAIRS: &[(&str, &str, &[(&str, &str)])] = &[
+/// A case in which they differ, and why.
+type Deviation = (&'static str, &'static str);
+
+/// Rule, check, and cases in which they differ.
+const PAIRS: &[(&str, &str, &[Deviation])] = &[
     ("internal-networking", "netpol.namespace-none", &[]),
     ("pod-security-admission-applied-1", "ns.pss-enforce", &[]),
     ("pod-security-admission-baseline-applied-2", "ns.pss-enforce", &[]),

@@ -87,7 +87,7 @@ fn of_agent(agent: &Agent, name: &str, spec: &PodSpec) -> bool {
             repository.strip_suffix(*image).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
         })
     };
-    agent.names.contains(&name) || agent.images.iter().any(|image| has(image))
+    agent.names.contains(&name) || agent.images.iter().any(has)
 }
 
 fn aws(container: &Container) -> Option<Enforces> {
@@ -147,7 +147,10 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             Some(reason) => hits.unread(FieldPath::of("nodes"), reason, expected),
             None => hits.fail(path(object), *title, expected),
         }
-        .message(format!("{title} ({object}) does not enforce NetworkPolicy, and nothing else is seen that does"));
+        .message(match inventory.network_policies.len() {
+            0 => format!("{title} ({object}) does not enforce NetworkPolicy, and nothing else is seen that does"),
+            n => format!("{title} ({object}) does not enforce NetworkPolicy: {n} policies are objects only"),
+        });
         return;
     }
     let kinds = CHECK.needs.iter().filter(|kind| kind.is_custom());
