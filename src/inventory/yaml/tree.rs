@@ -105,15 +105,19 @@ type Id = usize;
 /// A position: byte, line from 1, column from 0.
 #[derive(Clone, Copy, Debug, Default)]
 struct Point {
-    byte: usize,
+    byte: u32,
     line: u32,
     column: u32,
 }
 
+/// A position as 32 bits, to keep trees of large documents small; beyond 4 GiB positions are wrong, values are not.
+fn short(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 impl From<Marker> for Point {
     fn from(marker: Marker) -> Self {
-        let short = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Self { byte: marker.byte_offset().unwrap_or(0), line: short(marker.line()), column: short(marker.col()) }
+        Self { byte: short(marker.byte_offset().unwrap_or(0)), line: short(marker.line()), column: short(marker.col()) }
     }
 }
 
@@ -137,8 +141,12 @@ enum Tag {
     Resolve,
     /// `!!str`, or one that is not of YAML's own.
     Text,
-    /// `!!bool`, `!!int`, `!!float` or `!!null`: what is written must be that.
-    Checked(&'static str),
+    /// `!!bool`: what is written must be that.
+    Bool,
+    /// `!!int` or `!!float`.
+    Number,
+    /// `!!null`.
+    Null,
 }
 
 #[derive(Debug)]
@@ -178,10 +186,9 @@ impl<'t> Tree<'t> {
                         end = trimmed(text, start, end);
                     }
                     let tag = tag.map_or(Tag::Resolve, |tag| match tag.core_suffix() {
-                        Some("bool") => Tag::Checked("bool"),
-                        Some("int") => Tag::Checked("int"),
-                        Some("float") => Tag::Checked("float"),
-                        Some("null") => Tag::Checked("null"),
+                        Some("bool") => Tag::Bool,
+                        Some("int" | "float") => Tag::Number,
+                        Some("null") => Tag::Null,
                         _ => Tag::Text,
                     });
                     (Content::Scalar { text: value, plain: style == ScalarStyle::Plain, tag }, anchor)
@@ -233,8 +240,12 @@ impl<'t> Tree<'t> {
         // a flow collection ends with its bracket, a block collection with its last child
         node.end = last.filter(|_| !flow).unwrap_or(end);
         match &mut node.content {
-            Content::List(list) => *list = children,
+            Content::List(list) => {
+                *list = children;
+                list.shrink_to_fit();
+            }
             Content::Map(pairs) => {
+                pairs.reserve_exact(children.len() / 2);
                 let mut children = children.into_iter();
                 while let (Some(key), Some(value)) = (children.next(), children.next()) {
                     pairs.push((key, value));
@@ -265,7 +276,7 @@ impl<'t> Tree<'t> {
                 continue;
             }
             match &node.content {
-                Content::Scalar { .. } => ranges.push(node.start.byte..node.end.byte),
+                Content::Scalar { .. } => ranges.push(node.start.byte as usize..node.end.byte as usize),
                 Content::List(items) => todo.extend(items),
                 Content::Map(pairs) => todo.extend(pairs.iter().map(|(_, value)| *value)),
                 Content::Alias(_) => {}
@@ -355,14 +366,15 @@ impl Point {
 
 /// The end of a block scalar's last line that is not blank: the parser's end is where the next thing begins.
 fn trimmed(text: &str, start: Point, end: Point) -> Point {
-    let Some(value) = text.get(start.byte..end.byte).map(str::trim_end).filter(|value| !value.is_empty()) else {
+    let Some(value) =
+        text.get(start.byte as usize..end.byte as usize).map(str::trim_end).filter(|value| !value.is_empty())
+    else {
         return start;
     };
     let lines = value.matches('\n').count();
     let column = value.rsplit('\n').next().unwrap_or_default().chars().count();
-    let short = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Point {
-        byte: start.byte + value.len(),
+        byte: start.byte + short(value.len()),
         line: start.line + short(lines),
         column: short(column) + if lines == 0 { start.column } else { 0 },
     }
@@ -467,11 +479,11 @@ fn scalar_value(text: &str, plain: bool, tag: Tag) -> Result<Value, String> {
         return Ok(Value::String(text.to_owned()));
     }
     let value = scalar::plain(text).ok_or_else(|| format!("{text} is no number that JSON has"))?;
-    let matches = match (tag, &value) {
-        (Tag::Checked("bool"), value) => value.is_boolean(),
-        (Tag::Checked("int" | "float"), value) => value.is_number(),
-        (Tag::Checked("null"), value) => value.is_null(),
-        _ => true,
+    let matches = match tag {
+        Tag::Bool => value.is_boolean(),
+        Tag::Number => value.is_number(),
+        Tag::Null => value.is_null(),
+        Tag::Resolve | Tag::Text => true,
     };
     if matches { Ok(value) } else { Err(format!("{text:?} is not what its tag says")) }
 }
