@@ -24,6 +24,7 @@ impl Terminal {
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
+        command.cwd(env!("CARGO_MANIFEST_DIR"));
         let path = std::env::var("PATH").unwrap_or_default();
         for (name, value) in
             [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("HOME", "/nonexistent"), ("PATH", &path)]
