@@ -1,6 +1,6 @@
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
-use crate::inventory::{Inventory, Kind, Version, Workload};
+use crate::inventory::{Inventory, Kind, Rbac, Version, Workload};
 use crate::model::{Evidence, FieldPath, GapReason, ObjectRef, Remedy, Severity};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -51,6 +51,8 @@ pub struct Cx<'a> {
     pub inventory: &'a Inventory,
     /// Top owners, resolved once for all rules.
     pub workloads: &'a [Workload<'a>],
+    /// Roles and bindings, resolved once for all rules.
+    pub rbac: &'a Rbac<'a>,
 }
 
 impl Cx<'_> {

@@ -12,6 +12,7 @@ pub mod netpol;
 pub mod ns;
 pub mod pod;
 pub mod pss;
+pub mod rbac;
 pub mod sa;
 pub mod secret;
 // end of families

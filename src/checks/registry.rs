@@ -43,6 +43,10 @@ pub static ALL: &[&Check] = &[
     &super::pod::volume_types::CHECK,
     &super::pss::proc_mount::CHECK,
     &super::pss::run_as_non_root::CHECK,
+    &super::rbac::cluster_admin_bindings::CHECK,
+    &super::rbac::pods_create::CHECK,
+    &super::rbac::secrets_read::CHECK,
+    &super::rbac::wildcard_roles::CHECK,
     &super::sa::default_automount::CHECK,
     &super::secret::external_store::CHECK,
 ];

@@ -4,7 +4,7 @@ use super::score::{count, score};
 use crate::checks::{self, Check, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};
 use crate::frameworks::{Control, Edition};
 use crate::inventory::kinds::pod::PodSpec;
-use crate::inventory::{Inventory, Kind, Medium, ReadState, Version, Workload};
+use crate::inventory::{Inventory, Kind, Medium, Rbac, ReadState, Version, Workload};
 use crate::model::{
     ControlRef, ControlResult, Counts, Evidence, FieldPath, Finding, FindingStatus, FrameworkResult, Gap, GapReason,
     ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity, Verdict, Waiver, fingerprint,
@@ -112,7 +112,8 @@ impl Engine {
             self.version = Some(inventory.version);
         }
         let workloads = inventory.workloads();
-        let cx = Cx { inventory, workloads: &workloads };
+        let rbac = Rbac::of(inventory);
+        let cx = Cx { inventory, workloads: &workloads, rbac: &rbac };
         let controls_of = controls_by_check(editions);
         let mut run = Evaluation {
             cx,

@@ -109,7 +109,7 @@ impl Inventory {
     }
 
     /// The top of the chain of managing controllers; a static pod stands for itself.
-    fn top_owner(&self, pod: &PodRow) -> ObjectRef {
+    pub(super) fn top_owner(&self, pod: &PodRow) -> ObjectRef {
         let itself = || ObjectRef::new("v1", "Pod", Some(&pod.namespace), &pod.name);
         let Some(owner) = &pod.owner else { return itself() };
         let (mut api_version, mut kind, mut name) = (owner.0.as_str(), owner.1.as_str(), owner.2.as_str());

@@ -6,11 +6,13 @@ mod index;
 mod json;
 pub mod kinds;
 pub mod network;
+mod rbac;
 mod store;
 mod version;
 pub mod yaml;
 
 pub use index::{Variant, Workload};
 pub use kinds::{Kind, Object, OptIn, Wire};
+pub use rbac::{Carried, Grant, GrantScope, Granted, Holder, Rbac, Right, RoleUse, Target, is_shipped_name};
 pub use store::{Inventory, Key, Medium, PodRow, ReadState};
 pub use version::Version;

@@ -116,10 +116,10 @@ pub struct Inventory {
     pub controllers: BTreeMap<(Kind, Key), ControllerRow>,
     /// ServiceAccounts.
     pub service_accounts: BTreeMap<Key, ServiceAccount>,
-    /// Roles and ClusterRoles.
-    pub roles: BTreeMap<Key, Role>,
-    /// RoleBindings and ClusterRoleBindings.
-    pub bindings: BTreeMap<Key, Binding>,
+    /// Roles and ClusterRoles, by kind: a manifest's Role may name no namespace.
+    pub roles: BTreeMap<(Kind, Key), Role>,
+    /// RoleBindings and ClusterRoleBindings, by kind.
+    pub bindings: BTreeMap<(Kind, Key), Binding>,
     /// Certificate signing requests.
     pub csrs: BTreeMap<Key, Csr>,
     /// Network policies.
@@ -243,8 +243,8 @@ impl Inventory {
                 self.controllers.insert((kind, key), ControllerRow { meta, pod_labels, template, replicas, finished });
             }
             Object::ServiceAccount(o) => drop(self.service_accounts.insert(key, o)),
-            Object::Role(_, o) => drop(self.roles.insert(key, o)),
-            Object::Binding(_, o) => drop(self.bindings.insert(key, o)),
+            Object::Role(kind, o) => drop(self.roles.insert((kind, key), o)),
+            Object::Binding(kind, o) => drop(self.bindings.insert((kind, key), o)),
             Object::Csr(o) => drop(self.csrs.insert(key, o)),
             Object::NetworkPolicy(o) => drop(self.network_policies.insert(key, *o)),
             Object::Webhooks(kind, o) => drop(self.webhooks.insert((kind, key), o)),
@@ -266,8 +266,8 @@ impl Inventory {
             Object::Pod(_) => drop(self.pods.remove(&key)),
             Object::Controller(..) => drop(self.controllers.remove(&(kind, key))),
             Object::ServiceAccount(_) => drop(self.service_accounts.remove(&key)),
-            Object::Role(..) => drop(self.roles.remove(&key)),
-            Object::Binding(..) => drop(self.bindings.remove(&key)),
+            Object::Role(..) => drop(self.roles.remove(&(kind, key))),
+            Object::Binding(..) => drop(self.bindings.remove(&(kind, key))),
             Object::Csr(_) => drop(self.csrs.remove(&key)),
             Object::NetworkPolicy(_) => drop(self.network_policies.remove(&key)),
             Object::Webhooks(..) => drop(self.webhooks.remove(&(kind, key))),
@@ -280,23 +280,20 @@ impl Inventory {
 
     /// Forgets all objects of a kind, before it is read again.
     pub fn clear(&mut self, kind: Kind) {
-        let cluster_scoped = !kind.info().namespaced;
         match kind {
             Kind::Namespace => self.namespaces.clear(),
             Kind::Node => self.nodes.clear(),
             Kind::Service => self.services.clear(),
             Kind::Pod => self.pods.clear(),
             Kind::ServiceAccount => self.service_accounts.clear(),
-            Kind::Role | Kind::ClusterRole => self.roles.retain(|key, _| key.0.is_empty() != cluster_scoped),
-            Kind::RoleBinding | Kind::ClusterRoleBinding => {
-                self.bindings.retain(|key, _| key.0.is_empty() != cluster_scoped);
-            }
             Kind::CertificateSigningRequest => self.csrs.clear(),
             Kind::NetworkPolicy => self.network_policies.clear(),
             Kind::ValidatingAdmissionPolicy => self.admission_policies.clear(),
             Kind::ValidatingAdmissionPolicyBinding => self.policy_bindings.clear(),
             _ => {
                 self.controllers.retain(|(k, _), _| *k != kind);
+                self.roles.retain(|(k, _), _| *k != kind);
+                self.bindings.retain(|(k, _), _| *k != kind);
                 self.webhooks.retain(|(k, _), _| *k != kind);
                 self.metas.retain(|(k, _), _| *k != kind);
                 self.customs.retain(|(k, _), _| *k != kind);
@@ -341,25 +338,20 @@ impl Inventory {
 
     /// How many objects of a kind are here.
     pub fn count(&self, kind: Kind) -> usize {
-        let cluster_scoped = !kind.info().namespaced;
         match kind {
             Kind::Namespace => self.namespaces.len(),
             Kind::Node => self.nodes.len(),
             Kind::Service => self.services.len(),
             Kind::Pod => self.pods.len(),
             Kind::ServiceAccount => self.service_accounts.len(),
-            Kind::Role | Kind::ClusterRole => {
-                self.roles.keys().filter(|key| key.0.is_empty() == cluster_scoped).count()
-            }
-            Kind::RoleBinding | Kind::ClusterRoleBinding => {
-                self.bindings.keys().filter(|key| key.0.is_empty() == cluster_scoped).count()
-            }
             Kind::CertificateSigningRequest => self.csrs.len(),
             Kind::NetworkPolicy => self.network_policies.len(),
             Kind::ValidatingAdmissionPolicy => self.admission_policies.len(),
             Kind::ValidatingAdmissionPolicyBinding => self.policy_bindings.len(),
             _ => {
                 self.controllers.keys().filter(|(k, _)| *k == kind).count()
+                    + self.roles.keys().filter(|(k, _)| *k == kind).count()
+                    + self.bindings.keys().filter(|(k, _)| *k == kind).count()
                     + self.webhooks.keys().filter(|(k, _)| *k == kind).count()
                     + self.metas.keys().filter(|(k, _)| *k == kind).count()
                     + self.customs.keys().filter(|(k, _)| *k == kind).count()
