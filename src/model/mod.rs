@@ -15,5 +15,5 @@ pub use remedy::{Disruption, Fix, Remedy};
 pub use report::{
     Cluster, ControlRef, ControlResult, Counts, FrameworkResult, Gap, GapReason, Report, SCHEMA_VERSION, Scope, Score,
 };
-pub use text::{clean, clean_lines};
+pub use text::{clean, clean_lines, is_hostile};
 pub use verdict::{Severity, Verdict};

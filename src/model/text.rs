@@ -7,13 +7,16 @@ fn is_trickery(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Whether a character may act on a terminal, or hide or reorder text: controls, bidirectional and invisible ones.
+pub fn is_hostile(c: char) -> bool {
+    c.is_control() || is_trickery(c)
+}
+
 fn filter(text: &str, keep: fn(char) -> bool) -> Cow<'_, str> {
-    if text.chars().all(|c| keep(c) || !(c.is_control() || is_trickery(c))) {
+    if text.chars().all(|c| keep(c) || !is_hostile(c)) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(
-        text.chars().map(|c| if !keep(c) && (c.is_control() || is_trickery(c)) { '\u{fffd}' } else { c }).collect(),
-    )
+    Cow::Owned(text.chars().map(|c| if !keep(c) && is_hostile(c) { '\u{fffd}' } else { c }).collect())
 }
 
 /// One line of text without control and bidi characters; each is shown as U+FFFD.

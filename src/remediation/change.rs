@@ -94,7 +94,7 @@ pub fn plan(finding: &Finding, remedy: &Remedy, object: &Value) -> Result<Change
             // an item known by its position only is taken for another one where the value differs
             let actual = finding.paths.first().map(|evidence| &evidence.actual);
             let by_index = matches!(path.steps().last(), Some(Step::Item { key: None, .. }));
-            let same = actual.is_none_or(|actual| !actual.is_string() || path.resolve(object) == Some(actual));
+            let same = actual.is_none_or(|actual| actual.is_null() || path.resolve(object) == Some(actual));
             (!by_index || same) && remove(&mut after, path)
         }
         Fix::Create(_) | Fix::ByField(_) | Fix::Advice => return Err(NoChange::Advice),

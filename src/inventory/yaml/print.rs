@@ -1,4 +1,5 @@
 use super::scalar;
+use crate::model::is_hostile;
 use serde_json::{Map, Value};
 
 /// YAML for a JSON value, in a form that kubectl's reader takes back as the same value: what every object has first,
@@ -136,11 +137,9 @@ fn block(out: &mut String, text: &str, depth: usize) {
     out.extend(std::iter::repeat_n('\n', ends.saturating_sub(1)));
 }
 
-/// Controls, bidirectional and zero-width characters, other line breaks, and what is no printable character in YAML.
+/// What is hostile to a terminal, and what is no printable character in YAML.
 fn needs_escape(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
-        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+    is_hostile(c) || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 fn quoted(out: &mut String, text: &str) {

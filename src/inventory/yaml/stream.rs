@@ -46,6 +46,7 @@ pub fn documents(stream: &str) -> Vec<Document<'_>> {
         if let Some(rest) = marker(line, "---") {
             // what a directive before it says belongs to this document
             let directives = !splitter.named
+                && !splitter.content
                 && stream.get(splitter.start..at).is_some_and(|t| t.starts_with('%') || t.contains("\n%"));
             if !directives {
                 splitter.close(at);
@@ -150,6 +151,8 @@ mod tests {
         assert_eq!(split("a: 1\n...\n# no\n...\n---\nb: 2\n"), [(0, 1, "a: 1\n"), (1, 6, "b: 2\n")]);
         assert_eq!(split("--- {a: 1}\n---\n"), [(0, 1, "--- {a: 1}\n")], "content may stand on the marker's line");
         assert_eq!(split("%YAML 1.1\n---\na: 1\n"), [(0, 1, "%YAML 1.1\n---\na: 1\n")], "directives are part of it");
+        assert_eq!(split("# x\n%YAML 1.1\n---\na: 1\n---\nb: 2\n").len(), 2);
+        assert_eq!(split("a: \"x\n%y\"\n---\nb: 2\n").len(), 2, "a line of text is no directive");
         assert_eq!(split(""), []);
         assert_eq!(split("\n# only a comment\n---\n"), []);
     }
