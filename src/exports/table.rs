@@ -1,7 +1,8 @@
 use crate::model::{
-    ControlResult, Counts, Finding, FindingStatus, FrameworkResult, GapReason, Report, Score, Severity, Verdict, clean,
+    ControlResult, Counts, Finding, FindingStatus, FrameworkResult, GapReason, ObjectRef, Report, Score, Severity,
+    Verdict, clean,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -111,8 +112,9 @@ fn coverage(counts: &Counts) -> String {
 struct Group<'r> {
     first: &'r Finding,
     severity: Severity,
-    /// In the report's order: the worst first.
-    objects: Vec<String>,
+    /// Top owners in the report's order: the worst first.
+    objects: Vec<&'r ObjectRef>,
+    seen: HashSet<&'r ObjectRef>,
     reach: BTreeSet<&'static str>,
 }
 
@@ -123,21 +125,18 @@ fn findings(out: &mut String, report: &Report) {
     // the report is ordered by severity and reach, so the first of a check decides its place
     let mut groups: Vec<Group<'_>> = Vec::new();
     for finding in own {
-        let object = match &finding.owner.namespace {
-            Some(namespace) => format!("{namespace}/{}", finding.owner.kind_name()),
-            None => finding.owner.kind_name(),
-        };
         match groups.iter_mut().find(|group| group.first.check == finding.check) {
             Some(group) => {
-                if !group.objects.contains(&object) {
-                    group.objects.push(object);
+                if group.seen.insert(&finding.owner) {
+                    group.objects.push(&finding.owner);
                 }
                 group.reach.extend(&finding.reach);
             }
             None => groups.push(Group {
                 first: finding,
                 severity: finding.severity,
-                objects: vec![object],
+                objects: vec![&finding.owner],
+                seen: HashSet::from([&finding.owner]),
                 reach: finding.reach.iter().copied().collect(),
             }),
         }
@@ -160,7 +159,9 @@ fn findings(out: &mut String, report: &Report) {
         let mut names = String::new();
         for (i, name) in group.objects.iter().enumerate() {
             let more = if count > i + 1 { format!(" +{}", count - i - 1) } else { String::new() };
-            let name = format!("{}{}", if i > 0 { ", " } else { "" }, clean(name));
+            let comma = if i > 0 { ", " } else { "" };
+            let place = name.namespace.as_ref().map_or(String::new(), |namespace| format!("{namespace}/"));
+            let name = format!("{comma}{}", clean(&format!("{place}{}", name.kind_name())));
             // the first is always there; the row before the last one that fits says how many follow
             if i > 0 && names.width() + name.width() + more.width() > room {
                 let _ = write!(names, " +{}", count - i);
