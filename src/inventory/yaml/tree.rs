@@ -526,6 +526,22 @@ mod tests {
         assert!(parsed.warnings.is_empty(), "overriding what was merged is no mistake");
     }
 
+    /// Expected values are what `kubectl label --local -o json` of 1.36 printed for the same text.
+    #[test]
+    fn oddities_as_kubectl_reads_them() {
+        let text = "a: yes\nb: 0644\nc: 0o17\ne: 1e3\nh: 2001-12-14\ni: 12:30:45\nj: y\nl: 089\nn: &x {p: 1, q: 2}\n\
+                    o: {<<: *x, q: 3}\np: {q: 3, <<: *x}\nq: >-\n  folded\n  text\nr: |+\n  keep\n\ns: \"\\x41\\u00e9\"\n\
+                    1: int\n2.5: float\nyes: bool\naa: 0b12\nab: 1e400\nac: \"yes\"\nad: '<<'\naf: [a, b: c]\nag: 1.\n\
+                    ai: 0o9\naj: !foo bar\nx: 1.0\nak: 123456789012345678901234567890\n";
+        let wanted = json!({
+            "a": true, "b": 420, "c": 15, "e": 1000, "h": "2001-12-14", "i": "12:30:45", "j": true, "l": 89,
+            "false": {"p": 1, "q": 2}, "o": {"p": 1, "q": 3}, "p": {"p": 1, "q": 2}, "q": "folded text", "r": "keep\n\n",
+            "s": "Aé", "1": "int", "2.5": "float", "true": "bool", "aa": "0b12", "ab": "1e400", "ac": "yes", "ad": "<<",
+            "af": ["a", {"b": "c"}], "ag": 1, "ai": "0o9", "aj": "bar", "x": 1, "ak": 1.2345678901234568e29,
+        });
+        assert_eq!(value(text), wanted);
+    }
+
     #[test]
     fn bombs_and_loops_are_refused() {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
