@@ -1,7 +1,7 @@
 //! YAML as text: documents and positions. One code path for files and for the YAML that plimsoll prints itself.
 //!
 //! A stream is split by [`documents`] without parsing it; a document is read by [`parse`] as kubectl reads it, a field
-//! is found in its text by [`locate`], and [`print`] writes a live object in a form that both take back.
+//! is found in its text by [`locate`], and [`print()`] writes a live object in a form that both take back.
 
 mod hide;
 mod print;
