@@ -2,3 +2,5 @@
 
 /// `sa.default-automount`.
 pub mod default_automount;
+/// `sa.default-bound`.
+pub mod default_bound;
