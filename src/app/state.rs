@@ -140,8 +140,9 @@ impl State {
             _ => match self.selected()? {
                 RowId::Finding(fingerprint) => fingerprint,
                 RowId::Group(check, fix) => {
-                    let first = *self.session.group(check, fix)?.findings.first()?;
-                    return self.session.report.as_deref()?.findings.get(first);
+                    // A row that stands for one finding is that finding.
+                    let [only] = self.session.group(check, fix)?.findings.as_slice() else { return None };
+                    return self.session.report.as_deref()?.findings.get(*only);
                 }
                 _ => return None,
             },

@@ -323,8 +323,8 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
         let pods = finding.instances.unwrap_or(0);
         let where_ = match seen {
             SeenIn::Template => "in the template only".to_owned(),
-            SeenIn::Pods => format!("in {pods} live pods only: injected at admission, or an old revision"),
-            SeenIn::Both => format!("in the template and in {pods} live pods"),
+            SeenIn::Pods => format!("in {} only: injected at admission, or an old revision", live_pods(pods)),
+            SeenIn::Both => format!("in the template and in {}", live_pods(pods)),
         };
         text.field("Seen", Tone::Text, &where_);
     }
@@ -352,11 +352,18 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     text.field("Id", Tone::Dim, &finding.fingerprint);
 }
 
+fn live_pods(pods: usize) -> String {
+    if pods == 1 { "1 live pod".to_owned() } else { format!("{pods} live pods") }
+}
+
 fn read(text: &mut Text, state: &State, finding: &Finding) {
     let Some(report) = state.session.report.as_deref() else { return };
     let document = state.session.document(&finding.fingerprint);
     let what = match (&finding.source, document) {
-        (Some(source), _) => format!("{}, document {}", source.file, source.document + 1),
+        (Some(source), _) => {
+            let demo = if state.session.target.origin == Origin::Demo { "the demo's " } else { "" };
+            format!("{demo}{}, document {}", source.file, source.document + 1)
+        }
         (None, Some(document)) if !document.origin.is_empty() => document.origin.clone(),
         _ => match (state.session.target.origin, kubectl::request(&finding.resource)) {
             (Origin::Demo, _) => "the demo cluster inside the program".to_owned(),

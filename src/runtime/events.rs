@@ -6,7 +6,7 @@ use super::work::Work;
 use super::{Ended, Options, input};
 use crate::app::{Effect, Failure, Msg, State, update};
 use crate::ui::{Theme, view};
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use crossterm::event::EventStream;
 use futures::StreamExt;
 use std::io::stdout;
@@ -62,6 +62,7 @@ impl Loop {
                     None => return Ok(Ended::Signal(SIGHUP)),
                 },
                 message = messages.recv() => message,
+                () = self.work.broken() => bail!("plimsoll failed; what it said is above"),
                 () = tokio::time::sleep_until((drawn + FRAME).into()), if stale => None,
             };
             if let Some(message) = next {

@@ -3,7 +3,7 @@
 use super::source::{Sink, Source};
 use crate::app::{Effect, Msg, ScanEvent};
 use std::sync::Arc;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 /// Starts work and remembers which scan is the current one.
 #[derive(Debug)]
@@ -11,18 +11,30 @@ pub(super) struct Work<S: ?Sized> {
     source: Arc<S>,
     messages: mpsc::UnboundedSender<Msg>,
     current: watch::Sender<u64>,
+    broken: Arc<Notify>,
 }
 
 impl Work<dyn Source> {
     pub(super) fn new(source: Arc<dyn Source>, messages: mpsc::UnboundedSender<Msg>) -> Self {
-        Self { source, messages, current: watch::Sender::new(0) }
+        Self { source, messages, current: watch::Sender::new(0), broken: Arc::default() }
+    }
+
+    /// Waits until work panicked: its hook has given the terminal back already.
+    pub(super) async fn broken(&self) {
+        self.broken.notified().await;
     }
 
     /// Runs a blocking function and sends what it answers.
     fn run(&self, answer: impl FnOnce(&dyn Source) -> Msg + Send + 'static) {
         let (source, messages) = (self.source.clone(), self.messages.clone());
-        tokio::task::spawn_blocking(move || {
+        let work = tokio::task::spawn_blocking(move || {
             let _ = messages.send(answer(&*source));
+        });
+        let broken = self.broken.clone();
+        tokio::spawn(async move {
+            if work.await.is_err_and(|error| error.is_panic()) {
+                broken.notify_one();
+            }
         });
     }
 

@@ -2,8 +2,8 @@
 
 use crate::app::query::Query;
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Effect, Filter, Key, Origin, State, Target, View};
-use crate::model::{FindingStatus, Severity};
+use crate::app::{Effect, Filter, GapFold, Key, Origin, State, Target, View};
+use crate::model::{FindingStatus, GapReason, Severity};
 use std::sync::Arc;
 
 /// What opening a row leads to.
@@ -112,7 +112,8 @@ pub fn has_platform(state: &State) -> bool {
 
 /// Something could not be read.
 pub fn has_gaps(state: &State) -> bool {
-    !state.session.summary.gaps.is_empty() && state.session.target.origin != Origin::Files
+    let rights = |fold: &GapFold| matches!(fold.reason, GapReason::Forbidden | GapReason::OptIn);
+    state.session.summary.gaps.iter().any(rights) && state.session.target.origin == Origin::Cluster
 }
 
 /// The YAML of the finding, alone on the screen.

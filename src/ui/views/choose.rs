@@ -2,7 +2,7 @@
 
 use super::Box;
 use crate::app::{Failure, Line, Load, RowId, Tone};
-use crate::ui::widgets::{Cell, Column, Table, sentence};
+use crate::ui::widgets::{Cell, Column, Table, piece, sentence};
 use ratatui::buffer::Buffer;
 
 const CONTEXTS: &[Column] = &[
@@ -39,10 +39,10 @@ pub(super) fn contexts(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> 
         };
         let current = if context.current { "current" } else { "" };
         Cell::Cells(vec![
-            vec![(Tone::Strong, context.name.to_string())],
-            vec![(Tone::Text, context.cluster.to_string())],
-            vec![(Tone::Text, context.namespace.as_deref().unwrap_or_default().to_owned())],
-            vec![(Tone::Dim, current.to_owned())],
+            piece(Tone::Strong, context.name.to_string()),
+            piece(Tone::Text, context.cluster.to_string()),
+            piece(Tone::Text, context.namespace.as_deref().unwrap_or_default().to_owned()),
+            piece(Tone::Dim, current.to_owned()),
         ])
     })
 }
@@ -72,10 +72,10 @@ pub(super) fn namespaces(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
         let count = at.state.session.summary.failing_in(name.as_ref());
         let scope = if name.as_slice() == here.as_slice() { "in scope" } else { "" };
         Cell::Cells(vec![
-            vec![(Tone::Key, key)],
-            vec![(Tone::Strong, name.as_deref().unwrap_or("all namespaces").to_owned())],
-            vec![(Tone::Fail, if count > 0 { count.to_string() } else { String::new() })],
-            vec![(Tone::Dim, scope.to_owned())],
+            piece(Tone::Key, key),
+            piece(Tone::Strong, name.as_deref().unwrap_or("all namespaces").to_owned()),
+            piece(Tone::Fail, if count > 0 { count.to_string() } else { String::new() }),
+            piece(Tone::Dim, scope.to_owned()),
         ])
     })
 }

@@ -5,7 +5,7 @@ use super::overview::{coverage, criteria_words};
 use crate::app::{Line, RowId, State, Tone, basis, is_criterion, observed, status_words, wrap};
 use crate::model::{ControlResult, Counts, Verdict};
 use crate::ui::Theme;
-use crate::ui::widgets::{Cell, Column, Table, bar, interval, put};
+use crate::ui::widgets::{Cell, Column, Table, bar, interval, piece, put};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -133,26 +133,26 @@ fn section_row(state: &State, framework: &Arc<str>, section: &Arc<str>) -> Cell 
 }
 
 fn control_row(control: &ControlResult) -> Cell {
-    let figure = |count: usize, tone: Tone| vec![(tone, if count > 0 { count.to_string() } else { String::new() })];
+    let figure = |count: usize, tone: Tone| piece(tone, if count > 0 { count.to_string() } else { String::new() });
     let counts = &control.counts;
     Cell::Cells(vec![
-        vec![(control.status.into(), control.status.short().to_owned())],
-        vec![(Tone::Text, control.id.to_string())],
-        vec![(Tone::Text, control.title.to_string())],
+        piece(control.status, control.status.short().to_owned()),
+        piece(Tone::Text, control.id.to_string()),
+        piece(Tone::Text, control.title.to_string()),
         figure(counts.fail, Tone::Fail),
         figure(counts.manual, Tone::Manual),
         figure(counts.not_evaluated, Tone::Unread),
-        vec![(Tone::Dim, control.level.map(|level| format!("L{level}")).unwrap_or_default())],
+        piece(Tone::Dim, control.level.map(|level| format!("L{level}")).unwrap_or_default()),
     ])
 }
 
 fn criterion_row(control: &ControlResult) -> Cell {
     let against = control.counts.fail;
     Cell::Cells(vec![
-        vec![(control.status.into(), status_words(control.status))],
-        vec![(Tone::Text, control.criterion.as_deref().unwrap_or(&control.id).to_owned())],
-        vec![(Tone::Text, control.title.to_string())],
-        vec![(Tone::Fail, if against > 0 { against.to_string() } else { String::new() })],
+        piece(control.status, status_words(control.status)),
+        piece(Tone::Text, control.criterion.as_deref().unwrap_or(&control.id).to_owned()),
+        piece(Tone::Text, control.title.to_string()),
+        piece(Tone::Fail, if against > 0 { against.to_string() } else { String::new() }),
     ])
 }
 

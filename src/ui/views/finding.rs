@@ -6,6 +6,7 @@ use crate::ui::Theme;
 use crate::ui::widgets::put;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 /// Status, where, and the field: what it is and what it should be.
 pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect, fingerprint: &str) {
@@ -17,8 +18,8 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     };
     let container = finding.container.as_deref().map(|c| format!(", container {c}")).unwrap_or_default();
     let pods = match (finding.seen_in, finding.instances) {
-        (Some(SeenIn::Pods), Some(n)) => format!("  seen in {n} pods, not in the template"),
-        (_, Some(n)) if n > 0 => format!("  {n} pods"),
+        (Some(SeenIn::Pods), Some(n)) => format!("  x{n} pods, not in the template"),
+        (_, Some(n)) if n > 0 => format!("  x{n} pods"),
         _ => String::new(),
     };
     let mut lines: Vec<Line> = vec![
@@ -32,13 +33,20 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         vec![(Tone::Text, finding.message.to_string()), (Tone::Dim, format!("  {}", finding.check))],
     ];
     for evidence in &finding.paths {
-        lines.push(vec![
-            (Tone::Title, evidence.path.to_string()),
+        let path = evidence.path.to_string();
+        let is = vec![
             (Tone::Dim, "  is ".to_owned()),
             (Tone::Fail, value(&evidence.actual)),
             (Tone::Dim, ", expected ".to_owned()),
-            (Tone::Pass, evidence.expected.to_string()),
-        ]);
+            (Tone::Text, evidence.expected.to_string()),
+        ];
+        let long = path.width() + is.iter().map(|(_, text)| text.width()).sum::<usize>() > usize::from(width);
+        let mut line = vec![(Tone::Title, path)];
+        if long {
+            lines.push(std::mem::take(&mut line));
+        }
+        line.extend(is);
+        lines.push(line);
     }
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
         put(buffer, theme, (area.x + 1, y), width, line);

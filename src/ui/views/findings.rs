@@ -1,13 +1,15 @@
 //! Lists of findings.
 
 use super::Box;
-use crate::app::{Line, Query, RowId, State, Tone, reason_todo, reason_words, thousands};
+use crate::app::{Line, PaneKind, Query, RowId, State, Tone, reason_todo, reason_words, thousands};
 use crate::model::{Finding, FindingStatus, Verdict};
 use crate::ui::Theme;
-use crate::ui::widgets::{Cell, Column, Table, put};
+use crate::ui::widgets::{Cell, Column, Table, piece, put};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
+
+const CHECK: &str = "check";
 
 const COLUMNS: &[Column] = &[
     Column::new("", 4),
@@ -15,7 +17,7 @@ const COLUMNS: &[Column] = &[
     Column::new("namespace", 12).grow(1),
     Column::new("resource", 22).grow(4),
     Column::new("container", 10).grow(1).drop(2),
-    Column::new("check", 16).grow(2).drop(1),
+    Column::new(CHECK, 16).grow(2).drop(1),
     Column::new("pods", 5).right().drop(3),
     Column::new("reach", 8).grow(1).drop(4),
 ];
@@ -63,8 +65,17 @@ pub(super) fn failing(buffer: &mut Buffer, at: &Box<'_>, framework: &Arc<str>, i
     draw(buffer, at)
 }
 
+/// The columns; where all rows have one check, it is named above.
+fn columns(at: &Box<'_>) -> Vec<Column> {
+    let one_check = matches!(&at.pane.kind, PaneKind::Findings(query) if query.group.is_some());
+    COLUMNS
+        .iter()
+        .map(|c| if one_check && c.title == CHECK { Column { width: 0, title: "", grow: 0, ..*c } } else { *c })
+        .collect()
+}
+
 fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
-    let table = Table { columns: COLUMNS, pane: at.pane, focus: at.focus };
+    let table = Table { columns: &columns(at), pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
         Some(RowId::Finding(fingerprint)) => {
             at.state.session.finding(fingerprint).map_or_else(|| Cell::Across(Line::new()), row)
@@ -81,13 +92,13 @@ fn row(finding: &Finding) -> Cell {
     let quiet = finding.status == FindingStatus::Waived;
     let text = if quiet { Tone::Waived } else { Tone::Text };
     Cell::Cells(vec![
-        vec![(finding.severity.into(), finding.severity.short().to_owned())],
-        vec![(finding.status.into(), finding.status.short().to_owned())],
-        vec![(text, finding.resource.namespace.as_deref().unwrap_or("-").to_owned())],
-        vec![(text, finding.resource.kind_name())],
-        vec![(Tone::Dim, finding.container.as_deref().unwrap_or_default().to_owned())],
-        vec![(text, finding.check.to_owned())],
-        vec![(Tone::Dim, pods)],
-        vec![(Tone::Notice, finding.reach.join(", "))],
+        piece(finding.severity, finding.severity.short().to_owned()),
+        piece(finding.status, finding.status.short().to_owned()),
+        piece(text, finding.resource.namespace.as_deref().unwrap_or("-").to_owned()),
+        piece(text, finding.resource.kind_name()),
+        piece(Tone::Dim, finding.container.as_deref().unwrap_or_default().to_owned()),
+        piece(text, finding.check.to_owned()),
+        piece(Tone::Dim, pods),
+        piece(Tone::Notice, super::overview::reach_words(&finding.reach)),
     ])
 }

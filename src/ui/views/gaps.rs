@@ -2,7 +2,7 @@
 
 use super::Box;
 use crate::app::{Line, RowId, Tone, reason_words};
-use crate::ui::widgets::{Cell, Column, Table};
+use crate::ui::widgets::{Cell, Column, Table, piece};
 use ratatui::buffer::Buffer;
 
 const COLUMNS: &[Column] = &[
@@ -27,11 +27,11 @@ pub(super) fn gaps(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
         };
         let Some(gap) = gap else { return Cell::Across(Line::new()) };
         Cell::Cells(vec![
-            vec![(Tone::Text, gap.kind.to_string())],
-            vec![(Tone::Text, gap.namespace.as_deref().unwrap_or("all").to_owned())],
-            vec![(Tone::Unread, reason_words(gap.reason).to_owned())],
-            vec![(Tone::Text, gap.message.to_string())],
-            vec![(Tone::Dim, gap.checks.len().to_string())],
+            piece(Tone::Text, gap.kind.to_string()),
+            piece(Tone::Text, gap.namespace.as_deref().unwrap_or("all").to_owned()),
+            piece(Tone::Unread, reason_words(gap.reason).to_owned()),
+            piece(Tone::Text, gap.message.to_string()),
+            piece(Tone::Dim, gap.checks.len().to_string()),
         ])
     })
 }

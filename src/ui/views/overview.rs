@@ -5,13 +5,13 @@ use crate::app::{Failure, Layout, Line, RowId, State, Tone, reason_words, thousa
 use crate::model::{FrameworkResult, GapReason};
 use crate::ui::Theme;
 use crate::ui::chrome::clock;
-use crate::ui::widgets::{Cell, Column, Table, bar, interval, put, sentence};
+use crate::ui::widgets::{Cell, Column, Piece, Table, interval, piece, put, sentence};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 const FRAMEWORKS: &[Column] = &[
-    Column::new("", 22).grow(3),
-    Column::new("score", 8).grow(2).drop(2),
+    Column::new("", 15).grow(3),
+    Column::new("score", 10).grow(2).drop(2),
     Column::new("worst–best", 10).right(),
     Column::new("coverage", 8).right(),
     Column::new("fail", 5).right(),
@@ -19,11 +19,11 @@ const FRAMEWORKS: &[Column] = &[
     Column::new("unread", 6).right(),
 ];
 
-/// A framework's name and version.
-fn name(framework: &FrameworkResult) -> String {
+/// A framework's id, which is a command as well, and its version where it has several.
+fn short(framework: &FrameworkResult) -> String {
     match &*framework.version {
-        "" | "latest" => framework.title.to_string(),
-        version => format!("{} {version}", framework.title),
+        "" | "latest" | "1" => framework.id.to_string(),
+        version => format!("{} {version}", framework.id),
     }
 }
 
@@ -64,15 +64,18 @@ pub(super) fn frameworks(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
         let Some(framework) = at.state.session.framework(id) else { return Cell::Across(Line::new()) };
         if criteria {
             let words = format!("{} · observed {observed}", criteria_words(at.state, id));
-            return Cell::After(vec![(Tone::Text, format!("SOC2 criteria ({id})"))], vec![(Tone::Text, words)]);
+            return Cell::After(
+                vec![(Tone::Strong, "soc2 criteria".to_owned()), (Tone::Dim, format!("  of {id}"))],
+                vec![(Tone::Text, words)],
+            );
         }
         let counts = &framework.counts;
-        let figure = |count: usize, tone: Tone| vec![(if count > 0 { tone } else { Tone::Dim }, thousands(count))];
+        let figure = |count: usize, tone: Tone| piece(if count > 0 { tone } else { Tone::Dim }, thousands(count));
         Cell::Cells(vec![
-            vec![(Tone::Text, name(framework))],
-            bar(framework.score, 16),
-            vec![(Tone::Strong, interval(framework.score))],
-            vec![(Tone::Text, coverage(framework))],
+            Piece::Text(vec![(Tone::Strong, short(framework)), (Tone::Dim, format!("  {}", framework.title))]),
+            Piece::Bar(framework.score),
+            piece(Tone::Strong, interval(framework.score)),
+            piece(Tone::Text, coverage(framework)),
             figure(counts.fail, Tone::Fail),
             figure(counts.manual, Tone::Manual),
             figure(counts.not_evaluated, Tone::Unread),
@@ -82,10 +85,10 @@ pub(super) fn frameworks(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
 
 const ACT: &[Column] = &[
     Column::new("", 4),
-    Column::new("", 20).grow(2),
-    Column::new("", 24).grow(3),
-    Column::new("pods", 5).right().drop(2),
-    Column::new("reach", 9).grow(2).drop(1),
+    Column::new("", 26).grow(2),
+    Column::new("applications", 18).grow(3),
+    Column::new("pods", 5).right().drop(1),
+    Column::new("reach", 8).grow(1).drop(2),
 ];
 
 /// What to act on: a row per check and fix.
@@ -118,6 +121,16 @@ pub(super) fn act_first(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)>
     })
 }
 
+/// Reach in as few letters as a table has: the explanation has the whole words.
+pub(super) fn reach_words(reach: &[&str]) -> String {
+    let short = |word: &&str| match *word {
+        "touches the node" => "node".to_owned(),
+        "token with grants" => "token".to_owned(),
+        other => other.to_owned(),
+    };
+    reach.iter().map(short).collect::<Vec<_>>().join(" ")
+}
+
 fn group(state: &State, check: &str, fix: &str) -> Cell {
     let Some(group) = state.session.group(check, fix) else { return Cell::Across(Line::new()) };
     let first = group.findings.first().and_then(|i| state.session.report.as_deref()?.findings.get(*i));
@@ -134,11 +147,11 @@ fn group(state: &State, check: &str, fix: &str) -> Cell {
     };
     let pods = if group.instances > 0 { format!("x{}", group.instances) } else { String::new() };
     Cell::Cells(vec![
-        vec![(group.severity.into(), group.severity.short().to_owned())],
-        vec![(Tone::Text, group.check.to_owned())],
-        vec![(Tone::Text, where_)],
-        vec![(Tone::Dim, pods)],
-        vec![(Tone::Notice, group.reach.join(", "))],
+        piece(group.severity, group.severity.short().to_owned()),
+        piece(Tone::Text, group.check.to_owned()),
+        piece(Tone::Text, where_),
+        piece(Tone::Dim, pods),
+        piece(Tone::Notice, reach_words(&group.reach)),
     ])
 }
 
@@ -153,7 +166,7 @@ pub(super) fn could_not_look(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, 
     let table = Table { columns: GAPS, pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
         Some(RowId::Reason(reason)) => reason_row(at.state, *reason),
-        _ => Cell::Cells(vec![vec![(Tone::Key, "R".to_owned())], vec![(Tone::Text, "the role to ask for".to_owned())]]),
+        _ => Cell::Cells(vec![piece(Tone::Key, "R".to_owned()), piece(Tone::Text, "the role to ask for".to_owned())]),
     })
 }
 
@@ -166,12 +179,14 @@ fn reason_row(state: &State, reason: GapReason) -> Cell {
         1 => "1 control".to_owned(),
         n => format!("{n} controls"),
     };
-    let kinds: Vec<&str> = fold.kinds.iter().map(|kind| &**kind).filter(|kind| !kind.is_empty()).collect();
+    // A check that is not built yet misses no kind.
+    let built = reason != GapReason::NotImplemented;
+    let kinds: Vec<&str> = fold.kinds.iter().map(|kind| &**kind).filter(|kind| built && !kind.is_empty()).collect();
     let mut words = reason_words(reason).to_owned();
     if !kinds.is_empty() {
         words.push_str(&format!(": {}", kinds.join(", ")));
     }
-    Cell::Cells(vec![vec![(Tone::Unread, count)], vec![(Tone::Text, words)]])
+    Cell::Cells(vec![piece(Tone::Unread, count), piece(Tone::Text, words)])
 }
 
 /// The scan could not start: what happened, what to do, and the keys that do it.

@@ -1,7 +1,9 @@
 //! A table of rows with a cursor; columns that do not fit are left out, the least important first.
 
 use super::frame::{fit, put};
+use super::score::bar;
 use crate::app::{Layout, Line, Pane, Tone};
+use crate::model::Score;
 use crate::ui::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -44,10 +46,23 @@ impl Column {
     }
 }
 
+/// What stands in a cell.
+pub(crate) enum Piece {
+    /// Text, cut where it is too long.
+    Text(Line),
+    /// A score's bar, as wide as the column.
+    Bar(Score),
+}
+
+/// A text of one tone.
+pub(crate) fn piece(tone: impl Into<Tone>, text: impl Into<String>) -> Piece {
+    Piece::Text(vec![(tone.into(), text.into())])
+}
+
 /// What stands in a row.
 pub(crate) enum Cell {
     /// A cell for each column.
-    Cells(Vec<Line>),
+    Cells(Vec<Piece>),
     /// One line across all columns.
     Across(Line),
     /// The first cell, and one line across the others.
@@ -165,9 +180,13 @@ impl Table<'_> {
             }
             Cell::Cells(cells) => {
                 let mut at = area.x;
-                for ((column, width), line) in self.columns.iter().zip(widths).zip(cells) {
+                for ((column, width), piece) in self.columns.iter().zip(widths).zip(cells) {
                     let Some(width) = *width else { continue };
                     let width = width.min(area.right().saturating_sub(at));
+                    let line = match piece {
+                        Piece::Text(line) => line,
+                        Piece::Bar(score) => &bar(*score, usize::from(width)),
+                    };
                     let long: usize = line.iter().map(|(_, text)| text.width()).sum();
                     let shift = if column.right { usize::from(width).saturating_sub(long) } else { 0 };
                     let shift = u16::try_from(shift).unwrap_or(0);
