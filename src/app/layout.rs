@@ -111,7 +111,7 @@ fn overview(state: &State, screen: &Screen, body: Rect) -> Vec<Rect> {
     let frameworks = wish(screen, 0, 1).min(body.height / 3);
     let [top, rest] = Split::vertical([Constraint::Length(frameworks), Constraint::Min(0)]).areas(body);
     let [act, gaps] = if body.width >= 110 {
-        Split::horizontal([Constraint::Fill(13), Constraint::Fill(8)]).areas(rest)
+        Split::horizontal([Constraint::Fill(2), Constraint::Fill(1)]).areas(rest)
     } else {
         let gaps = wish(screen, 2, 1).min((rest.height / 3).max(4));
         Split::vertical([Constraint::Min(0), Constraint::Length(gaps)]).areas(rest)

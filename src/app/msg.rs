@@ -84,6 +84,8 @@ pub struct RemedyText {
     pub command: Option<String>,
     /// Who owns the field: `Managed by Argo CD (app monitoring): change it there`.
     pub manager: Option<String>,
+    /// Why there is no change, where there is none.
+    pub note: Option<String>,
 }
 
 /// A context of the kubeconfig.

@@ -271,9 +271,7 @@ fn fix(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
             text.blank();
             let as_yaml = state.fix_as_yaml || remedy.diff.is_empty();
             match (as_yaml, remedy.yaml.is_empty()) {
-                (true, true) => {
-                    text.line(Tone::Dim, "No patch can be known from here: the sentence above says what to do.")
-                }
+                (true, true) => text.line(Tone::Dim, remedy.note.as_deref().unwrap_or(ADVICE)),
                 (true, false) => text.verbatim(0, &remedy.yaml, |_| Tone::YamlValue),
                 (false, _) => text.verbatim(0, &remedy.diff, |line| match line.chars().next() {
                     Some('+') => Tone::Added,
@@ -294,6 +292,8 @@ fn fix(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
         _ => text.line(Tone::Dim, "Working out the change …"),
     }
 }
+
+const ADVICE: &str = "No patch can be known from here: the sentence above says what to do.";
 
 const GONE: &str = "This finding is not in the latest results: it was fixed, deleted, or could no longer be read.";
 

@@ -1,10 +1,9 @@
 //! The live cluster behind the terminal: one session, kept for the objects that are opened later.
 
 use super::source::Sink;
-use super::sources::Sources;
-use crate::app::{ContextInfo, Document, Failure, Target};
+use super::sources::{Resource, Sources};
+use crate::app::{ContextInfo, Failure, Target};
 use crate::engine::{Engine, kinds};
-use crate::inventory::yaml;
 use crate::inventory::{Inventory, Kind, ReadState};
 use crate::model::ObjectRef;
 use crate::sources::live::{ConnectError, Flags, Mode, Session, contexts};
@@ -155,25 +154,30 @@ impl Live {
         })
     }
 
-    /// An object as YAML.
-    pub(super) fn object(&self, target: &Target, object: &ObjectRef) -> Result<Document, Failure> {
+    /// An object, complete.
+    pub(super) fn object(&self, target: &Target, object: &ObjectRef) -> Result<Resource, Failure> {
         Handle::current().block_on(async {
             let session = self.session(target).await?;
-            let mut value = session.get_object(object).await.map_err(|problem| {
+            let value = session.get_object(object).await.map_err(|problem| {
                 let what = format!("{} cannot be read: {problem}.", object.kind_name());
                 Failure::new(what, "It may be gone since; ctrl-r reads everything again.")
             })?;
             let version = value.pointer("/metadata/resourceVersion").and_then(|v| v.as_str()).map(str::to_owned);
-            yaml::hide(&mut value, false);
-            let credentials = super::sources::credentials(&value);
-            yaml::mask(&mut value, &credentials);
-            Ok(Document {
-                text: yaml::print(&value).into(),
-                origin: format!("{} as read just now", object.kind_name()),
-                version: version.map(|v| format!("resourceVersion {v}, {}", super::sources::now())),
-                ..Document::default()
+            Ok(Resource {
+                whole: value.clone(),
+                object: value,
+                text: None,
+                origin: format!("{} as read at {}", object.kind_name(), super::sources::now()),
+                version: version.map(|v| format!("resourceVersion {v}")),
             })
         })
+    }
+
+    /// The context of the open session.
+    pub(super) fn context(&self, target: &Target) -> Option<String> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, session) = open.as_ref().filter(|(of, _)| of == target)?;
+        session.cluster().context.map(|context| context.to_string())
     }
 }
 

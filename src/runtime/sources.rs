@@ -6,8 +6,9 @@ use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
 use crate::inventory::{Inventory, Kind, Medium, OptIn, Version};
-use crate::model::{FieldPath, Finding, Report};
+use crate::model::{FieldPath, Finding, Fix, Report};
 use crate::sources::{demo, files};
+use crate::{exports, remediation};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -101,18 +102,20 @@ impl Sources {
         Ok(inventory)
     }
 
-    /// The text of the finding's resource and where it is from; what must not be shown is not in it.
-    fn text(&self, target: &Target, finding: &Finding) -> Result<Document, Failure> {
+    /// The finding's resource: its complete object, its own text where it has one, where it is from, its version.
+    fn object(&self, target: &Target, finding: &Finding) -> Result<Resource, Failure> {
         let gone = |error| failed("The resource cannot be read again", error, "ctrl-r reads everything again.");
+        let of_text = |text: std::io::Result<String>, origin: String| -> Result<Resource, Failure> {
+            let text = text.map_err(gone)?;
+            let value = yaml::parse(&text).map_err(unreadable)?.value;
+            let path = Positions::of(&text).map(|p| p.object(&finding.resource)).unwrap_or_default();
+            let object = path.resolve(&value).cloned().unwrap_or_default();
+            Ok(Resource { object, whole: value, text: Some(text), origin, version: None })
+        };
         match (&finding.source, target.origin) {
-            (Some(source), Origin::Demo) => {
-                let text = masked(&demo::document(source).map_err(gone)?)?;
-                Ok(Document { text, origin: format!("demo, {}", source.file), ..Document::default() })
-            }
+            (Some(source), Origin::Demo) => of_text(demo::document(source), format!("demo, {}", source.file)),
             (Some(source), _) => {
-                let text = masked(&files::document(source).map_err(gone)?)?;
-                let origin = format!("{}, document {}", source.file, source.document + 1);
-                Ok(Document { text, origin, ..Document::default() })
+                of_text(files::document(source), format!("{}, document {}", source.file, source.document + 1))
             }
             #[cfg(feature = "live")]
             (None, Origin::Cluster) if !finding.resource.api_version.starts_with("plimsoll/") => {
@@ -123,6 +126,47 @@ impl Sources {
                 "d explains what was compared.",
             )),
         }
+    }
+}
+
+/// An object, complete: what must not be shown is still in it.
+pub(super) struct Resource {
+    pub(super) object: Value,
+    /// The document that it stands in, where that is a list.
+    pub(super) whole: Value,
+    pub(super) text: Option<String>,
+    pub(super) origin: String,
+    pub(super) version: Option<String>,
+}
+
+impl Resource {
+    /// As it may be shown: without Secrets' data and credentials. A document's own text keeps its line numbers.
+    fn document(mut self) -> Result<Document, Failure> {
+        let text = match &self.text {
+            Some(text) => yaml::mask_text(text, &credentials(&self.whole)).map_err(unreadable)?,
+            None => {
+                let hidden = credentials(&self.object);
+                yaml::mask(&mut self.object, &hidden);
+                yaml::hide(&mut self.object, false);
+                yaml::print(&self.object)
+            }
+        };
+        Ok(Document { text: text.into(), origin: self.origin, version: self.version, ..Document::default() })
+    }
+}
+
+fn unreadable(error: yaml::YamlError) -> Failure {
+    failed("The resource cannot be shown", error, "Mend the file, then ctrl-r.")
+}
+
+impl Sources {
+    /// The context that a command line should name.
+    fn context(&self, target: &Target) -> Option<String> {
+        #[cfg(feature = "live")]
+        if let Some(context) = self.live.context(target) {
+            return Some(context);
+        }
+        target.context.as_deref().map(str::to_owned)
     }
 }
 
@@ -164,13 +208,35 @@ impl Source for Sources {
     }
 
     fn yaml(&self, target: &Target, finding: &Finding) -> Result<Document, Failure> {
-        let mut document = self.text(target, finding)?;
+        let mut document = self.object(target, finding)?.document()?;
         mark(&mut document, finding);
         Ok(document)
     }
 
-    fn remedy(&self, _: &Target, _: &Finding) -> Result<RemedyText, Failure> {
-        Ok(RemedyText::default())
+    fn remedy(&self, target: &Target, finding: &Finding) -> Result<RemedyText, Failure> {
+        let Some(check) = crate::checks::find(finding.check) else { return Ok(RemedyText::default()) };
+        let object = match check.remedy.fix {
+            Fix::Advice => Value::Null, // not read for nothing
+            _ => self.object(target, finding)?.object,
+        };
+        let change = match remediation::plan(finding, &check.remedy, &object) {
+            Ok(change) => change,
+            Err(reason) => {
+                let note = format!("No change is proposed: {reason}.");
+                return Ok(RemedyText { note: Some(note), ..RemedyText::default() });
+            }
+        };
+        let mut masked = credentials(&object);
+        masked.extend(credentials(change.after()));
+        let manager =
+            change.managed_by.as_ref().map(|by| format!("by {by}, which undoes a change made here: make it there"));
+        Ok(RemedyText {
+            yaml: change.yaml(),
+            diff: change.diff(&masked),
+            command: (target.origin == Origin::Cluster).then(|| change.command(self.context(target).as_deref(), false)),
+            manager,
+            note: None,
+        })
     }
 
     fn role(&self) -> Result<String, Failure> {
@@ -181,9 +247,9 @@ impl Source for Sources {
     fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure> {
         let findings = rows.iter().filter_map(|i| report.findings.get(*i)).cloned().collect();
         let part = Report { findings, ..report.clone() };
-        let text = crate::exports::csv(&part).map_err(internal)?;
-        let path = path.map_or_else(|| file_name(report), Path::to_path_buf);
-        crate::exports::write_private(&path, text.as_bytes()).map_err(|error| {
+        let text = exports::csv(&part).map_err(internal)?;
+        let path = path.map_or_else(|| exports::file_name(report, "csv"), Path::to_path_buf);
+        exports::write_private(&path, text.as_bytes()).map_err(|error| {
             failed(&format!("{} cannot be written", path.display()), error, "Name another file: :export FILE")
         })?;
         Ok(path)
@@ -195,24 +261,8 @@ pub(super) fn namespaces(inventory: &Inventory) -> Vec<Arc<str>> {
     inventory.namespaces.values().map(|namespace| namespace.meta.name.as_str().into()).collect()
 }
 
-/// `plimsoll-prod-eu-1-20261124T034507Z.csv`, in the working directory.
-fn file_name(report: &Report) -> PathBuf {
-    let context = report.cluster.context.as_deref().unwrap_or("files");
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-    let name: String = context.chars().take(60).map(plain).collect();
-    let time: String = now().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-    PathBuf::from(format!("plimsoll-{name}-{time}.csv"))
-}
-
-/// A document's own text without Secrets' data and credentials; its lines keep their numbers.
-fn masked(text: &str) -> Result<Arc<str>, Failure> {
-    let unreadable = |error| failed("The resource cannot be shown", error, "Mend the file, then ctrl-r.");
-    let value = yaml::parse(text).map_err(unreadable)?.value;
-    yaml::mask_text(text, &credentials(&value)).map(Into::into).map_err(unreadable)
-}
-
 /// Fields of an object that hold what a credential check matched.
-pub(super) fn credentials(object: &Value) -> Vec<FieldPath> {
+fn credentials(object: &Value) -> Vec<FieldPath> {
     crate::checks::container::env_literal_credential::credentials(object)
 }
 

@@ -88,7 +88,7 @@ const ACT: &[Column] = &[
     Column::new("", 26).grow(2),
     Column::new("applications", 18).grow(3),
     Column::new("pods", 5).right().drop(1),
-    Column::new("reach", 8).grow(1).drop(2),
+    Column::new("reach", 18).grow(1).drop(2),
 ];
 
 /// What to act on: a row per check and fix.
@@ -175,7 +175,8 @@ fn reason_row(state: &State, reason: GapReason) -> Cell {
         return Cell::Across(Line::new());
     };
     let count = match fold.controls {
-        0 => String::new(),
+        0 if fold.kinds.len() == 1 => "1 kind".to_owned(),
+        0 => format!("{} kinds", fold.kinds.len()),
         1 => "1 control".to_owned(),
         n => format!("{n} controls"),
     };

@@ -125,7 +125,7 @@ impl Table<'_> {
             return None;
         }
         // A mark in front of the selected row, so that it is not known by its style alone.
-        let (x, width) = (inner.x + 2, inner.width.saturating_sub(2));
+        let (x, width) = (inner.x + 2, inner.width.saturating_sub(2 + u16::from(layout.boxed)));
         let widths = self.widths(width);
         self.titles(buffer, theme, (x, area.y), &widths);
         let mut cursor = None;
