@@ -54,6 +54,8 @@ pub struct Document {
     pub text: Arc<str>,
     /// One entry per evidence of the finding, in its order.
     pub marks: Vec<Mark>,
+    /// Lines of the file before this document.
+    pub above: usize,
     /// Where it was read: `GET /apis/apps/v1/…` or `file.yaml, document 3`.
     pub origin: String,
     /// resourceVersion and time for live objects, where known.

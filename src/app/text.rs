@@ -183,7 +183,7 @@ fn yaml(state: &State, fingerprint: &Arc<str>, width: usize) -> (Vec<Line>, Opti
         text.line(Tone::Notice, note);
     }
     let mut first_mark = None;
-    let count = document.text.lines().count();
+    let count = document.above + document.text.lines().count();
     let digits = count.max(1).to_string().len();
     let gutter = digits + 8;
     for (number, line) in document.text.lines().enumerate() {
@@ -201,7 +201,7 @@ fn yaml(state: &State, fingerprint: &Arc<str>, width: usize) -> (Vec<Line>, Opti
         let line = clean(line).replace('\t', "    ");
         let room = text.width.saturating_sub(gutter).max(8);
         for (i, part) in cut(&line, room).into_iter().enumerate() {
-            let number = if i == 0 { (number + 1).to_string() } else { String::new() };
+            let number = if i == 0 { (document.above + number + 1).to_string() } else { String::new() };
             let word = if i == 0 { word } else { "" };
             let mut pieces = vec![
                 (Tone::Dim, format!("{number:>digits$} ")),

@@ -285,6 +285,9 @@ fn mark(document: &mut Document, finding: &Finding) {
             exact: span.exact,
         });
     }
+    let file_line = finding.paths.first().and_then(|evidence| evidence.line);
+    let first = document.marks.first().map(|mark| mark.first + 1);
+    document.above = file_line.zip(first).map_or(0, |(file, own)| file.saturating_sub(own));
     if changed {
         document.note = Some("Changed since it was read: ctrl-r checks again.".to_owned());
     }

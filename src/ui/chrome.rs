@@ -45,10 +45,11 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         (None, names) => format!("namespace {}", names.join(", ")),
     };
     let exempt = report.map_or(0, |r| r.exempt);
-    let mut rest = format!(" · {scope} · read-only");
+    let mut rest = format!(" · {scope}");
     if exempt > 0 {
         rest.push_str(&format!(" · {exempt} exempt"));
     }
+    rest.push_str(" · read-only");
     let left =
         vec![(Tone::Header, " plimsoll  ".to_owned()), (Tone::Strong, format!("{name}{version}")), (Tone::Dim, rest)];
     let time = report.map(|r| clock(&r.finished)).unwrap_or_default();

@@ -25,7 +25,7 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
                 }),
             }
         }
-        RowId::Platform => View::Findings(Query { platform: Some(true), failing: true, ..Query::default() }),
+        RowId::Platform => View::Findings(platform_of()),
         RowId::Beyond => View::Findings(Query { platform: Some(false), failing: true, ..Query::default() }),
         RowId::Reason(reason) => View::Gaps(Some(*reason)),
         RowId::AskRole => View::Text(TextKind::Role),
@@ -105,15 +105,35 @@ pub fn has_report(state: &State) -> bool {
     state.session.report.is_some()
 }
 
-/// Platform components fail something.
-pub fn has_platform(state: &State) -> bool {
-    state.session.summary.platform.total() > 0
+/// There are results, and the worst of them are not on screen already.
+pub fn can_worst(state: &State) -> bool {
+    has_report(state) && state.screen().view != View::Findings(worst_of())
 }
 
-/// Something could not be read.
-pub fn has_gaps(state: &State) -> bool {
+/// Platform components fail something that is not on screen already.
+pub fn can_platform(state: &State) -> bool {
+    state.session.summary.platform.total() > 0 && state.screen().view != View::Findings(platform_of())
+}
+
+/// A role would open something.
+pub fn can_role(state: &State) -> bool {
     let rights = |fold: &GapFold| matches!(fold.reason, GapReason::Forbidden | GapReason::OptIn);
-    state.session.summary.gaps.iter().any(rights) && state.session.target.origin == Origin::Cluster
+    state.session.summary.gaps.iter().any(rights)
+        && state.session.target.origin == Origin::Cluster
+        && state.screen().view != View::Text(TextKind::Role)
+}
+
+fn worst_of() -> Query {
+    Query { at_least: Some(Severity::High), failing: true, ..Query::default() }
+}
+
+fn platform_of() -> Query {
+    Query { platform: Some(true), failing: true, ..Query::default() }
+}
+
+/// A finding is there and its YAML is not alone on screen already.
+pub fn can_yaml(state: &State) -> bool {
+    has_finding(state) && !matches!(state.screen().view, View::Yaml(_))
 }
 
 /// The YAML of the finding, alone on the screen.
@@ -207,12 +227,12 @@ pub fn previous(state: &mut State, _: Key) -> Vec<Effect> {
 
 /// Every critical and high finding.
 pub fn worst(state: &mut State, _: Key) -> Vec<Effect> {
-    state.push(View::Findings(Query { at_least: Some(Severity::High), failing: true, ..Query::default() }))
+    state.push(View::Findings(worst_of()))
 }
 
 /// What platform components fail.
 pub fn platform(state: &mut State, _: Key) -> Vec<Effect> {
-    state.push(View::Findings(Query { platform: Some(true), failing: true, ..Query::default() }))
+    state.push(View::Findings(platform_of()))
 }
 
 /// The role to ask for.

@@ -82,7 +82,7 @@ actions! {
     // action     where            keys                          footer      help
     Open          [List]           ["enter", "right", "l"]       "open"      "Open what is selected"                         look::open, look::can_open;
     Back          [Anywhere]       ["esc", "q", "left", "h"]     "back"      "Clear the filter, else go back"                look::back, look::can_back;
-    Yaml          [Finding]        ["y"]                         "yaml"      "The resource's YAML, the field marked"         look::yaml, look::has_finding;
+    Yaml          [Finding]        ["y"]                         "yaml"      "The resource's YAML, the field marked"         look::yaml, look::can_yaml;
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
     SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff or as YAML"             look::switch_fix, look::on_fix;
     CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as YAML"                          copy::fix, look::has_finding;
@@ -93,9 +93,9 @@ actions! {
     NextBox       [Anywhere]       ["tab"]                       "next box"  "The next box"                                  moves::next_box, moves::has_boxes;
     LastBox       [Anywhere]       ["shift-tab"]                 ""          "The box before"                                moves::last_box, moves::has_boxes;
     Filter        [List]           ["/"]                         "filter"    "Filter: words that must occur, !word that must not" program::filter, moves::on_list;
-    Worst         [Anywhere]       ["H"]                         "crit+high" "Every critical and high finding"               look::worst, look::has_report;
-    Platform      [Anywhere]       ["p"]                         ""          "What platform components fail"                 look::platform, look::has_platform;
-    Role          [Anywhere]       ["R"]                         "role"      "The role to ask for, as YAML"                  look::role, look::has_gaps;
+    Worst         [Anywhere]       ["H"]                         "crit+high" "Every critical and high finding"               look::worst, look::can_worst;
+    Platform      [Anywhere]       ["p"]                         ""          "What platform components fail"                 look::platform, look::can_platform;
+    Role          [Anywhere]       ["R"]                         "role"      "The role to ask for, as YAML"                  look::role, look::can_role;
     Failures      [List]           ["ctrl-z"]                    "failures"  "Failures only, or everything"                  look::failures, look::has_report;
     Export        [Anywhere]       ["ctrl-s"]                    "csv"       "Save what the list shows as CSV"               copy::export, look::has_report;
     Demo          [Anywhere]       ["D"]                         "demo"      "Look at the demo cluster"                      scan::demo, scan::can_demo;
