@@ -52,13 +52,13 @@ impl View {
         match self {
             Self::Overview => "Overview".to_owned(),
             Self::Framework(id, criteria) => {
-                let title = state.session.framework(id).map_or_else(
-                    || id.to_string(),
-                    |f| if f.version.is_empty() { f.id.to_string() } else { format!("{} {}", f.id, f.version) },
-                );
+                let version = state.session.framework(id).map_or("", |f| &*f.version);
+                let title =
+                    if matches!(version, "" | "1" | "latest") { id.to_string() } else { format!("{id} {version}") };
                 if *criteria { format!("{title} SOC2 criteria") } else { title }
             }
             Self::Control(_, id) => id.to_string(),
+            Self::Findings(query) if *query == Query::default() => "Findings".to_owned(),
             Self::Findings(query) => format!("Findings {}", query.title()),
             Self::Finding(fingerprint) => {
                 state.session.finding(fingerprint).map_or_else(|| "Finding".to_owned(), |f| f.resource.kind_name())

@@ -2,7 +2,7 @@
 
 use super::Box;
 use super::overview::{coverage, criteria_words};
-use crate::app::{Line, RowId, State, Tone, basis, is_criterion, observed, status_words, wrap};
+use crate::app::{Line, RowId, State, Tone, basis, is_criterion, observed, reason_words, status_words, wrap};
 use crate::model::{ControlResult, Counts, Verdict};
 use crate::ui::Theme;
 use crate::ui::widgets::{Cell, Column, Table, bar, interval, piece, put};
@@ -21,7 +21,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 const CRITERIA: &[Column] =
-    &[Column::new("", 21), Column::new("", 9), Column::new("", 20).grow(1), Column::new("against", 7).right()];
+    &[Column::new("", 21), Column::new("", 9).drop(1), Column::new("", 44).grow(1), Column::new("against", 7).right()];
 
 /// Score and coverage of a framework; counts of its criteria.
 pub(super) fn framework_summary(
@@ -51,6 +51,10 @@ pub(super) fn framework_summary(
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
         put(buffer, theme, (area.x + 1, y), area.width.saturating_sub(2), line);
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// Counts by verdict, in words; what is zero is left out.
@@ -128,17 +132,24 @@ fn section_row(state: &State, framework: &Arc<str>, section: &Arc<str>) -> Cell 
     let word = if controls().any(is_criterion) { "contradicted" } else { "fail" };
     let counts = if failing > 0 { format!("  {failing} of {} {word}", controls().count()) } else { String::new() };
     let title = controls().next().map_or("", |control| state.catalog.section(control));
-    let name = if title.is_empty() || title == &**section { section.to_string() } else { format!("{section} {title}") };
+    let name = if title.is_empty() || title == &**section {
+        section.to_string()
+    } else if title.starts_with(&**section) {
+        title.to_owned()
+    } else {
+        format!("{section} {title}")
+    };
     Cell::Across(vec![(Tone::Title, name), (Tone::Dim, counts)])
 }
 
 fn control_row(control: &ControlResult) -> Cell {
     let figure = |count: usize, tone: Tone| piece(tone, if count > 0 { count.to_string() } else { String::new() });
     let counts = &control.counts;
+    let why = control.reason.map(|reason| format!("  {}", reason_words(reason))).unwrap_or_default();
     Cell::Cells(vec![
         piece(control.status, control.status.short().to_owned()),
         piece(Tone::Text, control.id.to_string()),
-        piece(Tone::Text, control.title.to_string()),
+        Piece::Text(vec![(Tone::Text, control.title.to_string()), (Tone::Dim, why)]),
         figure(counts.fail, Tone::Fail),
         figure(counts.manual, Tone::Manual),
         figure(counts.not_evaluated, Tone::Unread),
@@ -164,7 +175,7 @@ fn level_two(state: &State, framework: &Arc<str>) -> Cell {
     let failing = controls().filter(|c| c.status == Verdict::Fail).count();
     let verb = if state.level_two.contains(framework) { "folds" } else { "unfolds" };
     Cell::Across(vec![
-        (Tone::Title, format!("Level 2: {} controls", controls().count())),
+        (Tone::Title, format!("Level 2: {}", counted(controls().count(), "control"))),
         (Tone::Dim, format!("  {failing} fail, enter {verb} them")),
     ])
 }

@@ -37,14 +37,33 @@ pub(super) fn coverage(framework: &FrameworkResult) -> String {
 /// What SOC2 rows come to, in words.
 pub(super) fn criteria_words(state: &State, framework: &str) -> String {
     let Some(fold) = state.session.summary.criteria.get(framework) else { return String::new() };
-    let parts = [
+    counted(&[
         (fold.contradicted, "contradicted"),
         (fold.supported, "supported in part"),
-        (fold.no_evidence, "no technical evidence"),
         (fold.people, "need people"),
-    ];
+        (fold.no_evidence, "no technical evidence"),
+    ])
+}
+
+/// What is not zero, with its word.
+fn counted(parts: &[(usize, &str)]) -> String {
     let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     parts.join(" · ")
+}
+
+/// The row of the criteria: in full where there is room.
+fn criteria_row(state: &State, framework: &str, width: u16) -> Cell {
+    let observed = state.session.report.as_deref().map(|r| clock(&r.finished)).unwrap_or_default();
+    let fold = state.session.summary.criteria.get(framework).cloned().unwrap_or_default();
+    let name = "soc2 criteria".to_owned();
+    let full = format!("  {} · as observed at {observed}, not over a period", criteria_words(state, framework));
+    if name.len() + full.chars().count() + 6 <= usize::from(width) {
+        return Cell::Across(vec![(Tone::Strong, name), (Tone::Text, full)]);
+    }
+    let counts = counted(&[(fold.contradicted, "contradicted"), (fold.supported, "in part"), (fold.people, "people")]);
+    let minute = observed.rsplit_once(':').map_or(observed.as_str(), |(minute, _)| minute);
+    let rest = if fold.no_evidence > 0 { format!(" · {} no evidence", fold.no_evidence) } else { String::new() };
+    Cell::Across(vec![(Tone::Strong, name), (Tone::Text, format!("  {counts} · observed {minute}Z{rest}"))])
 }
 
 /// Frameworks, a line each.
@@ -54,7 +73,6 @@ pub(super) fn frameworks(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
         return None;
     }
     let table = Table { columns: FRAMEWORKS, pane: at.pane, focus: at.focus };
-    let observed = at.state.session.report.as_deref().map(|r| clock(&r.finished)).unwrap_or_default();
     table.draw(buffer, at.theme, at.layout, at.area, |i| {
         let (id, criteria) = match at.pane.rows.get(i) {
             Some(RowId::Framework(id)) => (id, false),
@@ -63,11 +81,7 @@ pub(super) fn frameworks(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
         };
         let Some(framework) = at.state.session.framework(id) else { return Cell::Across(Line::new()) };
         if criteria {
-            let words = format!("{} · observed {observed}", criteria_words(at.state, id));
-            return Cell::After(
-                vec![(Tone::Strong, "soc2 criteria".to_owned()), (Tone::Dim, format!("  of {id}"))],
-                vec![(Tone::Text, words)],
-            );
+            return criteria_row(at.state, id, at.inner().width);
         }
         let counts = &framework.counts;
         let figure = |count: usize, tone: Tone| piece(if count > 0 { tone } else { Tone::Dim }, thousands(count));
