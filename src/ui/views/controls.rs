@@ -5,7 +5,7 @@ use super::overview::{coverage, criteria_words};
 use crate::app::{Line, RowId, State, Tone, basis, is_criterion, observed, reason_words, status_words, wrap};
 use crate::model::{ControlResult, Counts, Verdict};
 use crate::ui::Theme;
-use crate::ui::widgets::{Cell, Column, Table, bar, interval, piece, put};
+use crate::ui::widgets::{Cell, Column, Piece, Table, bar, interval, piece, put};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -44,9 +44,12 @@ pub(super) fn framework_summary(
         line.push((Tone::Dim, format!("  coverage {}  ", coverage(framework))));
         line.push((Tone::Text, counts_words(&framework.counts)));
         lines.push(line);
-        let range = framework.benchmark_range.as_deref().map(|range| format!("written for Kubernetes {range}. "));
-        let note = framework.note.as_deref().unwrap_or_default();
-        lines.push(vec![(Tone::Dim, range.unwrap_or_default()), (Tone::Notice, note.to_owned())]);
+        // The note says the range as well.
+        let range =
+            framework.benchmark_range.as_deref().map(|range| (Tone::Dim, format!("written for Kubernetes {range}")));
+        lines.extend(
+            framework.note.as_deref().map(|note| (Tone::Notice, note.to_owned())).or(range).map(|said| vec![said]),
+        );
     }
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
         put(buffer, theme, (area.x + 1, y), area.width.saturating_sub(2), line);
