@@ -52,7 +52,7 @@ impl Selection {
             let keep: Vec<Arc<str>> = edition
                 .controls()
                 .filter(|(section, control)| {
-                    let named = |set: &Option<BTreeSet<(Arc<str>, Arc<str>)>>, id: &Arc<str>| {
+                    let named = |set: &Option<BTreeSet<Named>>, id: &Arc<str>| {
                         set.as_ref().is_none_or(|set| set.contains(&(edition.framework.clone(), id.clone())))
                     };
                     let level = self.level.is_none_or(|max| control.level.is_none_or(|level| level <= max));
@@ -76,17 +76,20 @@ fn retain(sections: &mut Vec<Section>, keep: impl Fn(&Control) -> bool) {
     sections.retain(|section| !section.controls.is_empty());
 }
 
+/// A framework and an id in it.
+type Named = (Arc<str>, Arc<str>);
+
 /// Names as (framework, id). A bare id means `cis`, then every pack where it is; None where nothing was asked for.
 fn resolve(
     names: &[String],
     what: &'static str,
     editions: &[Edition],
     ids: impl Fn(&Edition) -> Vec<Arc<str>>,
-) -> Result<Option<BTreeSet<(Arc<str>, Arc<str>)>>, SelectError> {
+) -> Result<Option<BTreeSet<Named>>, SelectError> {
     if names.is_empty() {
         return Ok(None);
     }
-    let all: Vec<(Arc<str>, Arc<str>)> =
+    let all: Vec<Named> =
         editions.iter().flat_map(|e| ids(e).into_iter().map(|id| (e.framework.clone(), id))).collect();
     let mut found = BTreeSet::new();
     for name in names {

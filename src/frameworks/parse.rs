@@ -196,7 +196,7 @@ pub fn from_texts<'t>(files: impl Iterator<Item = (&'t str, &'t str)>) -> Result
         Ok(Servers { version: s.version.clone(), from: minor(&s.from)?, to, written_to })
     });
     let servers: Vec<Servers> = servers.collect::<Result<_, PackError>>()?;
-    sections.sort_by(|(_, a), (_, b)| natural(&a.section).cmp(&natural(&b.section)));
+    sections.sort_by_key(|(_, section)| natural(&section.section));
     let pack = Pack {
         id: head.id,
         title: head.title,

@@ -140,10 +140,10 @@ pub(super) fn footer(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         };
         let before: String = prompt.text().chars().take(prompt.cursor()).collect();
         let mut line = vec![(Tone::Key, sign.to_owned()), (Tone::Strong, prompt.text().to_owned())];
-        if prompt.kind == PromptKind::Command {
-            if let Some(rest) = complete(state, prompt.text()) {
-                line.push((Tone::Dim, rest));
-            }
+        if prompt.kind == PromptKind::Command
+            && let Some(rest) = complete(state, prompt.text())
+        {
+            line.push((Tone::Dim, rest));
         }
         // What is typed scrolls so that the cursor stays in sight.
         let beyond = (before.width() + 2).saturating_sub(usize::from(area.width));

@@ -272,7 +272,7 @@ impl Object {
             _ => match data {
                 Encoded::Json(value) => Self::Custom(kind, Box::new(custom::Custom::from_value(value)?)),
                 Encoded::Protobuf(_) => {
-                    return Err(serde::de::Error::custom("custom resources are JSON")).map_err(DecodeError::Json);
+                    return Err(DecodeError::Json(serde::de::Error::custom("custom resources are JSON")));
                 }
             },
         };

@@ -64,6 +64,7 @@ pub(super) struct Status {
 
 /// What a watch says.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // taken apart as soon as it is made
 pub(super) enum Event {
     /// An object came, changed or went.
     Change(Change),
