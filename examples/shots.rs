@@ -9,18 +9,27 @@ use std::fmt::Write;
 use std::path::Path;
 use terminal::Terminal;
 
-/// A picture: its name, the keys that lead there from the one before, and what it must show.
-const SHOTS: &[(&str, &str, &str)] =
-    &[("overview", "", "Act on first"), ("controls", "\r", "5.2.2"), ("help", "?", "help")];
+/// A picture: its name, and the steps that lead there from the one before: keys, and what then must show.
+const SHOTS: &[(&str, &[(&str, &str)])] = &[
+    ("overview", &[("", "Act on first")]),
+    ("controls", &[("\r", "5.2.2")]),
+    ("finding", &[("/5.2.2\r", "5.2.2"), ("\r", "Deployment/health-check"), ("\r", "privileged: true")]),
+    ("explain", &[("d", "See it yourself")]),
+];
 
 fn main() {
     let mut args = std::env::args().skip(1);
     let (program, folder) = (args.next().unwrap(), args.next().unwrap());
     let mut terminal = Terminal::start(Path::new(&program), &["--demo"], &[], (120, 35));
     terminal.shows("as of");
-    for (name, keys, wanted) in SHOTS {
-        terminal.keys(keys);
-        terminal.shows(wanted);
+    for (name, steps) in SHOTS {
+        for (keys, wanted) in *steps {
+            terminal.keys(keys);
+            terminal.shows(wanted);
+        }
+        if *name == "finding" {
+            terminal.shows("+          privileged: false"); // the fix is worked out beside the YAML
+        }
         std::fs::write(Path::new(&folder).join(format!("{name}.svg")), svg(terminal.screen())).unwrap();
     }
 }

@@ -5,6 +5,7 @@ mod exit;
 mod explain;
 mod info;
 mod list;
+#[cfg(feature = "live")]
 mod progress;
 mod role;
 mod scan;

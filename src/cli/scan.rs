@@ -1,6 +1,7 @@
 //! `plimsoll scan`.
 
 use super::args::{LiveArgs, Output, ScanArgs};
+#[cfg(feature = "live")]
 use super::progress::Progress;
 use super::{Exit, Failure, now, print};
 use crate::engine::{BuiltIn, Engine, Times};
