@@ -19,6 +19,8 @@ const FRAME: Duration = Duration::from_millis(16);
 
 pub(super) async fn run(options: Options, theme: Theme) -> anyhow::Result<Ended> {
     let screen = Screen::take().context("the terminal cannot be used")?;
+    // Before the size is asked for: a window that changes in between is told of.
+    let keys = EventStream::new();
     let size = screen.terminal.size().context("the terminal does not tell its size")?;
     let (mut state, effects) = State::new(options.target, Arc::new(options.catalog), (size.width, size.height));
     state.theme.clone_from(&theme.name);
@@ -34,7 +36,7 @@ pub(super) async fn run(options: Options, theme: Theme) -> anyhow::Result<Ended>
     // The first frame comes before anything is asked.
     app.draw()?;
     app.carry_out(effects)?;
-    app.run(messages).await
+    app.run(messages, keys).await
 }
 
 struct Loop {
@@ -48,9 +50,12 @@ struct Loop {
 }
 
 impl Loop {
-    async fn run(&mut self, mut messages: mpsc::UnboundedReceiver<Msg>) -> anyhow::Result<Ended> {
+    async fn run(
+        &mut self,
+        mut messages: mpsc::UnboundedReceiver<Msg>,
+        mut keys: EventStream,
+    ) -> anyhow::Result<Ended> {
         let mut signals = Signals::new().context("signals cannot be received")?;
-        let mut keys = EventStream::new();
         let (mut drawn, mut stale) = (Instant::now(), false);
         loop {
             let next = tokio::select! {
