@@ -113,7 +113,8 @@ fn overview(state: &State, screen: &Screen, body: Rect) -> Vec<Rect> {
     let [act, gaps] = if body.width >= 110 {
         Split::horizontal([Constraint::Fill(2), Constraint::Fill(1)]).areas(rest)
     } else {
-        let gaps = wish(screen, 2, 1).min((rest.height / 3).max(4));
+        let left = rest.height.saturating_sub(wish(screen, 1, 1));
+        let gaps = wish(screen, 2, 1).min(left.max(rest.height / 3).max(4));
         Split::vertical([Constraint::Min(0), Constraint::Length(gaps)]).areas(rest)
     };
     vec![top, act, gaps]

@@ -2,6 +2,7 @@
 
 use super::rows::RowId;
 use super::{Code, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands};
+use crate::model::Report;
 
 /// Takes one message.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -83,6 +84,12 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
         }
         ScanEvent::Failed(failure) => {
             session.phase = Phase::Failed(failure.clone());
+            session.next = None;
+            // What decided nothing is no result: the screen says why instead.
+            if !session.complete && session.report.as_deref().is_some_and(|report| !decides_anything(report)) {
+                session.report = None;
+                session.summary = Default::default();
+            }
             if session.report.is_some() {
                 state.complain(&failure);
             }
@@ -91,6 +98,10 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
     }
     // A finding that is open and was not there before may have its YAML and fix now.
     state.wanted_by_finding()
+}
+
+fn decides_anything(report: &Report) -> bool {
+    !report.findings.is_empty() || report.frameworks.iter().any(|f| f.coverage.is_some_and(|share| share > 0.0))
 }
 
 fn remedy(state: &mut State, fingerprint: std::sync::Arc<str>, remedy: Load<super::RemedyText>) -> Vec<Effect> {

@@ -32,7 +32,9 @@ impl From<ConnectError> for Failure {
 fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    // An address stays as it is.
+    let upper = |c: char| if text.starts_with("http") { c.to_string() } else { c.to_uppercase().to_string() };
+    let first = chars.next().map(upper).unwrap_or_default();
     let end = if text.ends_with(['.', '?', '!']) { "" } else { "." };
     format!("{first}{}{end}", chars.as_str())
 }

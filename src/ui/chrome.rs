@@ -2,9 +2,11 @@
 
 use super::Theme;
 use super::widgets::put;
-use crate::app::{Line, Origin, Phase, PromptKind, State, Tone, available, complete, thousands};
+use crate::app::{Line, Origin, Phase, PromptKind, State, Tone, available, complete, thousands, wrap};
+use crate::model::clean;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
 /// `23:41:07Z` of an RFC 3339 time.
@@ -61,6 +63,7 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         (Phase::Connecting | Phase::Reading, _) => vec![(Tone::Notice, "reading ".to_owned())],
         (Phase::Done, _) => vec![(Tone::Dim, format!("as of {time} "))],
         (Phase::Failed(_), false) => vec![(Tone::Error, "NOT READ ".to_owned())],
+        (Phase::Failed(_), true) if !session.complete => vec![(Tone::Error, "CUT SHORT ".to_owned())],
         (Phase::Failed(_), true) => vec![(Tone::Error, format!("STALE as of {time} "))],
     };
     both(buffer, theme, area, &left, &right);
@@ -103,6 +106,8 @@ fn right_of_crumbs(state: &State) -> Line {
         line.push((Tone::Notice, format!("/{}", pane.filter.text())));
         let shown = pane.rows.iter().filter(|row| !matches!(row, crate::app::RowId::Section(..))).count();
         line.push((Tone::Dim, format!("  {} of {}", thousands(shown), thousands(pane.total))));
+    } else if let (Phase::Failed(failure), true) = (&state.session.phase, state.session.report.is_some()) {
+        line.push((Tone::Error, failure.what.clone()));
     } else if state.session.is_reading() {
         line.push((Tone::Notice, progress(state)));
     }
@@ -156,7 +161,14 @@ pub(super) fn footer(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
     }
     if let Some(notice) = &state.notice {
         let tone = if notice.error { Tone::Error } else { Tone::Notice };
-        put(buffer, theme, (area.x + 1, area.y), area.width.saturating_sub(1), &vec![(tone, notice.text.clone())]);
+        // All of it: a long one takes lines of the screen above, until the next key.
+        let lines = wrap(&clean(&notice.text), usize::from(area.width.saturating_sub(2)));
+        let count = u16::try_from(lines.len()).unwrap_or(1).min(area.y);
+        let top = area.bottom().saturating_sub(count);
+        for (line, y) in lines.into_iter().zip(top..area.bottom()) {
+            Clear.render(Rect { y, height: 1, ..area }, buffer);
+            put(buffer, theme, (area.x + 1, y), area.width.saturating_sub(1), &vec![(tone, line)]);
+        }
         return None;
     }
     let help: Line = vec![(Tone::Key, "?".to_owned()), (Tone::Dim, " help ".to_owned())];

@@ -49,6 +49,13 @@ pub fn fix_text(remedy: &RemedyText) -> Option<Effect> {
     Some(Effect::Copy("the fix".to_owned(), text.clone()))
 }
 
+/// A finding is there, and its fix is not known to be advice only.
+pub fn can_fix(state: &State) -> bool {
+    let Some(finding) = state.current() else { return false };
+    let remedy = state.session.remedies.get(&finding.fingerprint).and_then(Load::ready);
+    remedy.is_none_or(|remedy| fix_text(remedy).is_some())
+}
+
 /// Copies the fix, at once or when it is ready.
 pub fn fix(state: &mut State, _: Key) -> Vec<Effect> {
     let Some(finding) = state.current().cloned() else { return Vec::new() };

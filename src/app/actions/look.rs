@@ -95,9 +95,10 @@ pub fn on_finding(state: &State) -> bool {
     matches!(state.screen().view, View::Finding(_) | View::Yaml(_)) && neighbours(state).is_some()
 }
 
-/// The fix is on screen.
-pub fn on_fix(state: &State) -> bool {
-    super::shows_fix(state)
+/// The fix is on screen, and can be told in two ways.
+pub fn can_switch_fix(state: &State) -> bool {
+    let remedy = state.current().and_then(|f| state.session.remedies.get(&f.fingerprint)?.ready());
+    super::shows_fix(state) && remedy.is_some_and(|r| !r.yaml.is_empty() && !r.diff.is_empty())
 }
 
 /// There are results.

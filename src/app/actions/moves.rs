@@ -2,9 +2,9 @@
 
 use crate::app::{Effect, Key, State, layout};
 
-/// A list has the focus.
+/// A list with rows has the focus.
 pub fn on_list(state: &State) -> bool {
-    state.pane().is_some_and(|pane| pane.kind.is_list())
+    state.pane().is_some_and(|pane| pane.kind.is_list() && pane.total > 0)
 }
 
 /// The screen has more than one box.

@@ -72,7 +72,11 @@ fn merged(flags: &Flags) -> Result<Option<Kubeconfig>, ConnectError> {
 fn unreadable(error: &KubeconfigError) -> ConnectError {
     let what = match error {
         KubeconfigError::ReadConfig(cause, path) => format!("cannot read kubeconfig {}: {cause}", path.display()),
-        other => format!("the kubeconfig cannot be used: {other}"),
+        // the parser quotes the lines around the error, tokens included: only its first line is told
+        other => {
+            let said = other.to_string();
+            format!("the kubeconfig cannot be used: {}", said.lines().next().unwrap_or_default())
+        }
     };
     ConnectError::new(what, "Check --kubeconfig and KUBECONFIG, or try the demo: plimsoll --demo")
 }

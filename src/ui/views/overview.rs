@@ -10,8 +10,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 const FRAMEWORKS: &[Column] = &[
-    Column::new("", 15).grow(3),
-    Column::new("score", 10).grow(2).drop(2),
+    Column::new("", 15).grow(5),
+    Column::new("score", 10).grow(1).drop(2),
     Column::new("worst–best", 10).right(),
     Column::new("coverage", 8).right(),
     Column::new("fail", 5).right(),
@@ -156,7 +156,7 @@ fn group(state: &State, check: &str, fix: &str) -> Cell {
         (owners, Some(finding)) if group.namespaces == 1 => {
             format!("{owners} in {}", finding.owner.namespace.as_deref().unwrap_or_default())
         }
-        (owners, _) if group.namespaces == 0 => format!("{owners} cluster-wide"),
+        (owners, Some(finding)) if group.namespaces == 0 => format!("{owners} {}s", finding.owner.kind),
         (owners, _) => format!("{owners} in {} namespaces", group.namespaces),
     };
     let pods = if group.instances > 0 { format!("x{}", group.instances) } else { String::new() };
