@@ -217,7 +217,7 @@ fn yaml(state: &State, fingerprint: &Arc<str>, width: usize) -> (Vec<Line>, Opti
         // What was expected, under the last line of the field or of what should hold it.
         for (mark, evidence) in marks().filter(|(m, _)| if m.exact { m.last == number } else { m.first == number }) {
             let indent = gutter + line.len() - line.trim_start().len();
-            let (start, said) = if mark.exact {
+            let (start, said) = if mark.exact || evidence.path.is_root() {
                 ("^", format!("expected {}", evidence.expected))
             } else {
                 (

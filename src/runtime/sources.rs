@@ -6,7 +6,7 @@ use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
 use crate::inventory::{Inventory, Kind, Medium, OptIn, Version};
-use crate::model::{FieldPath, Finding, Fix, Report};
+use crate::model::{Evidence, FieldPath, Finding, Fix, Report, Step};
 use crate::sources::{demo, files};
 use crate::{exports, remediation};
 use serde_json::Value;
@@ -276,13 +276,12 @@ fn mark(document: &mut Document, finding: &Finding) {
         let path = object.join(&evidence.path);
         let span = positions.locate(&path);
         let span = span.unwrap_or(Span { line: 1, column: 1, end_line: 1, end_column: 1, exact: false });
-        let there = path.resolve(&value).cloned().unwrap_or_default();
-        let hidden = there == yaml::MASK;
-        changed |= !hidden && there.is_null() != evidence.actual.is_null();
+        changed |= is_changed(&path, evidence, &value);
         document.marks.push(Mark {
             first: span.line.saturating_sub(1),
             last: span.end_line.saturating_sub(1).max(span.line.saturating_sub(1)),
-            exact: span.exact,
+            // The whole object is no field of it.
+            exact: span.exact && !evidence.path.is_root(),
         });
     }
     let file_line = finding.paths.first().and_then(|evidence| evidence.line);
@@ -290,5 +289,77 @@ fn mark(document: &mut Document, finding: &Finding) {
     document.above = file_line.zip(first).map_or(0, |(file, own)| file.saturating_sub(own));
     if changed {
         document.note = Some("Changed since it was read: ctrl-r checks again.".to_owned());
+    }
+}
+
+/// Whether something else stands there than what was read: another flag or number, or the list item is gone. A check
+/// may give the value in force where the field is not set, or say a word, so that nothing else tells of a change.
+fn is_changed(path: &FieldPath, evidence: &Evidence, value: &Value) -> bool {
+    let plain = |value: &Value| value.is_boolean() || value.is_number();
+    let now = path.resolve(value);
+    let other = now.is_some_and(|now| plain(now) && plain(&evidence.actual) && *now != evidence.actual);
+    let mut around = Some(path.clone());
+    while let Some(path) = &around {
+        if matches!(path.steps().last(), Some(Step::Item { key: Some(_), .. })) {
+            break;
+        }
+        around = path.parent();
+    }
+    // Paths that begin outside of the object (`policies[…]`) have no list in it.
+    let list = |item: &FieldPath| item.parent().is_some_and(|list| list.resolve(value).is_some_and(Value::is_array));
+    other || around.is_some_and(|item| list(&item) && item.resolve(value).is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FindingStatus;
+
+    fn sources() -> Sources {
+        Sources {
+            packs: crate::frameworks::embedded().unwrap(),
+            selection: Selection::default(),
+            files: Vec::new(),
+            allowed: Vec::new(),
+            role: |_| String::new(),
+            #[cfg(feature = "live")]
+            live: super::super::live::Live::default(),
+        }
+    }
+
+    fn demo() -> Target {
+        Target { origin: Origin::Demo, ..Target::default() }
+    }
+
+    #[test]
+    fn what_changed_since_it_was_read_is_told() {
+        let path = FieldPath::of("spec.containers").named(0, "app").fields("securityContext.privileged");
+        let evidence = Evidence { path: path.clone(), actual: true.into(), expected: "false".into(), line: None };
+        let changed = |object: Value| is_changed(&path, &evidence, &object);
+        let container = |name: &str, privileged: bool| serde_json::json!({"spec": {"containers": [{"name": name, "securityContext": {"privileged": privileged}}]}});
+        assert!(!changed(container("app", true)));
+        assert!(changed(container("app", false)), "another value");
+        assert!(changed(container("other", true)), "its container is gone");
+        assert!(!changed(serde_json::json!({"kind": "Namespace"})), "a path that begins outside of the object");
+    }
+
+    #[test]
+    fn every_finding_of_the_demo_opens_at_its_field() {
+        let sources = sources();
+        let (inventory, _) = demo::load();
+        let editions = sources.editions(inventory.version).unwrap();
+        let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now()).unwrap();
+        let mut opened = 0;
+        for finding in report.findings.iter().filter(|f| f.status == FindingStatus::Fail && f.source.is_some()) {
+            let document = sources.yaml(&demo(), finding).unwrap();
+            assert_eq!(document.marks.len(), finding.paths.len());
+            let said = format!("{} on {}: {}", finding.check, finding.resource, document.text);
+            assert_eq!(document.note, None, "{said}");
+            let first = document.marks.first().unwrap();
+            assert!(first.last < document.text.lines().count() && first.first <= first.last, "{said}");
+            opened += 1;
+            sources.remedy(&demo(), finding).unwrap();
+        }
+        assert!(opened > 100, "{opened}");
     }
 }

@@ -34,12 +34,12 @@ impl Context {
             Self::Anywhere => "Everywhere",
             Self::List => "Lists",
             Self::Finding => "Findings",
-            Self::Text => "Texts",
+            Self::Text => "Moving, in lists and texts",
         }
     }
 
     /// All of them, as the help lists them.
-    pub const ALL: [Context; 4] = [Self::List, Self::Finding, Self::Text, Self::Anywhere];
+    pub const ALL: [Context; 4] = [Self::List, Self::Finding, Self::Anywhere, Self::Text];
 }
 
 /// A line of the table.
@@ -102,14 +102,14 @@ actions! {
     Role          [Anywhere]       ["R"]                         "role"      "The role to ask for, as YAML"                  look::role, look::can_role;
     Platform      [Anywhere]       ["p"]                         ""          "What platform components fail"                 look::platform, look::can_platform;
     Namespace     [Anywhere]       ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] "" "0 all namespaces, 1-9 favourites (:ns lists them)" scan::numbered, scan::has_namespaces;
-    Down          [List, Text]     ["down", "j"]                 ""          "Down"                                          moves::down, program::always;
-    Up            [List, Text]     ["up", "k"]                   ""          "Up"                                            moves::up, program::always;
-    PageDown      [List, Text]     ["ctrl-f", "pgdn", "space"]   ""          "A page down"                                   moves::page_down, program::always;
-    PageUp        [List, Text]     ["ctrl-b", "pgup"]            ""          "A page up"                                     moves::page_up, program::always;
-    HalfDown      [List, Text]     ["ctrl-d"]                    ""          "Half a page down (never deletes)"              moves::half_down, program::always;
-    HalfUp        [List, Text]     ["ctrl-u", "ctrl-k"]          ""          "Half a page up (never kills)"                  moves::half_up, program::always;
-    Top           [List, Text]     ["g", "home"]                 ""          "To the top"                                    moves::top, program::always;
-    Bottom        [List, Text]     ["G", "end"]                  ""          "To the end"                                    moves::bottom, program::always;
+    Down          [Text, List]     ["down", "j"]                 ""          "Down"                                          moves::down, program::always;
+    Up            [Text, List]     ["up", "k"]                   ""          "Up"                                            moves::up, program::always;
+    PageDown      [Text, List]     ["ctrl-f", "pgdn", "space"]   ""          "A page down"                                   moves::page_down, program::always;
+    PageUp        [Text, List]     ["ctrl-b", "pgup"]            ""          "A page up"                                     moves::page_up, program::always;
+    HalfDown      [Text, List]     ["ctrl-d"]                    ""          "Half a page down (never deletes)"              moves::half_down, program::always;
+    HalfUp        [Text, List]     ["ctrl-u", "ctrl-k"]          ""          "Half a page up (never kills)"                  moves::half_up, program::always;
+    Top           [Text, List]     ["g", "home"]                 ""          "To the top"                                    moves::top, program::always;
+    Bottom        [Text, List]     ["G", "end"]                  ""          "To the end"                                    moves::bottom, program::always;
     Help          [Anywhere]       ["?"]                         "help"      "Keys and commands"                             look::help, program::always;
     Quit          [Anywhere]       ["ctrl-c"]                    ""          "Leave"                                         program::quit, program::always;
 }
