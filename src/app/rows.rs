@@ -77,6 +77,8 @@ pub enum TextKind {
     Control(Arc<str>, Arc<str>),
     /// What a check does.
     Check(&'static str),
+    /// A gap by position.
+    Gap(usize),
     /// The role to ask for.
     Role,
     /// Keys and commands.
@@ -141,7 +143,12 @@ fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
         }
         PaneKind::Gaps(reason) => {
             let wanted = |i: &usize| report.gaps.get(*i).is_some_and(|gap| reason.is_none_or(|r| r == gap.reason));
-            (0..report.gaps.len()).filter(wanted).map(RowId::Gap).collect()
+            let gaps = (0..report.gaps.len()).filter(wanted).map(RowId::Gap);
+            // Under them what they leave undecided.
+            let undecided =
+                |c: &&ControlResult| c.status == Verdict::NotEvaluated && reason.is_none_or(|r| c.reason == Some(r));
+            let controls = report.controls.iter().filter(undecided);
+            gaps.chain(controls.map(|c| RowId::Control(c.framework.clone(), c.id.clone()))).collect()
         }
         _ => Vec::new(),
     }

@@ -28,6 +28,7 @@ pub fn lines(state: &State, pane: &PaneKind, width: usize) -> Vec<Line> {
         PaneKind::Text(TextKind::Finding(fingerprint)) => explain_finding(&mut text, state, fingerprint),
         PaneKind::Text(TextKind::Control(framework, id)) => explain_control(&mut text, state, framework, id),
         PaneKind::Text(TextKind::Check(id)) => explain_check(&mut text, state, id),
+        PaneKind::Text(TextKind::Gap(i)) => explain_gap(&mut text, state, *i),
         PaneKind::Text(TextKind::Role) => role(&mut text, state),
         PaneKind::Text(TextKind::Help) => help(&mut text, state),
         _ => {}
@@ -507,6 +508,20 @@ fn explain_check(text: &mut Text, state: &State, id: &str) {
     if !check.aliases.is_empty() {
         text.field("Peers", Tone::Dim, &check.aliases.join(" · "));
     }
+}
+
+fn explain_gap(text: &mut Text, state: &State, i: usize) {
+    let Some(gap) = state.session.report.as_deref().and_then(|r| r.gaps.get(i)) else {
+        return text.line(Tone::Dim, "This gap is not in the latest results.");
+    };
+    text.line(Tone::Strong, &format!("{} could not be looked at", gap.kind));
+    text.line(Tone::Unread, reason_words(gap.reason));
+    text.blank();
+    text.field("Said", Tone::Text, &gap.message);
+    text.field("Where", Tone::Text, gap.namespace.as_deref().unwrap_or("everywhere in scope"));
+    text.field("To do", Tone::Text, reason_todo(gap.reason));
+    let checks: Vec<&str> = gap.checks.iter().map(|check| &**check).collect();
+    text.field("Weakens", Tone::Text, &checks.join(", "));
 }
 
 fn role(text: &mut Text, state: &State) {

@@ -28,6 +28,11 @@ impl From<ConnectError> for Failure {
     }
 }
 
+/// `23:41:07Z` of an RFC 3339 time.
+fn clock(time: &str) -> &str {
+    time.split_once('T').map_or(time, |(_, clock)| clock)
+}
+
 /// With a capital and a full stop.
 fn sentence(text: &str) -> String {
     let text = text.trim();
@@ -169,7 +174,7 @@ impl Live {
                 whole: value.clone(),
                 object: value,
                 text: None,
-                origin: format!("{} as read at {}", object.kind_name(), super::sources::now()),
+                origin: format!("{} as read at {}", object.kind_name(), clock(&super::sources::now())),
                 version: version.map(|v| format!("resourceVersion {v}")),
             })
         })

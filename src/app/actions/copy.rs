@@ -1,6 +1,6 @@
 //! Taking things out: the clipboard and CSV.
 
-use crate::app::rows::RowId;
+use crate::app::rows::{RowId, TextKind};
 use crate::app::{Effect, Key, Load, RemedyText, State, View};
 use crate::model::FindingStatus;
 use std::path::PathBuf;
@@ -9,6 +9,9 @@ use std::path::PathBuf;
 fn what(state: &State) -> Option<(String, String)> {
     if let Some(finding) = state.current() {
         return Some((finding.resource.kind_name(), finding.resource.name.to_string()));
+    }
+    if let (View::Text(TextKind::Role), Some(role)) = (&state.screen().view, state.role.ready()) {
+        return Some(("the role".to_owned(), role.clone()));
     }
     match state.selected()? {
         RowId::Control(framework, id) => Some((format!("{framework} {id}"), id.to_string())),

@@ -29,7 +29,8 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
         RowId::Beyond => View::Findings(Query { platform: Some(false), failing: true, ..Query::default() }),
         RowId::Reason(reason) => View::Gaps(Some(*reason)),
         RowId::AskRole => View::Text(TextKind::Role),
-        RowId::Section(..) | RowId::LevelTwo(_) | RowId::Gap(_) | RowId::Context(_) | RowId::Namespace(_) => {
+        RowId::Gap(i) => View::Text(TextKind::Gap(*i)),
+        RowId::Section(..) | RowId::LevelTwo(_) | RowId::Context(_) | RowId::Namespace(_) => {
             return None;
         }
     })
@@ -37,7 +38,7 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
 
 /// Whether the selected row opens.
 pub fn can_open(state: &State) -> bool {
-    state.selected().is_some_and(|row| !matches!(row, RowId::Gap(_) | RowId::Section(..)))
+    state.selected().is_some_and(|row| !matches!(row, RowId::Section(..)))
 }
 
 /// Opens the selected row.
@@ -157,6 +158,7 @@ fn explains(state: &State) -> Option<TextKind> {
         RowId::Finding(fingerprint) => Some(TextKind::Finding(fingerprint.clone())),
         RowId::Control(framework, id) => Some(TextKind::Control(framework.clone(), id.clone())),
         RowId::Group(check, _) => Some(TextKind::Check(check)),
+        RowId::Gap(i) => Some(TextKind::Gap(*i)),
         _ => None,
     }
 }

@@ -97,7 +97,7 @@ actions! {
     Failures      [List]           ["ctrl-z"]                    "failures"  "Failures only, or everything"                  look::failures, look::has_report;
     Export        [Anywhere]       ["ctrl-s"]                    "csv"       "Save what the list shows as CSV"               copy::export, look::has_report;
     Rescan        [Anywhere]       ["ctrl-r"]                    "rescan"    "Read everything again"                         scan::rescan, scan::can_rescan;
-    CopyName      [List, Finding]  ["c"]                         "copy"      "Copy the name"                                 copy::name, copy::has_name;
+    CopyName      [List, Finding, Text]  ["c"]                         "copy"      "Copy the name"                                 copy::name, copy::has_name;
     CopyNamespace [Finding]        ["n"]                         ""          "Copy the namespace"                            copy::namespace, copy::has_namespace;
     Role          [Anywhere]       ["R"]                         "role"      "The role to ask for, as YAML"                  look::role, look::can_role;
     Platform      [Anywhere]       ["p"]                         ""          "What platform components fail"                 look::platform, look::can_platform;

@@ -17,7 +17,7 @@ const COLUMNS: &[Column] = &[
     Column::new("namespace", 12).grow(1),
     Column::new("resource", 22).grow(4),
     Column::new("container", 10).grow(1).drop(2),
-    Column::new(CHECK, 16).grow(2).drop(1),
+    Column::new(CHECK, 24).grow(2).drop(1),
     Column::new("pods", 5).right().drop(3),
     Column::new("reach", 8).grow(1).drop(4),
 ];

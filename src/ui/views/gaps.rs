@@ -21,6 +21,14 @@ pub(super) fn gaps(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     }
     let table = Table { columns: COLUMNS, pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| {
+        if let Some(RowId::Control(framework, id)) = at.pane.rows.get(i) {
+            let control = at.state.session.control(framework, id);
+            let title = control.map(|c| c.title.to_string()).unwrap_or_default();
+            return Cell::Across(vec![
+                (Tone::Unread, format!("UNREAD {framework} {id}")),
+                (Tone::Text, format!("  {title}")),
+            ]);
+        }
         let gap = match at.pane.rows.get(i) {
             Some(RowId::Gap(i)) => at.state.session.report.as_deref().and_then(|r| r.gaps.get(*i)),
             _ => None,

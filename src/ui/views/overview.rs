@@ -150,8 +150,8 @@ fn group(state: &State, check: &str, fix: &str) -> Cell {
     let first = group.findings.first().and_then(|i| state.session.report.as_deref()?.findings.get(*i));
     let where_ = match (group.applications, first) {
         (1, Some(finding)) => {
-            let namespace = finding.owner.namespace.as_deref().map(|n| format!("{n} ")).unwrap_or_default();
-            format!("{namespace}{}", finding.owner.kind_name())
+            let owner = &finding.owner;
+            owner.namespace.as_deref().map_or_else(|| owner.kind_name(), |n| format!("{n}/{}", owner.name))
         }
         (owners, Some(finding)) if group.namespaces == 1 => {
             format!("{owners} in {}", finding.owner.namespace.as_deref().unwrap_or_default())
