@@ -21,11 +21,22 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-#[track_caller]
-fn oracle(dump: &str) -> Found {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/oracle.py");
+fn python(script: &str) -> Command {
     let mut command = Command::new("python3");
-    let mut child = command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/").to_owned() + script);
+    command
+}
+
+fn dump(cluster: &Cluster) -> String {
+    cluster.kubectl_output(["get", KINDS, "-A", "-o", "json"]).unwrap()
+}
+
+#[track_caller]
+fn oracle(empty: &str, dump: &str) -> Found {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(empty.as_bytes()).unwrap();
+    let mut command = python("oracle.py");
+    let mut child = command.arg(file.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(dump.as_bytes()).unwrap(); // it prints after the last byte
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "the oracle: {}", output.status);
@@ -55,16 +66,30 @@ fn the_oracle_names_the_same_resources() {
         return;
     }
     let cluster = Cluster::start(Options::default()).unwrap();
-    cluster.kubectl_input(["apply", "-f", "-"], include_str!("live/objects.yaml")).unwrap();
+    let empty = dump(&cluster);
+    let edges = python("edges.py").output().unwrap();
+    for objects in [include_str!("live/objects.yaml"), &stdout(&edges)] {
+        cluster.kubectl_input(["apply", "--server-side", "-f", "-"], objects).unwrap();
+    }
+    let patch = |pod: &str, part: &str, patch: &str| {
+        let subresource = format!("--subresource={part}");
+        cluster.kubectl_output(["patch", "pod", pod, "-n", "edge", &subresource, "-p", patch]).unwrap();
+    };
+    patch("succeeded", "status", r#"{"status": {"phase": "Succeeded"}}"#);
+    patch("failed", "status", r#"{"status": {"phase": "Failed"}}"#);
+    let debugger = r#"{"name": "d", "image": "x/d:1", "securityContext": {"privileged": true}}"#;
+    patch("debugged", "ephemeralcontainers", &format!(r#"{{"spec": {{"ephemeralContainers": [{debugger}]}}}}"#));
     if xtask::paths::shared().join("corpus").is_dir() {
         load::corpus(&cluster).unwrap();
     } else {
         eprintln!("{NAME}: without ../shared/corpus, the project's own objects only");
     }
-    let by_oracle = oracle(&cluster.kubectl_output(["get", KINDS, "-A", "-o", "json"]).unwrap());
+    let by_oracle = oracle(&empty, &dump(&cluster));
     let by_program = program(&cluster);
     assert_eq!(by_oracle.len(), 16, "{:?}", by_oracle.keys());
-    assert!(by_oracle["container.privileged"].iter().any(|owner| owner[2].as_deref() == Some("web")), "it finds");
+    let privileged = |name: &str| by_oracle["container.privileged"].iter().any(|o| o[2].as_deref() == Some(name));
+    assert!(privileged("web") && privileged("debugged") && privileged("waiting"), "it finds");
+    assert!(!privileged("succeeded") && !privileged("plain"), "and not everything");
     let mut differences = String::new();
     for (check, expected) in &by_oracle {
         let actual = by_program.get(check).cloned().unwrap_or_default();

@@ -1,21 +1,23 @@
 #!/usr/bin/env python3
 """An independent reading of sixteen checks over `kubectl get KINDS -A -o json` on stdin.
 
-Prints {check: [[kind, namespace or null, name], ...]}: the resources that have a finding. Written from the rules, and not
+The argument is such a dump of the same cluster while it was empty: what Kubernetes ships is what it held then, and not what
+a label or a name claims. Prints {check: [[kind, namespace or null, name], ...]}: the resources that have a finding. Written from the rules, and not
 from the program's source: see README.md. Standard library only.
 """
 
 import json
 import sys
 
-SHIPPED_NAMES = {"admin", "edit", "view", "cluster-admin"}
-KUBEADM_BINDINGS = {
-    "kubeadm:get-nodes",
-    "kubeadm:kubelet-bootstrap",
-    "kubeadm:node-autoapprove-bootstrap",
-    "kubeadm:node-autoapprove-certificate-rotation",
-    "kubeadm:node-proxier",
-    "kubeadm:cluster-admins",
+TOKENS = ("Group", None, "system:bootstrappers:kubeadm:default-node-token")
+CSR = "system:certificates.k8s.io:certificatesigningrequests"
+KUBEADM = {  # its ClusterRoleBindings, which carry no label: (binding, ClusterRole, subject)
+    ("kubeadm:cluster-admins", "cluster-admin", ("Group", None, "kubeadm:cluster-admins")),
+    ("kubeadm:get-nodes", "kubeadm:get-nodes", TOKENS),
+    ("kubeadm:kubelet-bootstrap", "system:node-bootstrapper", TOKENS),
+    ("kubeadm:node-autoapprove-bootstrap", f"{CSR}:nodeclient", TOKENS),
+    ("kubeadm:node-autoapprove-certificate-rotation", f"{CSR}:selfnodeclient", ("Group", None, "system:nodes")),
+    ("kubeadm:node-proxier", "system:node-proxier", ("ServiceAccount", "kube-system", "kube-proxy")),
 }
 RBAC = "rbac.authorization.k8s.io"
 CLUSTER_SCOPED = {"nodes", "clusterroles"}  # of the resources that the RBAC checks ask for
@@ -176,7 +178,15 @@ def isolates(policy, direction):
 
 def opens_everything(policy, direction):
     rules, peers = {"Ingress": ("ingress", "from"), "Egress": ("egress", "to")}[direction]
-    return any(not rule.get(peers) and not rule.get("ports") for rule in spec_of(policy).get(rules) or [])
+
+    def world(peer):
+        block = peer.get("ipBlock") or {}
+        return block.get("cidr") in ("0.0.0.0/0", "::/0") and not block.get("except")
+
+    return any(
+        not rule.get("ports") and (not rule.get(peers) or any(map(world, rule[peers])))
+        for rule in spec_of(policy).get(rules) or []
+    )
 
 
 def network_checks(objects, found):
@@ -198,34 +208,24 @@ def network_checks(objects, found):
 # ---- RBAC ----
 
 
-def shipped(obj):
-    name = meta(obj)["name"]
-    labelled = (meta(obj).get("labels") or {}).get("kubernetes.io/bootstrapping") == "rbac-defaults"
-    return labelled and (name in SHIPPED_NAMES or name.startswith("system:"))
-
-
-def default_binding(binding):
-    return shipped(binding) or meta(binding)["name"] in KUBEADM_BINDINGS
-
-
 def subjects(binding):
     """(kind, namespace, name); an account without a namespace means the binding's, or, in none, is invalid."""
     for subject in binding.get("subjects") or []:
-        if subject["kind"] != "ServiceAccount":
-            yield subject["kind"], None, subject["name"]
-        elif subject.get("namespace") or meta(binding).get("namespace"):
-            yield "ServiceAccount", subject.get("namespace") or meta(binding)["namespace"], subject["name"]
+        kind, name = subject["kind"], subject["name"]
+        if kind == "ServiceAccount":
+            namespace = subject.get("namespace") or meta(binding).get("namespace")
+            if namespace:
+                yield kind, namespace, name
+        elif kind == "User" and name.startswith("system:serviceaccount:"):
+            yield "ServiceAccount", *name.split(":", 3)[2:]  # the name that an account logs in with
+        else:
+            yield kind, None, name
 
 
-def everybody(subject):
-    """Who is not a component of Kubernetes, although default bindings name it."""
-    kind, _, name = subject
-    if kind == "User":
-        return name == "system:anonymous"
-    return kind == "Group" and (
-        name in ("system:authenticated", "system:unauthenticated", "system:serviceaccounts")
-        or name.startswith("system:serviceaccounts:")
-    )
+def named(binding):
+    """Whom it names by itself, as (binding, role, subject): comparable with what was there in the empty cluster."""
+    role = binding["roleRef"]
+    return {(key(binding), (role["kind"], role["name"]), subject) for subject in subjects(binding)}
 
 
 def resource_matches(rule, group, resource):
@@ -269,24 +269,30 @@ def wildcard(rule):
     )
 
 
-def rbac_checks(objects, by_key, found):
-    bindings = [obj for obj in objects if obj["kind"] in ("ClusterRoleBinding", "RoleBinding")]
-    components = {s for b in bindings if default_binding(b) for s in subjects(b) if not everybody(s)}
-    for binding in bindings:
+def bindings(objects):
+    return [obj for obj in objects if obj["kind"] in ("ClusterRoleBinding", "RoleBinding")]
+
+
+def rbac_checks(objects, by_key, empty, found):
+    shipped_roles = {key(obj) for obj in empty if obj["kind"] in ("ClusterRole", "Role")}
+    shipped_bindings = set().union(*map(named, bindings(empty)))
+    for binding in bindings(objects):
         reference = binding["roleRef"]
         namespace = meta(binding).get("namespace")
-        if (reference["kind"], reference["name"]) == ("ClusterRole", "cluster-admin"):
-            masters = {("Group", None, "system:masters")}
-            if set(subjects(binding)) - masters if shipped(binding) else not default_binding(binding):
+        added = {subject for _, _, subject in named(binding) - shipped_bindings}
+        # `admin` and `edit` in the whole cluster are a note
+        if reference["kind"] == "ClusterRole" and added:
+            if reference["name"] == "cluster-admin" or (reference["name"] in ("admin", "edit") and not namespace):
                 found["rbac.cluster-admin-bindings"].add(key(binding))
-        if default_binding(binding):
-            continue
-        if any(kind == "ServiceAccount" and name == "default" for kind, _, name in subjects(binding)):
+        if not namespace:
+            names = (meta(binding)["name"], reference["name"])
+            added = {subject for subject in added if (*names, subject) not in KUBEADM}
+        if any(kind == "ServiceAccount" and name == "default" for kind, _, name in added):
             found["sa.default-bound"].add(key(binding))
         role = by_key.get((reference["kind"], namespace if reference["kind"] == "Role" else None, reference["name"]))
-        if role is None or set(subjects(binding)) <= components:
+        if role is None or not added:
             continue
-        stands_on = key(binding) if shipped(role) else key(role)
+        stands_on = key(binding) if key(role) in shipped_roles else key(role)
         for check, asked in RIGHTS.items():
             for group, resource, verbs in asked:
                 if namespace and resource.split("/")[0] in CLUSTER_SCOPED:
@@ -298,7 +304,7 @@ def rbac_checks(objects, by_key, found):
                 if any(grants(rule, group, resource, verbs) for rule in role.get("rules") or []):
                     found[check].add(stands_on)
     for role in objects:
-        if role["kind"] in ("ClusterRole", "Role") and not shipped(role):
+        if role["kind"] in ("ClusterRole", "Role") and key(role) not in shipped_roles:
             if any(wildcard(rule) for rule in role.get("rules") or []):
                 found["rbac.wildcard-roles"].add(key(role))
 
@@ -330,16 +336,18 @@ CHECKS = [
 ]
 
 
-def judge(objects):
+def judge(objects, empty):
     by_key = {key(obj): obj for obj in objects}
     found = {check: set() for check in CHECKS}
     workload_checks(objects, by_key, found)
     network_checks(objects, found)
-    rbac_checks(objects, by_key, found)
+    rbac_checks(objects, by_key, empty, found)
     account_checks(objects, found)
     return {check: sorted(map(list, keys), key=lambda k: (k[0], k[1] or "", k[2])) for check, keys in found.items()}
 
 
 if __name__ == "__main__":
-    json.dump(judge(json.load(sys.stdin)["items"]), sys.stdout, indent=1)
+    with open(sys.argv[1], encoding="utf-8") as file:
+        empty = json.load(file)["items"]
+    json.dump(judge(json.load(sys.stdin)["items"], empty), sys.stdout, indent=1)
     print()

@@ -21,18 +21,22 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
+const GROUPS: &[&str] = &["rbac.authorization.k8s.io"];
 const WANT: Want = Want {
     doing: "bind or escalate on roles",
     expected: "neither bind nor escalate, or on roles named in resourceNames",
-    rights: &[(
-        Right {
-            verbs: &["bind", "escalate"],
-            groups: &["rbac.authorization.k8s.io"],
-            resources: &["roles", "clusterroles"],
-            namespaced: true,
-        },
-        Severity::High,
-    )],
+    rights: &[
+        // asked in the namespace of the new binding, for ClusterRoles as well
+        (
+            Right { verbs: &["bind"], groups: GROUPS, resources: &["roles", "clusterroles"], namespaced: true },
+            Severity::High,
+        ),
+        (Right { verbs: &["escalate"], groups: GROUPS, resources: &["roles"], namespaced: true }, Severity::High),
+        (
+            Right { verbs: &["escalate"], groups: GROUPS, resources: &["clusterroles"], namespaced: false },
+            Severity::High,
+        ),
+    ],
     named: Severity::Medium,
 };
 
