@@ -172,6 +172,10 @@ fn yaml(state: &State, fingerprint: &Arc<str>, width: usize) -> (Vec<Line>, Opti
             text.line(Tone::Text, &failure.todo);
             return (text.lines, None);
         }
+        _ if state.session.finding(fingerprint).is_none() => {
+            text.line(Tone::Dim, GONE);
+            return (text.lines, None);
+        }
         _ => {
             text.line(Tone::Dim, "Reading the resource …");
             return (text.lines, None);
@@ -253,45 +257,60 @@ fn coloured(line: &str, first: bool) -> Line {
 
 // The fix beside it
 
+/// Disruption, the change under it; the advice comes first where there is no change to show.
 fn fix(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     let Some(finding) = state.session.finding(fingerprint) else { return text.line(Tone::Dim, GONE) };
-    text.line(Tone::Text, finding.remediation);
-    text.field(
-        "Disrupts",
-        if finding.disruption == Disruption::None { Tone::Text } else { Tone::Notice },
-        disruption(finding.disruption),
-    );
+    let remedy = state.session.remedies.get(fingerprint);
+    let change = remedy.and_then(Load::ready).filter(|remedy| !(remedy.yaml.is_empty() && remedy.diff.is_empty()));
+    if change.is_none() {
+        text.line(Tone::Text, finding.remediation);
+    }
+    let harmless = finding.disruption == Disruption::None;
+    text.field("Disrupts", if harmless { Tone::Text } else { Tone::Notice }, disruption(finding.disruption));
     if !finding.try_first.is_empty() {
         text.field("Try first", Tone::Text, finding.try_first);
     }
-    match state.session.remedies.get(fingerprint) {
-        Some(Load::Ready(remedy)) => {
-            if let Some(manager) = &remedy.manager {
+    match (remedy, change) {
+        (_, Some(change)) => {
+            if let Some(manager) = &change.manager {
                 text.field("Managed", Tone::Notice, manager);
             }
-            text.blank();
-            let as_yaml = state.fix_as_yaml || remedy.diff.is_empty();
-            match (as_yaml, remedy.yaml.is_empty()) {
-                (true, true) => text.line(Tone::Dim, remedy.note.as_deref().unwrap_or(ADVICE)),
-                (true, false) => text.verbatim(0, &remedy.yaml, |_| Tone::YamlValue),
-                (false, _) => text.verbatim(0, &remedy.diff, |line| match line.chars().next() {
-                    Some('+') => Tone::Added,
-                    Some('-') => Tone::Removed,
-                    Some('@') => Tone::Dim,
-                    _ => Tone::Text,
-                }),
+            if state.fix_as_yaml || change.diff.is_empty() {
+                text.verbatim(0, &change.yaml, |_| Tone::YamlValue);
+            } else {
+                diff(text, &change.diff);
             }
-            if let Some(command) = &remedy.command {
+            text.blank();
+            text.line(Tone::Text, finding.remediation);
+            if let Some(command) = &change.command {
                 text.blank();
                 text.verbatim(0, command, |_| Tone::Dim);
             }
         }
-        Some(Load::Failed(failure)) => {
+        (Some(Load::Ready(remedy)), None) => {
+            text.blank();
+            text.line(Tone::Dim, remedy.note.as_deref().unwrap_or(ADVICE));
+        }
+        (Some(Load::Failed(failure)), None) => {
             text.line(Tone::Error, &failure.what);
             text.line(Tone::Text, &failure.todo);
         }
         _ => text.line(Tone::Dim, "Working out the change …"),
     }
+}
+
+/// A unified diff without its head, which names what the screen is about; with one hunk, without that one's either.
+fn diff(text: &mut Text, diff: &str) {
+    let body: Vec<&str> =
+        diff.lines().skip_while(|line| line.starts_with("--- ") || line.starts_with("+++ ")).collect();
+    let hunks = body.iter().filter(|line| line.starts_with("@@")).count();
+    let shown: Vec<&str> = body.into_iter().filter(|line| hunks > 1 || !line.starts_with("@@")).collect();
+    text.verbatim(0, &shown.join("\n"), |line| match line.chars().next() {
+        Some('+') => Tone::Added,
+        Some('-') => Tone::Removed,
+        Some('@') => Tone::Dim,
+        _ => Tone::Text,
+    });
 }
 
 const ADVICE: &str = "No patch can be known from here: the sentence above says what to do.";
