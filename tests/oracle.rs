@@ -7,8 +7,9 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use support::{plimsoll, stderr, stdout};
-use xtask::cluster::{Cluster, Options, load, skip};
+use xtask::cluster::{Cluster, Options, load, skip, wait};
 use xtask::tools;
 
 const KINDS: &str = "pods,deployments,statefulsets,daemonsets,replicasets,replicationcontrollers,cronjobs,jobs,namespaces,\
@@ -84,6 +85,18 @@ fn the_oracle_names_the_same_resources() {
     } else {
         eprintln!("{NAME}: without ../shared/corpus, the project's own objects only");
     }
+    // both are to see the same cluster: with what controllers make
+    let count = |args: &[&str]| {
+        let names = cluster.kubectl_output(["get", "-o", "name"].iter().chain(args).copied())?;
+        anyhow::Ok(names.lines().count())
+    };
+    wait::until("the controllers to have made pods and accounts", Duration::from_secs(60), || {
+        let accounts = count(&["serviceaccounts", "-A", "--field-selector=metadata.name=default"])?;
+        // two of web, three of agent and the bare one; four bare ones and one of each of three owners
+        let pods = (count(&["pods", "-n", "shop"])?, count(&["pods", "-n", "edge"])?);
+        Ok(accounts == count(&["namespaces"])? && pods == (6, 7))
+    })
+    .unwrap();
     let by_oracle = oracle(&empty, &dump(&cluster));
     let by_program = program(&cluster);
     assert_eq!(by_oracle.len(), 16, "{:?}", by_oracle.keys());
