@@ -122,13 +122,13 @@ impl Live {
 
     pub(super) fn contexts(&self) -> Result<Vec<ContextInfo>, Failure> {
         let contexts = contexts(&self.flags)?;
-        let info = |name: &String| ContextInfo {
+        let info = |(name, (cluster, namespace)): (&String, &(String, Option<String>))| ContextInfo {
             name: name.as_str().into(),
-            cluster: "".into(),
-            namespace: None,
+            cluster: cluster.as_str().into(),
+            namespace: namespace.as_deref().map(Into::into),
             current: contexts.current.as_ref() == Some(name),
         };
-        Ok(contexts.names.iter().map(info).collect())
+        Ok(contexts.names.iter().zip(&contexts.about).map(info).collect())
     }
 
     /// The session of a target; another target is connected to.

@@ -332,6 +332,28 @@ mod tests {
     }
 
     #[test]
+    fn a_credential_is_in_no_document_and_no_fix() {
+        let sources = sources();
+        let (inventory, _) = demo::load();
+        let editions = sources.editions(inventory.version).unwrap();
+        let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now()).unwrap();
+        let with = |f: &&Finding| f.check == "container.env-literal-credential" && f.source.is_some();
+        let mut seen = 0;
+        for leak in report.findings.iter().filter(with) {
+            let object = sources.object(&demo(), leak).unwrap().object;
+            let secret = leak.paths[0].path.resolve(&object).and_then(Value::as_str).unwrap().to_owned();
+            for finding in report.findings.iter().filter(|f| f.resource == leak.resource) {
+                let document = sources.yaml(&demo(), finding).unwrap();
+                assert!(document.text.contains(yaml::MASK) && !document.text.contains(&secret));
+                let fix = sources.remedy(&demo(), finding).unwrap();
+                assert!(!format!("{fix:?} {finding:?}").contains(&secret), "{}", finding.check);
+                seen += 1;
+            }
+        }
+        assert!(seen > 5, "{seen}");
+    }
+
+    #[test]
     fn what_changed_since_it_was_read_is_told() {
         let path = FieldPath::of("spec.containers").named(0, "app").fields("securityContext.privileged");
         let evidence = Evidence { path: path.clone(), actual: true.into(), expected: "false".into(), line: None };

@@ -40,6 +40,8 @@ pub struct Flags {
 pub struct Contexts {
     /// Names, in order.
     pub names: Vec<String>,
+    /// For each, its cluster and its default namespace.
+    pub about: Vec<(String, Option<String>)>,
     /// The one in force.
     pub current: Option<String>,
 }
@@ -88,7 +90,12 @@ fn unreadable(error: &KubeconfigError) -> ConnectError {
 pub fn contexts(flags: &Flags) -> Result<Contexts, ConnectError> {
     let Some(kubeconfig) = merged(flags)? else { return Ok(Contexts::default()) };
     let current = flags.context.clone().or(kubeconfig.current_context.clone());
-    Ok(Contexts { names: kubeconfig.contexts.iter().map(|c| c.name.clone()).collect(), current })
+    let about = kubeconfig.contexts.iter().map(|named| {
+        let context = named.context.as_ref();
+        (context.map(|c| c.cluster.clone()).unwrap_or_default(), context.and_then(|c| c.namespace.clone()))
+    });
+    let about = about.collect();
+    Ok(Contexts { names: kubeconfig.contexts.iter().map(|c| c.name.clone()).collect(), about, current })
 }
 
 /// The configuration and the name of the context.
