@@ -32,7 +32,7 @@ pub use layout::{Layout, SMALLEST, layout, too_small};
 pub use msg::{ContextInfo, Document, Failure, Mark, Msg, Progress, RemedyText, ScanEvent};
 pub use prompt::{Prompt, PromptKind};
 pub use query::Query;
-pub use rows::{PaneKind, RowId, TextKind, rows};
+pub use rows::{PaneKind, RowId, TextKind, part, rows};
 pub use screen::{Pane, Screen, View};
 pub use session::{Load, Phase, Session};
 pub use state::{FAVOURITES, Notice, State};

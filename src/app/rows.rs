@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub enum RowId {
     /// A framework's score.
     Framework(Arc<str>),
+    /// A section of a framework on the overview, level 1: framework and section.
+    Part(Arc<str>, Arc<str>),
     /// A framework's SOC2 rows.
     Criteria(Arc<str>),
     /// Check and fix.
@@ -107,7 +109,7 @@ pub fn rows(state: &State, pane: &PaneKind) -> Vec<RowId> {
 fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
     let summary = &state.session.summary;
     match pane {
-        PaneKind::Frameworks => frameworks(report),
+        PaneKind::Frameworks => frameworks(report, state.size.1 >= TALL),
         PaneKind::ActFirst => {
             let groups = summary.groups.iter().take(summary.shown).map(|g| RowId::Group(g.check, g.fix));
             let platform = (summary.platform.total() > 0).then_some(RowId::Platform);
@@ -154,7 +156,20 @@ fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
     }
 }
 
-fn frameworks(report: &Report) -> Vec<RowId> {
+/// Rows of a window in which the overview has room for the sections of the first benchmark.
+const TALL: u16 = 45;
+
+/// Controls of a section of level 1, or without one.
+pub fn part<'r>(report: &'r Report, framework: &'r str, section: &'r str) -> impl Iterator<Item = &'r ControlResult> {
+    report.controls.iter().filter(move |c| {
+        *c.framework == *framework
+            && *c.section == *section
+            && !is_criterion(c)
+            && c.level.is_none_or(|level| level < 2)
+    })
+}
+
+fn frameworks(report: &Report, tall: bool) -> Vec<RowId> {
     let has = |id: &Arc<str>, criterion: bool| {
         report.controls.iter().any(|c| c.framework == *id && is_criterion(c) == criterion)
     };
@@ -163,6 +178,16 @@ fn frameworks(report: &Report) -> Vec<RowId> {
         let criteria = has(&framework.id, true);
         if !criteria || has(&framework.id, false) {
             rows.push(RowId::Framework(framework.id.clone()));
+            if tall && rows.len() == 1 {
+                let mut sections: Vec<&Arc<str>> = Vec::new();
+                for control in report.controls.iter().filter(|c| c.framework == framework.id) {
+                    let is_new = !sections.contains(&&control.section);
+                    if is_new && part(report, &framework.id, &control.section).next().is_some() {
+                        sections.push(&control.section);
+                    }
+                }
+                rows.extend(sections.into_iter().map(|s| RowId::Part(framework.id.clone(), s.clone())));
+            }
         }
         if criteria {
             rows.push(RowId::Criteria(framework.id.clone()));
@@ -219,7 +244,7 @@ pub fn haystack(state: &State, row: &RowId) -> String {
             .control(framework, id)
             .map(|c| format!("{} {} {} {}", c.status.short(), c.status, c.id, c.title))
             .unwrap_or_default(),
-        RowId::Section(_, section) => section.to_string(),
+        RowId::Section(_, section) | RowId::Part(_, section) => section.to_string(),
         RowId::Framework(id) | RowId::Criteria(id) => {
             session.framework(id).map(|f| format!("{} {} {}", f.id, f.title, f.version)).unwrap_or_default()
         }

@@ -11,7 +11,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => paste(state, &text),
         Msg::Resize(width, height) => {
             state.size = (width, height);
-            state.follow();
+            // A tall overview has more rows; other lists only scroll.
+            match state.screen().view {
+                super::View::Overview => state.refresh(),
+                _ => state.follow(),
+            }
         }
         Msg::Scan(scan, event) if scan == state.session.scan => return scanned(state, event),
         Msg::Scan(..) => {}

@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// What opening a row leads to.
 fn leads_to(state: &State, row: &RowId) -> Option<View> {
     Some(match row {
-        RowId::Framework(id) => View::Framework(id.clone(), false),
+        RowId::Framework(id) | RowId::Part(id, _) => View::Framework(id.clone(), false),
         RowId::Criteria(id) => View::Framework(id.clone(), true),
         RowId::Control(framework, id) => View::Control(framework.clone(), id.clone()),
         RowId::Finding(fingerprint) => View::Finding(fingerprint.clone()),
@@ -52,6 +52,20 @@ pub fn open(state: &mut State, _: Key) -> Vec<Effect> {
         RowId::Namespace(name) => {
             state.pop();
             super::scan::switch_namespace(state, name)
+        }
+        RowId::Part(framework, section) => {
+            let effects = state.push(View::Framework(framework, false));
+            let of_section = |row: &RowId| match row {
+                RowId::Control(framework, id) => {
+                    state.session.control(framework, id).is_some_and(|control| control.section == section)
+                }
+                _ => false,
+            };
+            let first = state.pane().and_then(|pane| pane.rows.iter().find(|row| of_section(row))).cloned();
+            if let Some(first) = first {
+                state.select(&first);
+            }
+            effects
         }
         RowId::LevelTwo(framework) => {
             if !state.level_two.remove(&framework) {

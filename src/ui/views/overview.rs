@@ -1,8 +1,8 @@
 //! The first screen: how bad, where, can it be trusted.
 
 use super::Box;
-use crate::app::{Failure, Layout, Line, RowId, State, Tone, reason_words, thousands};
-use crate::model::{FrameworkResult, GapReason};
+use crate::app::{Failure, Layout, Line, RowId, State, Tone, part, reason_words, thousands};
+use crate::model::{ControlResult, FrameworkResult, GapReason, Verdict};
 use crate::ui::Theme;
 use crate::ui::chrome::clock;
 use crate::ui::widgets::{Cell, Column, Piece, Table, interval, piece, put, sentence};
@@ -77,6 +77,7 @@ pub(super) fn frameworks(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
         let (id, criteria) = match at.pane.rows.get(i) {
             Some(RowId::Framework(id)) => (id, false),
             Some(RowId::Criteria(id)) => (id, true),
+            Some(RowId::Part(framework, section)) => return part_row(at.state, framework, section),
             _ => return Cell::Across(Line::new()),
         };
         let Some(framework) = at.state.session.framework(id) else { return Cell::Across(Line::new()) };
@@ -95,6 +96,29 @@ pub(super) fn frameworks(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
             figure(counts.not_evaluated, Tone::Unread),
         ])
     })
+}
+
+/// A section of level 1, under its framework.
+fn part_row(state: &State, framework: &str, section: &str) -> Cell {
+    let controls: Vec<&ControlResult> =
+        state.session.report.as_deref().map(|report| part(report, framework, section).collect()).unwrap_or_default();
+    let of = |verdict: Verdict| controls.iter().filter(|c| c.status == verdict).count();
+    let title = controls.first().map_or("", |control| state.catalog.section(control));
+    let decided = of(Verdict::Pass) + of(Verdict::Fail) + of(Verdict::Waived);
+    let apply = controls.len() - of(Verdict::NotApplicable);
+    let figure = |verdict: Verdict| {
+        let count = of(verdict);
+        piece(if count > 0 { verdict.into() } else { Tone::Dim }, count.to_string())
+    };
+    Cell::Cells(vec![
+        Piece::Text(vec![(Tone::Text, format!("    {section}")), (Tone::Dim, format!("  {title}, level 1"))]),
+        piece(Tone::Text, ""),
+        piece(Tone::Text, ""),
+        piece(Tone::Dim, format!("{decided}/{apply}")),
+        figure(Verdict::Fail),
+        figure(Verdict::Manual),
+        figure(Verdict::NotEvaluated),
+    ])
 }
 
 const ACT: &[Column] = &[
