@@ -197,7 +197,8 @@ const GAPS: &[Column] = &[Column::new("", 12), Column::new("", 10).grow(1)];
 
 /// What could not be read, folded by reason.
 pub(super) fn could_not_look(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
-    at.title(buffer, "Could not look");
+    let asks = at.pane.rows.contains(&RowId::AskRole);
+    at.title(buffer, if asks { "Could not look (R: the role to ask for)" } else { "Could not look" });
     if at.says_empty(buffer, "Everything that the checks need was read.") {
         return None;
     }
