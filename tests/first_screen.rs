@@ -1,0 +1,61 @@
+//! The first screen of a large cluster without hardening: short, nothing critical out of reach, applications first.
+#![cfg(all(feature = "live", feature = "tui"))]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+use plimsoll::app::{FIRST_ROWS, Summary};
+use plimsoll::engine::{BuiltIn, Engine, Selection, Times};
+use plimsoll::model::{Finding, FindingStatus, Report, Severity};
+use plimsoll::sources::apply;
+use plimsoll::sources::live::{Flags, Mode, Session};
+use std::collections::BTreeSet;
+use xtask::cluster::{Cluster, Options, load, skip};
+
+async fn scan(cluster: &Cluster) -> Report {
+    let flags = Flags { kubeconfig: Some(cluster.kubeconfig().to_path_buf()), ..Flags::default() };
+    let session = Session::connect(&flags).await.unwrap();
+    let packs = plimsoll::frameworks::embedded().unwrap();
+    let editions = Selection::default().editions(&packs, session.version()).unwrap();
+    let mut inventory = session.inventory();
+    let mut updates = session.read(plimsoll::engine::kinds(&editions, &[]), Mode::Once);
+    while let Some(update) = updates.recv().await {
+        apply(&mut inventory, update);
+    }
+    let exempt = BuiltIn::new(&inventory).unwrap();
+    let times = Times { started: "".into(), finished: "".into() };
+    Engine::default().evaluate(&inventory, &editions, &exempt, false, times)
+}
+
+fn is_severe(finding: &Finding) -> bool {
+    finding.status == FindingStatus::Fail && finding.severity >= Severity::High
+}
+
+#[test]
+fn four_hundred_workloads_fit_one_short_screen() {
+    if skip("four_hundred_workloads_fit_one_short_screen").unwrap() {
+        return;
+    }
+    let cluster = Cluster::start(Options::default()).unwrap();
+    load::unhardened(&cluster, 400).unwrap();
+    let report = tokio::runtime::Runtime::new().unwrap().block_on(scan(&cluster));
+    let severe = report.findings.iter().filter(|f| is_severe(f)).count();
+    assert!(report.findings.len() > 2000 && severe > 0, "{} findings, {severe} severe", report.findings.len());
+
+    let summary = Summary::of(&report);
+    let rows = summary.shown + usize::from(summary.platform.total() > 0) + usize::from(summary.beyond.total() > 0);
+    assert!(rows <= FIRST_ROWS, "{rows} rows");
+
+    // every critical and high is in a row that is shown, or in the platform's line
+    let shown: BTreeSet<usize> = summary.groups[..summary.shown].iter().flat_map(|g| g.findings.clone()).collect();
+    for (place, finding) in report.findings.iter().enumerate().filter(|(_, f)| is_severe(f)) {
+        assert!(finding.platform || shown.contains(&place), "out of reach: {} {}", finding.check, finding.owner);
+    }
+
+    let agents = ["kube-proxy", "node-exporter", "cilium", "calico", "csi", "flannel", "aws-node", "kindnet"];
+    for group in summary.groups.iter().take(5) {
+        for finding in group.findings.iter().map(|place| &report.findings[*place]) {
+            let name = finding.owner.name.to_lowercase();
+            assert!(!agents.iter().any(|agent| name.contains(agent)), "{} {}", finding.check, finding.owner);
+        }
+    }
+    drop(cluster);
+}
