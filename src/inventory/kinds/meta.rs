@@ -83,7 +83,7 @@ pub struct Meta {
     #[prost(btree_map = "string, string", tag = "11")]
     #[serde(deserialize_with = "nullable")]
     pub labels: Map,
-    /// Annotations; only those of [`keep_annotation`] survive [`Meta::slim`].
+    /// Annotations; only those that a check or a screen reads survive [`Meta::slim`].
     #[prost(btree_map = "string, string", tag = "12")]
     #[serde(deserialize_with = "nullable")]
     pub annotations: Map,
