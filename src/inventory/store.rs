@@ -233,7 +233,6 @@ impl Inventory {
                 let (pod_labels, template) = match template {
                     // the owner's template counts; its own is a copy or an old revision
                     Some(mut template) if !owned => {
-                        template.meta.slim();
                         template.spec.normalise(&template.meta);
                         (template.meta.labels, Some(self.specs.get(template.spec)))
                     }

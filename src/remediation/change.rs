@@ -94,7 +94,8 @@ pub fn plan(finding: &Finding, remedy: &Remedy, object: &Value) -> Result<Change
             // an item known by its position only is taken for another one where the value differs
             let actual = finding.paths.first().map(|evidence| &evidence.actual);
             let by_index = matches!(path.steps().last(), Some(Step::Item { key: None, .. }));
-            let same = actual.is_none_or(|actual| actual.is_null() || path.resolve(object) == Some(actual));
+            let same = actual
+                .is_none_or(|read| read.is_null() || path.resolve(object).is_some_and(|found| agrees(found, read)));
             (!by_index || same) && remove(&mut after, path)
         }
         Fix::Create(_) | Fix::ByField(_) | Fix::Advice => return Err(NoChange::Advice),
@@ -116,6 +117,14 @@ pub fn plan(finding: &Finding, remedy: &Remedy, object: &Value) -> Result<Change
         before: Some(object.clone()),
         after,
     })
+}
+
+/// Whether what is there is what was read: of an object a finding may keep some fields only.
+fn agrees(found: &Value, read: &Value) -> bool {
+    match (found, read) {
+        (Value::Object(found), Value::Object(read)) => read.iter().all(|(key, value)| found.get(key) == Some(value)),
+        _ => found == read,
+    }
 }
 
 /// The change for the field at fault, where the remedy tells them apart.

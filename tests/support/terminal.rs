@@ -95,6 +95,14 @@ impl Terminal {
         self.until(&format!("{text:?}"), |screen| screen.contents().contains(text));
     }
 
+    /// Takes the rest of a frame: until the program is silent for a third of a second. For pictures, not for tests.
+    pub fn settle(&mut self) {
+        while let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(330)) {
+            self.raw.extend(&bytes);
+            self.parser.process(&bytes);
+        }
+    }
+
     /// Takes the rest, and returns the exit code.
     pub fn end(&mut self) -> u32 {
         while let Ok(bytes) = self.bytes.recv_timeout(Duration::from_secs(60)) {

@@ -28,13 +28,12 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         for (index, holder) in &grant.holders {
             let Holder::Account { namespace, name: "default" } = *holder else { continue };
             let role = &grant.binding.role_ref;
-            // two subjects may share a name, so the path goes by position: a ServiceAccount's name is `default`
-            hits.fail(
-                FieldPath::of("subjects").index(*index),
-                format!("ServiceAccount {namespace}/default"),
-                "another subject",
-            )
-            .message(format!("ServiceAccount {namespace}/default holds {} {} {}", role.kind, role.name, grant.scope));
+            let Some(subject) = grant.binding.subjects.get(*index) else { continue };
+            // two subjects may share a name, so the path goes by position
+            hits.fail(FieldPath::of("subjects").index(*index), subject.written(), "another subject").message(format!(
+                "ServiceAccount {namespace}/default holds {} {} {}",
+                role.kind, role.name, grant.scope
+            ));
         }
     }
 }

@@ -112,6 +112,8 @@ impl Meta {
     /// Drops what is not read and what may be secret.
     pub fn slim(&mut self) {
         self.annotations.retain(|key, _| keep_annotation(key));
+        // JSON writes the zero time as null
+        self.creation_timestamp.take_if(|time| time.seconds == 0);
         if self.name.is_empty() && !self.generate_name.is_empty() {
             self.name = format!("{}*", self.generate_name);
         }

@@ -240,7 +240,12 @@ impl Object {
     }
 
     fn build(kind: Kind, data: Encoded) -> Result<Self, DecodeError> {
-        let controller = |c: workload::Controller| Self::Controller(kind, Box::new(c));
+        let controller = |mut c: workload::Controller| {
+            if let Some(template) = &mut c.template {
+                template.meta.slim();
+            }
+            Self::Controller(kind, Box::new(c))
+        };
         let mut object = match kind {
             Kind::Namespace => Self::Namespace(data.get()?),
             Kind::Node => Self::Node(data.get()?),

@@ -2,6 +2,7 @@
 
 use super::meta::{Meta, Selector, nullable};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// `PolicyRule`.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
@@ -82,6 +83,15 @@ pub struct Subject {
     #[prost(string, tag = "4")]
     #[serde(deserialize_with = "nullable")]
     pub namespace: String,
+}
+
+impl Subject {
+    /// The subject as a manifest has it, but for its API group.
+    pub fn written(&self) -> Value {
+        let fields = [("kind", &self.kind), ("name", &self.name), ("namespace", &self.namespace)];
+        let given = fields.into_iter().filter(|(_, text)| !text.is_empty());
+        given.map(|(name, text)| (name.to_owned(), Value::from(text.as_str()))).collect()
+    }
 }
 
 /// RoleBinding (with a namespace) or ClusterRoleBinding (without).

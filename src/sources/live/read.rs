@@ -308,7 +308,7 @@ impl Inner {
             End::Closed => asked.clone(),
             End::Failed(problem) => {
                 let mut scope = asked.clone();
-                if scope.namespaces.is_empty() && problem.status() == Some(403) {
+                if scope.namespaces.is_empty() && problem.status() == Some(403) && !self.reads_everywhere().await {
                     scope.namespaces = vec![self.namespace.as_str().into()];
                     let why = "namespaces cannot be listed: the context's own namespace";
                     let _ = out.send(Update::Scope(scope.clone(), why.into())).await;
@@ -318,6 +318,19 @@ impl Inner {
                 scope
             }
         }
+    }
+
+    /// Whether something that lives in namespaces may be listed in all of them. Then the scope stays the cluster, with
+    /// the namespaces a gap: a scope that narrows by a right that is missing would turn failures into passes.
+    async fn reads_everywhere(&self) -> bool {
+        const PROBES: [Kind; 3] = [Kind::Pod, Kind::ServiceAccount, Kind::RoleBinding];
+        for kind in PROBES {
+            let path = resource_path(&kind.api_version(), None, kind.info().plural);
+            if self.get(&format!("{path}?limit=1"), wire::accept(kind, false)).await.is_ok() {
+                return true;
+            }
+        }
+        false
     }
 
     /// Namespaces that can be read one by one, where they cannot be listed.

@@ -177,10 +177,12 @@ fn group(state: &State, check: &str, fix: &str) -> Cell {
             let owner = &finding.owner;
             owner.namespace.as_deref().map_or_else(|| owner.kind_name(), |n| format!("{n}/{}", owner.name))
         }
-        (owners, Some(finding)) if group.namespaces == 1 => {
-            format!("{owners} in {}", finding.owner.namespace.as_deref().unwrap_or_default())
-        }
         (owners, Some(finding)) if group.namespaces == 0 => format!("{owners} {}s", finding.owner.kind),
+        (owners, Some(finding)) if group.namespaces == 1 => match &finding.owner.namespace {
+            Some(namespace) => format!("{owners} in {namespace}"),
+            // some of the cluster, some of one namespace
+            None => format!("{owners} objects"),
+        },
         (owners, _) => format!("{owners} in {} namespaces", group.namespaces),
     };
     let pods = if group.instances > 0 { format!("x{}", group.instances) } else { String::new() };
