@@ -1,6 +1,10 @@
+use super::Joins;
+use crate::inventory::engines::Engines;
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
-use crate::inventory::{Inventory, Kind, Rbac, Version, Workload};
+use crate::inventory::network::Network;
+use crate::inventory::services::Services;
+use crate::inventory::{Inventory, Kind, Platform, Rbac, Version, Workload};
 use crate::model::{Evidence, FieldPath, GapReason, ObjectRef, Remedy, Severity};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -53,9 +57,33 @@ pub struct Cx<'a> {
     pub workloads: &'a [Workload<'a>],
     /// Roles and bindings, resolved once for all rules.
     pub rbac: &'a Rbac<'a>,
+    /// Whatever else several rules join with.
+    pub joins: &'a Joins<'a>,
+    /// When the scan began, seconds since the epoch: for what has an age or a day on which it ends.
+    pub now: i64,
 }
 
-impl Cx<'_> {
+impl<'a> Cx<'a> {
+    /// Which policies isolate a pod.
+    pub fn network(&self) -> &'a Network<'a> {
+        self.joins.network()
+    }
+
+    /// Which policies refuse pods.
+    pub fn engines(&self) -> &'a Engines<'a> {
+        self.joins.engines()
+    }
+
+    /// Which Services lead to a pod.
+    pub fn services(&self) -> &'a Services<'a> {
+        self.joins.services()
+    }
+
+    /// The platform, as its nodes show it.
+    pub fn platform(&self) -> Platform {
+        self.joins.platform()
+    }
+
     /// Version that decides the rules.
     pub fn version(&self) -> Version {
         self.inventory.version
@@ -279,9 +307,17 @@ impl Hits {
 pub struct Judge {
     /// Each object judged, with its results; none: it passes.
     pub judged: Vec<(ObjectRef, Hits)>,
+    /// Why the question does not arise here.
+    pub not_applicable: Option<String>,
 }
 
 impl Judge {
+    /// The question does not arise in this cluster: the thing does not exist, or is the provider's; says why. Only for
+    /// what was read: what could not be is not evaluated.
+    pub fn not_applicable(&mut self, why: impl Into<String>) {
+        self.not_applicable = Some(why.into());
+    }
+
     /// Counts an object into the population and takes results on it.
     pub fn object(&mut self, kind: Kind, meta: &Meta) -> &mut Hits {
         self.reference(ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name))

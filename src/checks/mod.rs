@@ -3,6 +3,7 @@
 //! `registry.rs` and each family's `mod.rs` are written by `cargo xtask gen`.
 
 mod check;
+mod joins;
 mod registry;
 
 // families: written by `cargo xtask gen`
@@ -18,6 +19,7 @@ pub mod secret;
 // end of families
 
 pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};
+pub use joins::Joins;
 pub use registry::ALL;
 
 /// A check by id.

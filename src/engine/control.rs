@@ -2,6 +2,7 @@
 
 use crate::frameworks::{Control, Decides, Tree};
 use crate::model::{GapReason, Verdict};
+use std::sync::Arc;
 
 /// What a check came to, over its whole population.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct CheckVerdict {
     pub partial: bool,
     /// Reading goes on: the gap may still close.
     pub reading: bool,
+    /// Why the question does not arise here.
+    pub not_applicable: Option<Arc<str>>,
 }
 
 /// A control's verdict and why it could not be decided.
@@ -86,7 +89,14 @@ mod tests {
     /// Written from `design.md`'s two orders, not from the code.
     #[test]
     fn trees_follow_their_orders() {
-        let check = |verdict| CheckVerdict { verdict, reason: None, population: 1, partial: false, reading: false };
+        let check = |verdict| CheckVerdict {
+            verdict,
+            reason: None,
+            population: 1,
+            partial: false,
+            reading: false,
+            not_applicable: None,
+        };
         let table = [
             ("fail", check(Verdict::Fail)),
             ("unread", check(Verdict::NotEvaluated)),

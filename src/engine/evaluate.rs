@@ -1,7 +1,7 @@
 use super::control::{CheckVerdict, Decision, decide};
 use super::reach::Reach;
 use super::score::{count, score};
-use crate::checks::{self, Check, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};
+use crate::checks::{self, Check, Cx, Hit, Hits, Joins, Judge, Outcome, Run, SpecCx};
 use crate::frameworks::{Control, Edition};
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{Inventory, Kind, Medium, Rbac, ReadState, Version, Workload};
@@ -19,6 +19,13 @@ pub struct Times {
     pub started: Arc<str>,
     /// End.
     pub finished: Arc<str>,
+}
+
+impl Times {
+    /// The begin, in seconds since the epoch.
+    fn now(&self) -> i64 {
+        self.started.parse::<jiff::Timestamp>().map_or(0, |time| time.as_second())
+    }
 }
 
 /// Evaluates inventories; remembers what each distinct PodSpec came to, so that a later look at the same cluster
@@ -113,7 +120,8 @@ impl Engine {
         }
         let workloads = inventory.workloads();
         let rbac = Rbac::of(inventory);
-        let cx = Cx { inventory, workloads: &workloads, rbac: &rbac };
+        let joins = Joins::new(inventory);
+        let cx = Cx { inventory, workloads: &workloads, rbac: &rbac, joins: &joins, now: times.now() };
         let controls_of = controls_by_check(editions);
         let mut run = Evaluation {
             cx,
@@ -240,6 +248,7 @@ impl Evaluation<'_> {
         let first = self.findings.len();
         let mut population = Vec::new();
         let mut out_of_scope = false;
+        let mut not_applicable = None;
         match check.run {
             Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {
                 for index in 0..self.cx.workloads.len() {
@@ -251,6 +260,7 @@ impl Evaluation<'_> {
                 run(&self.cx, &mut judge);
                 out_of_scope = self.only_cluster_scoped(check);
                 if !out_of_scope {
+                    not_applicable = judge.not_applicable.take();
                     self.judged(check, judge, controls, &mut population);
                 }
             }
@@ -259,6 +269,7 @@ impl Evaluation<'_> {
                 out_of_scope = !self.cx.inventory.scope.namespaces.is_empty();
                 if !out_of_scope {
                     run(&self.cx, &mut judge);
+                    not_applicable = judge.not_applicable.take();
                     self.judged(check, judge, controls, &mut population);
                 }
             }
@@ -278,6 +289,8 @@ impl Evaluation<'_> {
         let any = |wanted| statuses.values().any(|status| *status == wanted);
         let (verdict, reason) = if any(FindingStatusOrPass::Fail) {
             (Verdict::Fail, None)
+        } else if not_applicable.is_some() {
+            (Verdict::NotApplicable, None)
         } else if gap.is_some() {
             (Verdict::NotEvaluated, gap)
         } else if any(FindingStatusOrPass::NotEvaluated) {
@@ -297,6 +310,7 @@ impl Evaluation<'_> {
             population: objects.len(),
             partial: gap.is_some(),
             reading: self.cx.inventory.is_reading(),
+            not_applicable: not_applicable.map(Into::into),
         };
         Outcomes { verdict, objects }
     }
@@ -554,7 +568,9 @@ fn control_result(
         Verdict::Waived => format!("{} waived or exempt, none else fails", counts.waived).into(),
         Verdict::NotEvaluated if reading => "still reading".into(),
         Verdict::NotEvaluated => reason.map_or("not decided", sentence).into(),
-        Verdict::NotApplicable => "does not exist here".into(),
+        Verdict::NotApplicable => {
+            verdicts().find_map(|v| v.not_applicable.clone()).unwrap_or_else(|| "does not exist here".into())
+        }
         Verdict::Attested => "a person attested it".into(),
         Verdict::Contradicted => format!("{} objects speak against it", counts.fail).into(),
         Verdict::SupportedInPart => "what the cluster shows supports it in part".into(),

@@ -1,6 +1,6 @@
 use super::Exempt;
 use crate::frameworks::{Components, Exemption, PackError, Platform, exemptions};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, platform};
 use crate::model::{ObjectRef, Waiver};
 use std::sync::LazyLock;
 
@@ -23,7 +23,7 @@ impl<'a> BuiltIn<'a> {
         static DATA: LazyLock<Result<(Vec<Exemption>, Components), PackError>> =
             LazyLock::new(|| Ok((exemptions::built_in()?, Components::built_in()?)));
         let (exemptions, components) = DATA.as_ref()?;
-        Ok(Self { inventory, platform: exemptions::detect(inventory), exemptions, components })
+        Ok(Self { inventory, platform: platform::detect(inventory), exemptions, components })
     }
 }
 

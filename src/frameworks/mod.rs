@@ -5,7 +5,8 @@ mod pack;
 mod parse;
 mod platform;
 
-pub use exemptions::{Exemption, Platform};
+pub use crate::inventory::Platform;
+pub use exemptions::Exemption;
 pub use pack::{Control, Decides, Edition, Pack, Section, Tree};
 pub use parse::{PackError, embedded, from_texts};
 pub use platform::Components;

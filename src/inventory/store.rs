@@ -1,11 +1,10 @@
-use super::kinds::admission::{AdmissionPolicy, PolicyBinding, WebhookConfiguration};
-use super::kinds::cluster::{Namespace, Node, Service};
+use super::kinds::admission::WebhookConfiguration;
 use super::kinds::custom::Custom;
 use super::kinds::meta::{Map, Meta};
-use super::kinds::network::NetworkPolicy;
-use super::kinds::pod::PodSpec;
-use super::kinds::rbac::{Binding, Csr, Role, ServiceAccount};
-use super::kinds::workload::Controller;
+use super::kinds::pod::{Pod, PodSpec};
+use super::kinds::rbac::{Binding, Role};
+use super::kinds::workload::{Controller, Detail};
+use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
 use super::{Kind, Object, Version};
 use crate::model::{Cluster, FindingSource, GapReason, Scope};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -93,57 +92,176 @@ impl<T: Eq + Hash> Interner<T> {
     }
 }
 
-/// What was read of a cluster or of manifests.
-#[derive(Debug)]
-pub struct Inventory {
-    /// What it came from.
-    pub medium: Medium,
-    /// Which cluster.
-    pub cluster: Cluster,
-    /// Version that decides rules and benchmark.
-    pub version: Version,
-    /// What was asked for.
-    pub scope: Scope,
-    /// Namespaces.
-    pub namespaces: BTreeMap<Key, Namespace>,
-    /// Nodes.
-    pub nodes: BTreeMap<Key, Node>,
-    /// Services.
-    pub services: BTreeMap<Key, Service>,
-    /// Pods.
-    pub pods: BTreeMap<Key, PodRow>,
-    /// Controllers, by kind.
-    pub controllers: BTreeMap<(Kind, Key), ControllerRow>,
-    /// ServiceAccounts.
-    pub service_accounts: BTreeMap<Key, ServiceAccount>,
-    /// Roles and ClusterRoles, by kind: a manifest's Role may name no namespace.
-    pub roles: BTreeMap<(Kind, Key), Role>,
-    /// RoleBindings and ClusterRoleBindings, by kind.
-    pub bindings: BTreeMap<(Kind, Key), Binding>,
-    /// Certificate signing requests.
-    pub csrs: BTreeMap<Key, Csr>,
-    /// Network policies.
-    pub network_policies: BTreeMap<Key, NetworkPolicy>,
-    /// Webhook configurations, by kind.
-    pub webhooks: BTreeMap<(Kind, Key), WebhookConfiguration>,
-    /// ValidatingAdmissionPolicies.
-    pub admission_policies: BTreeMap<Key, AdmissionPolicy>,
-    /// Their bindings.
-    pub policy_bindings: BTreeMap<Key, PolicyBinding>,
-    /// Objects of which the metadata is read.
-    pub metas: BTreeMap<(Kind, Key), Meta>,
-    /// Custom resources, by kind; the name carries the resource's own kind where a kind stands for several.
-    pub customs: BTreeMap<(Kind, Key), Custom>,
-    /// File and document of each object, for file sources.
-    pub sources: HashMap<(Kind, Key), FindingSource>,
-    /// Objects of manifests that name no namespace: they stand in the default one only for want of another.
-    pub unplaced: BTreeSet<(Kind, Key)>,
-    states: BTreeMap<Kind, ReadState>,
-    undecodable: Vec<(Kind, Key, Arc<str>)>,
-    opt_ins: BTreeSet<Kind>,
-    specs: Interner<PodSpec>,
-    labels: Interner<Map>,
-    owners: Interner<(String, String, String)>,
+macro_rules! inventory {
+    ($($kind:ident, $type:ty, $table:ident;)*) => {
+        /// What was read of a cluster or of manifests.
+        #[derive(Debug)]
+        pub struct Inventory {
+            /// What it came from.
+            pub medium: Medium,
+            /// Which cluster.
+            pub cluster: Cluster,
+            /// Version that decides rules and benchmark.
+            pub version: Version,
+            /// What was asked for.
+            pub scope: Scope,
+            $(#[doc = concat!("`", stringify!($kind), "`.")]
+            pub $table: BTreeMap<Key, $type>,)*
+            /// Pods.
+            pub pods: BTreeMap<Key, PodRow>,
+            /// Controllers, by kind.
+            pub controllers: BTreeMap<(Kind, Key), ControllerRow>,
+            /// Roles and ClusterRoles, by kind: a manifest's Role may name no namespace.
+            pub roles: BTreeMap<(Kind, Key), Role>,
+            /// RoleBindings and ClusterRoleBindings, by kind.
+            pub bindings: BTreeMap<(Kind, Key), Binding>,
+            /// Webhook configurations, by kind.
+            pub webhooks: BTreeMap<(Kind, Key), WebhookConfiguration>,
+            /// Objects of which the metadata is read.
+            pub metas: BTreeMap<(Kind, Key), Meta>,
+            /// Custom resources, by kind; the name carries the resource's own kind where a kind stands for several.
+            pub customs: BTreeMap<(Kind, Key), Custom>,
+            /// File and document of each object, for file sources.
+            pub sources: HashMap<(Kind, Key), FindingSource>,
+            /// Objects of manifests that name no namespace: they stand in the default one only for want of another.
+            pub unplaced: BTreeSet<(Kind, Key)>,
+            states: BTreeMap<Kind, ReadState>,
+            undecodable: Vec<(Kind, Key, Arc<str>)>,
+            opt_ins: BTreeSet<Kind>,
+            specs: Interner<PodSpec>,
+            labels: Interner<Map>,
+            owners: Interner<(String, String, String)>,
+        }
+
+        impl Inventory {
+            /// Empty, of a medium.
+            pub fn new(medium: Medium, version: Version) -> Self {
+                Self {
+                    medium,
+                    cluster: Cluster::default(),
+                    version,
+                    scope: Scope::default(),
+                    $($table: BTreeMap::new(),)*
+                    pods: BTreeMap::new(),
+                    controllers: BTreeMap::new(),
+                    roles: BTreeMap::new(),
+                    bindings: BTreeMap::new(),
+                    webhooks: BTreeMap::new(),
+                    metas: BTreeMap::new(),
+                    customs: BTreeMap::new(),
+                    sources: HashMap::new(),
+                    unplaced: BTreeSet::new(),
+                    states: BTreeMap::new(),
+                    undecodable: Vec::new(),
+                    opt_ins: BTreeSet::new(),
+                    specs: Interner::default(),
+                    labels: Interner::default(),
+                    owners: Interner::default(),
+                }
+            }
+
+            /// Adds or replaces an object.
+            pub fn upsert(&mut self, object: Object) {
+                let key = key(object.meta());
+                if let Object::Namespace(namespace) = &object {
+                    self.learn_id(&namespace.meta);
+                }
+                match object {
+                    $(Object::$kind(o) => drop(self.$table.insert(key, *o)),)*
+                    Object::Pod(o) => self.put_pod(key, *o),
+                    Object::Controller(kind, o) => self.put_controller(kind, key, *o),
+                    Object::Role(kind, o) => drop(self.roles.insert((kind, key), *o)),
+                    Object::Binding(kind, o) => drop(self.bindings.insert((kind, key), *o)),
+                    Object::Webhooks(kind, o) => drop(self.webhooks.insert((kind, key), *o)),
+                    Object::Meta(kind, o) => drop(self.metas.insert((kind, key), *o)),
+                    Object::Custom(kind, o) => {
+                        drop(self.customs.insert((kind, custom_key(kind, &o.kind, key)), *o));
+                    }
+                }
+            }
+
+            /// Removes an object, as a watch reports it.
+            pub fn remove(&mut self, object: &Object) {
+                let key = key(object.meta());
+                let kind = object.kind();
+                match object {
+                    $(Object::$kind(_) => drop(self.$table.remove(&key)),)*
+                    Object::Pod(_) => drop(self.pods.remove(&key)),
+                    Object::Controller(..) => drop(self.controllers.remove(&(kind, key))),
+                    Object::Role(..) => drop(self.roles.remove(&(kind, key))),
+                    Object::Binding(..) => drop(self.bindings.remove(&(kind, key))),
+                    Object::Webhooks(..) => drop(self.webhooks.remove(&(kind, key))),
+                    Object::Meta(..) => drop(self.metas.remove(&(kind, key))),
+                    Object::Custom(_, o) => drop(self.customs.remove(&(kind, custom_key(kind, &o.kind, key)))),
+                }
+            }
+
+            /// Forgets all objects of a kind.
+            pub fn clear(&mut self, kind: Kind) {
+                self.clear_part(kind, None, None);
+            }
+
+            /// Forgets what one watch reports, before it is read again: the objects of a kind, in one namespace, of one
+            /// type (of Secrets) or own kind (where a kind stands for several).
+            pub fn clear_part(&mut self, kind: Kind, namespace: Option<&str>, only: Option<&str>) {
+                let stays = |key: &Key| namespace.is_some_and(|namespace| *key.0 != *namespace);
+                let other = |k: Kind, key: &Key| k != kind || stays(key);
+                match kind {
+                    Kind::Secret => self.secrets.retain(|key, secret| {
+                        stays(key) || only.is_some_and(|only| secret.r#type != only)
+                    }),
+                    $(Kind::$kind => self.$table.retain(|key, _| stays(key)),)*
+                    Kind::Pod => self.pods.retain(|key, _| stays(key)),
+                    _ => {
+                        self.controllers.retain(|(k, key), _| other(*k, key));
+                        self.roles.retain(|(k, key), _| other(*k, key));
+                        self.bindings.retain(|(k, key), _| other(*k, key));
+                        self.webhooks.retain(|(k, key), _| other(*k, key));
+                        self.metas.retain(|(k, key), _| other(*k, key));
+                        self.customs.retain(|(k, key), custom| {
+                            other(*k, key) || only.is_some_and(|only| custom.kind != only)
+                        });
+                    }
+                }
+                self.undecodable.retain(|(k, key, _)| other(*k, key));
+                self.specs.sweep();
+                self.labels.sweep();
+                self.owners.sweep();
+            }
+
+            /// How many objects of a kind are here.
+            pub fn count(&self, kind: Kind) -> usize {
+                match kind {
+                    $(Kind::$kind => self.$table.len(),)*
+                    Kind::Pod => self.pods.len(),
+                    _ => {
+                        of(&self.controllers, kind).count()
+                            + of(&self.roles, kind).count()
+                            + of(&self.bindings, kind).count()
+                            + of(&self.webhooks, kind).count()
+                            + of(&self.metas, kind).count()
+                            + of(&self.customs, kind).count()
+                    }
+                }
+            }
+
+            /// The metadata of every object of a kind that has a table of its own, of metadata or of custom
+            /// resources; pods, controllers, roles, bindings and webhooks have more to them.
+            pub fn metas_of(&self, kind: Kind) -> Box<dyn Iterator<Item = &Meta> + '_> {
+                match kind {
+                    $(Kind::$kind => Box::new(self.$table.values().map(|o| &o.meta)),)*
+                    _ => Box::new(of(&self.metas, kind).chain(self.customs_of(kind).map(|custom| &custom.meta))),
+                }
+            }
+        }
+    };
+}
+plain_kinds!(inventory);
+
+/// The objects of one kind in a table of several.
+fn of<T>(table: &BTreeMap<(Kind, Key), T>, kind: Kind) -> impl Iterator<Item = &T> {
+    let first = (kind, (Arc::from(""), Arc::from("")));
+    table.range(first..).take_while(move |((k, _), _)| *k == kind).map(|(_, object)| object)
 }
 
 /// A controller with its template interned.
@@ -159,149 +277,59 @@ pub struct ControllerRow {
     pub replicas: Option<i32>,
     /// A Job that ended.
     pub finished: bool,
+    /// What only some checks ask for; None for what another controller owns.
+    pub detail: Option<Box<Detail>>,
 }
 
 impl Inventory {
-    /// Empty, of a medium.
-    pub fn new(medium: Medium, version: Version) -> Self {
-        Self {
-            medium,
-            cluster: Cluster::default(),
-            version,
-            scope: Scope::default(),
-            namespaces: BTreeMap::new(),
-            nodes: BTreeMap::new(),
-            services: BTreeMap::new(),
-            pods: BTreeMap::new(),
-            controllers: BTreeMap::new(),
-            service_accounts: BTreeMap::new(),
-            roles: BTreeMap::new(),
-            bindings: BTreeMap::new(),
-            csrs: BTreeMap::new(),
-            network_policies: BTreeMap::new(),
-            webhooks: BTreeMap::new(),
-            admission_policies: BTreeMap::new(),
-            policy_bindings: BTreeMap::new(),
-            metas: BTreeMap::new(),
-            customs: BTreeMap::new(),
-            sources: HashMap::new(),
-            unplaced: BTreeSet::new(),
-            states: BTreeMap::new(),
-            undecodable: Vec::new(),
-            opt_ins: BTreeSet::new(),
-            specs: Interner::default(),
-            labels: Interner::default(),
-            owners: Interner::default(),
+    /// The cluster's id is the UID of a namespace that is made once, with the cluster.
+    fn learn_id(&mut self, namespace: &Meta) {
+        if namespace.name == "kube-system" && self.medium == Medium::Cluster && !namespace.uid.is_empty() {
+            self.cluster.id = Some(namespace.uid.as_str().into());
         }
     }
 
-    /// Adds or replaces an object.
-    pub fn upsert(&mut self, object: Object) {
-        let key = key(object.meta());
-        match object {
-            Object::Namespace(o) => {
-                // the cluster's id: this namespace is made once, with the cluster
-                if o.meta.name == "kube-system" && self.medium == Medium::Cluster && !o.meta.uid.is_empty() {
-                    self.cluster.id = Some(o.meta.uid.as_str().into());
-                }
-                self.namespaces.insert(key, o);
-            }
-            Object::Node(o) => drop(self.nodes.insert(key, o)),
-            Object::Service(o) => drop(self.services.insert(key, o)),
-            Object::Pod(pod) => {
-                let mut pod = *pod;
-                pod.spec.normalise(&pod.meta);
-                let owner = pod
-                    .meta
-                    .controller()
-                    .map(|o| self.owners.get((o.api_version.clone(), o.kind.clone(), o.name.clone())));
-                let row = PodRow {
-                    namespace: key.0.clone(),
-                    name: key.1.clone(),
-                    mirror: pod.meta.annotations.contains_key("kubernetes.io/config.mirror"),
-                    ended: matches!(pod.status.phase.as_str(), "Succeeded" | "Failed"),
-                    created: pod.meta.creation_timestamp.map_or(0, |t| t.seconds),
-                    labels: self.labels.get(pod.meta.labels),
-                    owner,
-                    spec: self.specs.get(pod.spec),
-                };
-                self.pods.insert(key, row);
-            }
-            Object::Controller(kind, controller) => {
-                let Controller { meta, template, replicas, finished } = *controller;
-                let owned = meta.controller().is_some();
-                let (pod_labels, template) = match template {
-                    // the owner's template counts; its own is a copy or an old revision
-                    Some(mut template) if !owned => {
-                        template.spec.normalise(&template.meta);
-                        (template.meta.labels, Some(self.specs.get(template.spec)))
-                    }
-                    _ => (Map::new(), None),
-                };
-                let pod_labels = self.labels.get(pod_labels);
-                self.controllers.insert((kind, key), ControllerRow { meta, pod_labels, template, replicas, finished });
-            }
-            Object::ServiceAccount(o) => drop(self.service_accounts.insert(key, o)),
-            Object::Role(kind, o) => drop(self.roles.insert((kind, key), o)),
-            Object::Binding(kind, o) => drop(self.bindings.insert((kind, key), o)),
-            Object::Csr(o) => drop(self.csrs.insert(key, o)),
-            Object::NetworkPolicy(o) => drop(self.network_policies.insert(key, *o)),
-            Object::Webhooks(kind, o) => drop(self.webhooks.insert((kind, key), o)),
-            Object::AdmissionPolicy(o) => drop(self.admission_policies.insert(key, o)),
-            Object::PolicyBinding(o) => drop(self.policy_bindings.insert(key, o)),
-            Object::Meta(kind, o) => drop(self.metas.insert((kind, key), o)),
-            Object::Custom(kind, o) => drop(self.customs.insert((kind, custom_key(kind, &o.kind, key)), *o)),
-        }
+    fn put_pod(&mut self, key: Key, mut pod: Pod) {
+        pod.spec.normalise(&pod.meta);
+        let owner =
+            pod.meta.controller().map(|o| self.owners.get((o.api_version.clone(), o.kind.clone(), o.name.clone())));
+        let row = PodRow {
+            namespace: key.0.clone(),
+            name: key.1.clone(),
+            mirror: pod.meta.annotations.contains_key("kubernetes.io/config.mirror"),
+            ended: matches!(pod.status.phase.as_str(), "Succeeded" | "Failed"),
+            created: pod.meta.creation_timestamp.map_or(0, |t| t.seconds),
+            labels: self.labels.get(pod.meta.labels),
+            owner,
+            spec: self.specs.get(pod.spec),
+        };
+        self.pods.insert(key, row);
     }
 
-    /// Removes an object, as a watch reports it.
-    pub fn remove(&mut self, object: &Object) {
-        let key = key(object.meta());
-        let kind = object.kind();
-        match object {
-            Object::Namespace(_) => drop(self.namespaces.remove(&key)),
-            Object::Node(_) => drop(self.nodes.remove(&key)),
-            Object::Service(_) => drop(self.services.remove(&key)),
-            Object::Pod(_) => drop(self.pods.remove(&key)),
-            Object::Controller(..) => drop(self.controllers.remove(&(kind, key))),
-            Object::ServiceAccount(_) => drop(self.service_accounts.remove(&key)),
-            Object::Role(..) => drop(self.roles.remove(&(kind, key))),
-            Object::Binding(..) => drop(self.bindings.remove(&(kind, key))),
-            Object::Csr(_) => drop(self.csrs.remove(&key)),
-            Object::NetworkPolicy(_) => drop(self.network_policies.remove(&key)),
-            Object::Webhooks(..) => drop(self.webhooks.remove(&(kind, key))),
-            Object::AdmissionPolicy(_) => drop(self.admission_policies.remove(&key)),
-            Object::PolicyBinding(_) => drop(self.policy_bindings.remove(&key)),
-            Object::Meta(..) => drop(self.metas.remove(&(kind, key))),
-            Object::Custom(_, o) => drop(self.customs.remove(&(kind, custom_key(kind, &o.kind, key)))),
-        }
+    fn put_controller(&mut self, kind: Kind, key: Key, controller: Controller) {
+        let Controller { meta, template, replicas, finished, detail } = controller;
+        let owned = meta.controller().is_some();
+        let (pod_labels, template) = match template {
+            // the owner's template counts; its own is a copy or an old revision
+            Some(mut template) if !owned => {
+                template.spec.normalise(&template.meta);
+                (template.meta.labels, Some(self.specs.get(template.spec)))
+            }
+            _ => (Map::new(), None),
+        };
+        let pod_labels = self.labels.get(pod_labels);
+        let detail = (!owned).then(|| Box::new(detail));
+        self.controllers.insert((kind, key), ControllerRow { meta, pod_labels, template, replicas, finished, detail });
     }
 
-    /// Forgets all objects of a kind, before it is read again.
-    pub fn clear(&mut self, kind: Kind) {
-        match kind {
-            Kind::Namespace => self.namespaces.clear(),
-            Kind::Node => self.nodes.clear(),
-            Kind::Service => self.services.clear(),
-            Kind::Pod => self.pods.clear(),
-            Kind::ServiceAccount => self.service_accounts.clear(),
-            Kind::CertificateSigningRequest => self.csrs.clear(),
-            Kind::NetworkPolicy => self.network_policies.clear(),
-            Kind::ValidatingAdmissionPolicy => self.admission_policies.clear(),
-            Kind::ValidatingAdmissionPolicyBinding => self.policy_bindings.clear(),
-            _ => {
-                self.controllers.retain(|(k, _), _| *k != kind);
-                self.roles.retain(|(k, _), _| *k != kind);
-                self.bindings.retain(|(k, _), _| *k != kind);
-                self.webhooks.retain(|(k, _), _| *k != kind);
-                self.metas.retain(|(k, _), _| *k != kind);
-                self.customs.retain(|(k, _), _| *k != kind);
-            }
-        }
-        self.undecodable.retain(|(k, _, _)| *k != kind);
-        self.specs.sweep();
-        self.labels.sweep();
-        self.owners.sweep();
+    /// The custom resources of a kind.
+    pub fn customs_of(&self, kind: Kind) -> impl Iterator<Item = &Custom> {
+        of(&self.customs, kind)
+    }
+
+    /// The controllers of a kind.
+    pub fn controllers_of(&self, kind: Kind) -> impl Iterator<Item = &ControllerRow> {
+        of(&self.controllers, kind)
     }
 
     /// Notes an object that did not decode: a gap on that object.
@@ -333,29 +361,6 @@ impl Inventory {
     /// Whether an opt-in kind was asked for; true for all others.
     pub fn opted_in(&self, kind: Kind) -> bool {
         self.medium == Medium::Files || kind.info().opt_in.is_none() || self.opt_ins.contains(&kind)
-    }
-
-    /// How many objects of a kind are here.
-    pub fn count(&self, kind: Kind) -> usize {
-        match kind {
-            Kind::Namespace => self.namespaces.len(),
-            Kind::Node => self.nodes.len(),
-            Kind::Service => self.services.len(),
-            Kind::Pod => self.pods.len(),
-            Kind::ServiceAccount => self.service_accounts.len(),
-            Kind::CertificateSigningRequest => self.csrs.len(),
-            Kind::NetworkPolicy => self.network_policies.len(),
-            Kind::ValidatingAdmissionPolicy => self.admission_policies.len(),
-            Kind::ValidatingAdmissionPolicyBinding => self.policy_bindings.len(),
-            _ => {
-                self.controllers.keys().filter(|(k, _)| *k == kind).count()
-                    + self.roles.keys().filter(|(k, _)| *k == kind).count()
-                    + self.bindings.keys().filter(|(k, _)| *k == kind).count()
-                    + self.webhooks.keys().filter(|(k, _)| *k == kind).count()
-                    + self.metas.keys().filter(|(k, _)| *k == kind).count()
-                    + self.customs.keys().filter(|(k, _)| *k == kind).count()
-            }
-        }
     }
 
     /// Why a kind is not (wholly) known, in a namespace or (None) anywhere in scope. None: it is known.
@@ -398,6 +403,9 @@ impl Inventory {
     pub fn knows(&self, kind: Kind) -> bool {
         match kind {
             Kind::ValidatingAdmissionPolicy | Kind::ValidatingAdmissionPolicyBinding => self.version.at_least(30),
+            Kind::HorizontalPodAutoscaler => self.version.at_least(23),
+            Kind::PodDisruptionBudget | Kind::EndpointSlice => self.version.at_least(21),
+            Kind::CsiStorageCapacity => self.version.at_least(24),
             _ => true,
         }
     }

@@ -9,8 +9,8 @@ pub enum Update {
     Scope(Scope, Arc<str>),
     /// How far the reading of a kind is.
     State(Kind, ReadState),
-    /// The kind is read anew.
-    Clear(Kind),
+    /// A part of a kind is read anew: in one namespace; of one type or own kind. See [`Inventory::clear_part`].
+    Clear(Kind, Option<Arc<str>>, Option<Arc<str>>),
     /// Objects of a kind.
     Batch(Kind, Vec<Change>),
     /// The first pass is over.
@@ -40,7 +40,7 @@ pub fn apply(inventory: &mut Inventory, update: Update) {
     match update {
         Update::Scope(scope, _) => inventory.scope = scope,
         Update::State(kind, state) => inventory.set_state(kind, state),
-        Update::Clear(kind) => inventory.clear(kind),
+        Update::Clear(kind, namespace, only) => inventory.clear_part(kind, namespace.as_deref(), only.as_deref()),
         Update::Batch(kind, changes) => {
             for change in changes {
                 match change {

@@ -1,6 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::Kind;
-use crate::inventory::engines::{Engines, Mode};
+use crate::inventory::engines::Mode;
 use crate::inventory::kinds::admission::Webhook;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
@@ -50,7 +50,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let inventory = cx.inventory;
     let hits = judge.cluster();
     let expected = "a policy that verifies the images of pods and refuses others";
-    let engines = Engines::new(inventory);
+    let engines = cx.engines();
     let mut seen: Vec<(String, String)> = Vec::new();
     for policy in engines.policies.iter().filter(|policy| policy.images) {
         let mode = match engines.hooks_known(policy.engine) {

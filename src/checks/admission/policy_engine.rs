@@ -1,6 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::Kind;
-use crate::inventory::engines::{ENGINE_KINDS, Engines, Mode};
+use crate::inventory::engines::{ENGINE_KINDS, Mode};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let level = namespace.meta.labels.get("pod-security.kubernetes.io/enforce");
         level.is_some_and(|level| matches!(level.as_str(), "baseline" | "restricted"))
     });
-    let engines = Engines::new(cx.inventory);
+    let engines = cx.engines();
     let modes = || engines.policies.iter().map(|policy| (policy, engines.denies(policy)));
     if (pod_security && cx.version().at_least(23)) || modes().any(|(_, mode)| mode == Mode::Deny) {
         return;

@@ -1,6 +1,5 @@
 use super::super::{Check, ContainerCx, Hits, Run};
-use super::credential;
-use crate::inventory::Kind;
+use crate::inventory::{Kind, credential};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
 

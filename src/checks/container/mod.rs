@@ -13,7 +13,6 @@ pub mod cap_drop_all;
 /// `container.cap-net-raw`.
 pub mod cap_net_raw;
 mod capabilities;
-mod credential;
 mod effective;
 /// `container.env-literal-credential`.
 pub mod env_literal_credential;

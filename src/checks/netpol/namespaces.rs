@@ -29,7 +29,7 @@ pub(super) struct Subject<'a> {
 
 /// Judges each namespace in scope.
 pub(super) fn each(cx: &Cx<'_>, judge: &mut Judge, rule: impl Fn(&Network<'_>, &Subject<'_>, &mut Hits)) {
-    let network = Network::new(cx.inventory);
+    let network = cx.network();
     for namespace in cx.inventory.namespaces.values().filter(|n| cx.in_scope(Kind::Namespace, &n.meta)) {
         let name = namespace.meta.name.as_str();
         let pods = network.pods(name);
@@ -42,7 +42,7 @@ pub(super) fn each(cx: &Cx<'_>, judge: &mut Judge, rule: impl Fn(&Network<'_>, &
             (0, _) => (Severity::Info, "; all its pods are on the host's network, where no policy holds them"),
         };
         let subject = Subject { name, labels: network.namespace_labels(name), severity, note };
-        rule(&network, &subject, judge.object(Kind::Namespace, &namespace.meta));
+        rule(network, &subject, judge.object(Kind::Namespace, &namespace.meta));
     }
 }
 

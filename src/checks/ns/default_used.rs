@@ -106,16 +106,11 @@ fn objects(cx: &Cx<'_>) -> (BTreeSet<(ObjectRef, bool)>, usize) {
             || (kind == Kind::Secret && meta.annotations.contains_key("kubernetes.io/service-account.name"));
         found.insert((ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name), system));
     };
-    inventory.services.values().for_each(|o| add(Kind::Service, &o.meta));
-    inventory.service_accounts.values().for_each(|o| add(Kind::ServiceAccount, &o.meta));
     inventory.roles.values().for_each(|o| add(Kind::Role, &o.meta));
     inventory.bindings.values().for_each(|o| add(Kind::RoleBinding, &o.meta));
-    let judged = |kind: &Kind| CHECK.over.contains(kind) || (CHECK.needs.contains(kind) && inventory.opted_in(*kind));
-    for ((kind, _), meta) in inventory.metas.iter().filter(|((kind, _), _)| judged(kind)) {
-        add(*kind, meta);
-    }
-    for ((kind, _), custom) in inventory.customs.iter().filter(|((kind, _), _)| judged(kind)) {
-        add(*kind, &custom.meta);
+    let asked = CHECK.needs.iter().filter(|kind| inventory.opted_in(**kind));
+    for kind in CHECK.over.iter().chain(asked) {
+        inventory.metas_of(*kind).for_each(|meta| add(*kind, meta));
     }
     (found, unplaced)
 }

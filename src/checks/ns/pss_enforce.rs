@@ -1,6 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::Kind;
-use crate::inventory::engines::{Cover, ENGINE_KINDS, Engines};
+use crate::inventory::engines::{Cover, ENGINE_KINDS};
 use crate::inventory::network::labels_of;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
@@ -30,7 +30,7 @@ pub static CHECK: Check = Check {
 const LABEL: &str = "pod-security.kubernetes.io/enforce";
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
-    let engines = Engines::new(cx.inventory);
+    let engines = cx.engines();
     for namespace in cx.inventory.namespaces.values().filter(|n| cx.in_scope(Kind::Namespace, &n.meta)) {
         let (name, labels) = (namespace.meta.name.as_str(), &namespace.meta.labels);
         let hits = judge.object(Kind::Namespace, &namespace.meta);

@@ -27,6 +27,85 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
+/// `intstr.IntOrString`: a count, or a percentage in text.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
+pub struct IntOrString {
+    /// 0: the number counts; 1: the text.
+    #[prost(int64, tag = "1")]
+    pub r#type: i64,
+    /// The number.
+    #[prost(int32, tag = "2")]
+    pub number: i32,
+    /// The text: `25%`, or a port's name.
+    #[prost(string, tag = "3")]
+    pub text: String,
+}
+
+impl IntOrString {
+    /// The number; None where it is a text.
+    pub fn number(&self) -> Option<i32> {
+        (self.r#type == 0).then_some(self.number)
+    }
+
+    /// The percentage; None where it is none.
+    pub fn percent(&self) -> Option<i32> {
+        self.text.strip_suffix('%').filter(|_| self.r#type == 1)?.parse().ok()
+    }
+}
+
+impl std::fmt::Display for IntOrString {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.number() {
+            Some(number) => write!(f, "{number}"),
+            None => f.write_str(&self.text),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for IntOrString {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Number(i32),
+            Text(String),
+        }
+        Ok(match Either::deserialize(d)? {
+            Either::Number(number) => Self { number, ..Self::default() },
+            Either::Text(text) => Self { r#type: 1, number: 0, text },
+        })
+    }
+}
+
+/// `resource.Quantity`, as it is written.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
+pub struct Quantity {
+    /// `500m`, `1Gi`, `2`.
+    #[prost(string, tag = "1")]
+    pub text: String,
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    /// Manifests may write a number.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Text(String),
+            Number(serde_json::Number),
+        }
+        Ok(Self {
+            text: match Either::deserialize(d)? {
+                Either::Text(text) => text,
+                Either::Number(number) => number.to_string(),
+            },
+        })
+    }
+}
+
+/// Quantities by the name of the resource: `cpu`, `memory`.
+pub type Quantities = BTreeMap<String, Quantity>;
+
 /// `metav1.OwnerReference`.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -93,19 +172,37 @@ pub struct Meta {
     pub owner_references: Vec<OwnerReference>,
 }
 
-/// Annotations that a check or a screen reads. `last-applied-configuration` never: it may hold what is secret.
+/// Beginnings of the annotations that a check or a screen reads. `last-applied-configuration` never: it may hold what
+/// is secret.
+const KEPT_ANNOTATIONS: [&str; 24] = [
+    "alb.ingress.kubernetes.io/",
+    "argocd.argoproj.io/tracking-id",
+    "cert-manager.io/",
+    "cloud.google.com/load-balancer-type",
+    "container.apparmor.security.beta.kubernetes.io/",
+    "container.seccomp.security.alpha.kubernetes.io/",
+    "ingress.gcp.kubernetes.io/pre-shared-cert",
+    "ingress.kubernetes.io/",
+    "kubernetes.io/config.mirror",
+    "kubernetes.io/ingress.",
+    "kubernetes.io/service-account.",
+    "meta.helm.sh/release-name",
+    "networking.gke.io/",
+    "nginx.ingress.kubernetes.io/",
+    "nginx.org/",
+    "pv.kubernetes.io/provisioned-by",
+    "rbac.authorization.kubernetes.io/autoupdate",
+    "seccomp.security.alpha.kubernetes.io/",
+    "service.beta.kubernetes.io/",
+    "service.kubernetes.io/",
+    "storageclass.beta.kubernetes.io/is-default-class",
+    "storageclass.kubernetes.io/is-default-class",
+    "traefik.ingress.kubernetes.io/",
+    "volume.kubernetes.io/storage-provisioner",
+];
+
 fn keep_annotation(key: &str) -> bool {
-    const PREFIXES: [&str; 8] = [
-        "container.apparmor.security.beta.kubernetes.io/",
-        "seccomp.security.alpha.kubernetes.io/",
-        "container.seccomp.security.alpha.kubernetes.io/",
-        "kubernetes.io/config.mirror",
-        "kubernetes.io/service-account.",
-        "argocd.argoproj.io/tracking-id",
-        "meta.helm.sh/release-name",
-        "rbac.authorization.kubernetes.io/autoupdate",
-    ];
-    PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+    KEPT_ANNOTATIONS.iter().any(|prefix| key.starts_with(prefix))
 }
 
 impl Meta {

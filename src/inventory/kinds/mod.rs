@@ -2,11 +2,15 @@
 
 pub mod admission;
 pub mod cluster;
+pub mod config;
 pub mod custom;
+pub mod ingress;
+pub mod limits;
 pub mod meta;
 pub mod network;
 pub mod pod;
 pub mod rbac;
+pub mod storage;
 pub mod workload;
 
 use bytes::Bytes;
@@ -52,6 +56,8 @@ pub struct Info {
     pub namespaced: bool,
     /// How it is asked for.
     pub wire: Wire,
+    /// Set where it is read in this one namespace only: derived objects, of which a check asks no more.
+    pub place: Option<&'static str>,
     /// Set where it is read on request only.
     pub opt_in: Option<OptIn>,
 }
@@ -72,7 +78,8 @@ macro_rules! kinds {
                     $(Kind::$kind => {
                         const INFO: Info = Info {
                             kind: Kind::$kind, name: $name, group: $group, version: $version, plural: $plural,
-                            namespaced: $namespaced, wire: Wire::$wire, opt_in: kinds!(@opt $($opt)?),
+                            namespaced: $namespaced, wire: kinds!(@wire $wire), place: kinds!(@place $wire),
+                            opt_in: kinds!(@opt $($opt)?),
                         };
                         &INFO
                     })*
@@ -80,6 +87,10 @@ macro_rules! kinds {
             }
         }
     };
+    (@wire MetadataInDefault) => { Wire::Metadata };
+    (@wire $wire:ident) => { Wire::$wire };
+    (@place MetadataInDefault) => { Some("default") };
+    (@place $wire:ident) => { None };
     (@opt) => { None };
     (@opt $opt:ident) => { Some(OptIn::$opt) };
 }
@@ -102,8 +113,18 @@ kinds! {
     CertificateSigningRequest, "CertificateSigningRequest", "certificates.k8s.io", "v1", "certificatesigningrequests", false, Protobuf;
     NetworkPolicy, "NetworkPolicy", "networking.k8s.io", "v1", "networkpolicies", true, Protobuf;
     Service, "Service", "", "v1", "services", true, Protobuf;
-    Ingress, "Ingress", "networking.k8s.io", "v1", "ingresses", true, Metadata;
-    PersistentVolumeClaim, "PersistentVolumeClaim", "", "v1", "persistentvolumeclaims", true, Metadata;
+    Ingress, "Ingress", "networking.k8s.io", "v1", "ingresses", true, Protobuf;
+    IngressClass, "IngressClass", "networking.k8s.io", "v1", "ingressclasses", false, Protobuf;
+    PersistentVolumeClaim, "PersistentVolumeClaim", "", "v1", "persistentvolumeclaims", true, Protobuf;
+    PersistentVolume, "PersistentVolume", "", "v1", "persistentvolumes", false, Protobuf;
+    StorageClass, "StorageClass", "storage.k8s.io", "v1", "storageclasses", false, Protobuf;
+    ResourceQuota, "ResourceQuota", "", "v1", "resourcequotas", true, Protobuf;
+    LimitRange, "LimitRange", "", "v1", "limitranges", true, Protobuf;
+    PodDisruptionBudget, "PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets", true, Protobuf;
+    HorizontalPodAutoscaler, "HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers", true, Protobuf;
+    ApiService, "APIService", "apiregistration.k8s.io", "v1", "apiservices", false, Protobuf;
+    EndpointSlice, "EndpointSlice", "discovery.k8s.io", "v1", "endpointslices", true, MetadataInDefault;
+    CsiStorageCapacity, "CSIStorageCapacity", "storage.k8s.io", "v1", "csistoragecapacities", true, MetadataInDefault;
     Node, "Node", "", "v1", "nodes", false, Protobuf;
     CsiDriver, "CSIDriver", "storage.k8s.io", "v1", "csidrivers", false, Metadata;
     ValidatingWebhookConfiguration, "ValidatingWebhookConfiguration", "admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", false, Protobuf;
@@ -138,7 +159,50 @@ kinds! {
     ExternalSecret, "ExternalSecret", "external-secrets.io", "v1", "externalsecrets", true, Json;
     SecretProviderClass, "SecretProviderClass", "secrets-store.csi.x-k8s.io", "v1", "secretproviderclasses", true, Json;
     VaultStaticSecret, "VaultStaticSecret", "secrets.hashicorp.com", "v1beta1", "vaultstaticsecrets", true, Json;
-    ConfigMap, "ConfigMap", "", "v1", "configmaps", true, Metadata, ConfigMaps;
+    ClusterSecretStore, "ClusterSecretStore", "external-secrets.io", "v1", "clustersecretstores", false, Json;
+    SealedSecret, "SealedSecret", "bitnami.com", "v1alpha1", "sealedsecrets", true, Json;
+    Gateway, "Gateway", "gateway.networking.k8s.io", "v1", "gateways", true, Json;
+    HttpRoute, "HTTPRoute", "gateway.networking.k8s.io", "v1", "httproutes", true, Json;
+    GrpcRoute, "GRPCRoute", "gateway.networking.k8s.io", "v1", "grpcroutes", true, Json;
+    TcpRoute, "TCPRoute", "gateway.networking.k8s.io", "v1alpha2", "tcproutes", true, Json;
+    TlsRoute, "TLSRoute", "gateway.networking.k8s.io", "v1alpha2", "tlsroutes", true, Json;
+    UdpRoute, "UDPRoute", "gateway.networking.k8s.io", "v1alpha2", "udproutes", true, Json;
+    IstioGateway, "Gateway", "networking.istio.io", "v1", "gateways", true, Json;
+    IstioVirtualService, "VirtualService", "networking.istio.io", "v1", "virtualservices", true, Json;
+    IstioPeerAuthentication, "PeerAuthentication", "security.istio.io", "v1", "peerauthentications", true, Json;
+    LinkerdMeshTls, "MeshTLSAuthentication", "policy.linkerd.io", "v1alpha1", "meshtlsauthentications", true, Json;
+    ContourHttpProxy, "HTTPProxy", "projectcontour.io", "v1", "httpproxies", true, Json;
+    TraefikTlsOption, "TLSOption", "traefik.io", "v1alpha1", "tlsoptions", true, Json;
+    TraefikIngressRoute, "IngressRoute", "traefik.io", "v1alpha1", "ingressroutes", true, Json;
+    GkeFrontendConfig, "FrontendConfig", "networking.gke.io", "v1beta1", "frontendconfigs", true, Json;
+    CertManagerCertificate, "Certificate", "cert-manager.io", "v1", "certificates", true, Json;
+    VulnerabilityReport, "VulnerabilityReport", "aquasecurity.github.io", "v1alpha1", "vulnerabilityreports", true, Json;
+    ClusterComplianceReport, "ClusterComplianceReport", "aquasecurity.github.io", "v1alpha1", "clustercompliancereports", false, Json;
+    KubescapeVulnerabilities, "VulnerabilityManifestSummary", "spdx.softwarecomposition.kubescape.io", "v1beta1", "vulnerabilitymanifestsummaries", true, Json;
+    KubescapeConfiguration, "WorkloadConfigurationScanSummary", "spdx.softwarecomposition.kubescape.io", "v1beta1", "workloadconfigurationscansummaries", true, Json;
+    PolicyReport, "PolicyReport", "wgpolicyk8s.io", "v1alpha2", "policyreports", true, Json;
+    ClusterPolicyReport, "ClusterPolicyReport", "wgpolicyk8s.io", "v1alpha2", "clusterpolicyreports", false, Json;
+    OpenReport, "Report", "openreports.io", "v1alpha1", "reports", true, Json;
+    OpenClusterReport, "ClusterReport", "openreports.io", "v1alpha1", "clusterreports", false, Json;
+    PrometheusRule, "PrometheusRule", "monitoring.coreos.com", "v1", "prometheusrules", true, Json;
+    Prometheus, "Prometheus", "monitoring.coreos.com", "v1", "prometheuses", true, Json;
+    Alertmanager, "Alertmanager", "monitoring.coreos.com", "v1", "alertmanagers", true, Json;
+    AlertmanagerConfig, "AlertmanagerConfig", "monitoring.coreos.com", "v1alpha1", "alertmanagerconfigs", true, Json;
+    VictoriaRule, "VMRule", "operator.victoriametrics.com", "v1beta1", "vmrules", true, Json;
+    VictoriaAlertmanager, "VMAlertmanager", "operator.victoriametrics.com", "v1beta1", "vmalertmanagers", true, Json;
+    VictoriaAlertmanagerConfig, "VMAlertmanagerConfig", "operator.victoriametrics.com", "v1beta1", "vmalertmanagerconfigs", true, Json;
+    VeleroSchedule, "Schedule", "velero.io", "v1", "schedules", true, Json;
+    VeleroBackup, "Backup", "velero.io", "v1", "backups", true, Json;
+    VeleroRestore, "Restore", "velero.io", "v1", "restores", true, Json;
+    VeleroLocation, "BackupStorageLocation", "velero.io", "v1", "backupstoragelocations", true, Json;
+    EtcdBackup, "EtcdBackup", "etcd.database.coreos.com", "v1beta2", "etcdbackups", true, Json;
+    EtcdSnapshotFile, "ETCDSnapshotFile", "k3s.cattle.io", "v1", "etcdsnapshotfiles", false, Json;
+    ArgoApplication, "Application", "argoproj.io", "v1alpha1", "applications", true, Json;
+    FluxKustomization, "Kustomization", "kustomize.toolkit.fluxcd.io", "v1", "kustomizations", true, Json;
+    FluxHelmRelease, "HelmRelease", "helm.toolkit.fluxcd.io", "v2", "helmreleases", true, Json;
+    VolumeSnapshotClass, "VolumeSnapshotClass", "snapshot.storage.k8s.io", "v1", "volumesnapshotclasses", false, Json;
+    VolumeSnapshot, "VolumeSnapshot", "snapshot.storage.k8s.io", "v1", "volumesnapshots", true, Json;
+    ConfigMap, "ConfigMap", "", "v1", "configmaps", true, Protobuf, ConfigMaps;
     Secret, "Secret", "", "v1", "secrets", true, Metadata, Secrets;
 }
 
@@ -181,26 +245,97 @@ impl Kind {
     }
 }
 
-/// An object, decoded.
-#[derive(Clone, Debug)]
-#[allow(missing_docs)] // each variant is the kind's own struct
-pub enum Object {
-    Namespace(cluster::Namespace),
-    Node(cluster::Node),
-    Service(cluster::Service),
-    Pod(Box<pod::Pod>),
-    Controller(Kind, Box<workload::Controller>),
-    ServiceAccount(rbac::ServiceAccount),
-    Role(Kind, rbac::Role),
-    Binding(Kind, rbac::Binding),
-    Csr(rbac::Csr),
-    NetworkPolicy(Box<network::NetworkPolicy>),
-    Webhooks(Kind, admission::WebhookConfiguration),
-    AdmissionPolicy(admission::AdmissionPolicy),
-    PolicyBinding(admission::PolicyBinding),
-    Meta(Kind, Meta),
-    Custom(Kind, Box<custom::Custom>),
+/// The kinds that have a struct and a table of their own: name, struct, field of the inventory. Handed to a macro of the
+/// caller's, so that the list is written once.
+macro_rules! plain_kinds {
+    ($callback:ident) => {
+        $callback! {
+            Namespace, cluster::Namespace, namespaces;
+            Node, cluster::Node, nodes;
+            Service, cluster::Service, services;
+            ApiService, cluster::ApiService, api_services;
+            ServiceAccount, rbac::ServiceAccount, service_accounts;
+            CertificateSigningRequest, rbac::Csr, csrs;
+            NetworkPolicy, network::NetworkPolicy, network_policies;
+            Ingress, ingress::Ingress, ingresses;
+            IngressClass, ingress::IngressClass, ingress_classes;
+            PersistentVolumeClaim, storage::PersistentVolumeClaim, claims;
+            PersistentVolume, storage::PersistentVolume, volumes;
+            StorageClass, storage::StorageClass, storage_classes;
+            ResourceQuota, limits::ResourceQuota, quotas;
+            LimitRange, limits::LimitRange, limit_ranges;
+            PodDisruptionBudget, limits::PodDisruptionBudget, budgets;
+            HorizontalPodAutoscaler, limits::HorizontalPodAutoscaler, autoscalers;
+            ValidatingAdmissionPolicy, admission::AdmissionPolicy, admission_policies;
+            ValidatingAdmissionPolicyBinding, admission::PolicyBinding, policy_bindings;
+            ConfigMap, config::ConfigMap, config_maps;
+            Secret, config::Secret, secrets;
+        }
+    };
 }
+pub(super) use plain_kinds;
+
+macro_rules! objects {
+    ($($kind:ident, $type:ty, $table:ident;)*) => {
+        /// An object, decoded.
+        #[derive(Clone, Debug)]
+        #[allow(missing_docs)] // each variant is the kind's own struct
+        pub enum Object {
+            $($kind(Box<$type>),)*
+            Pod(Box<pod::Pod>),
+            Controller(Kind, Box<workload::Controller>),
+            Role(Kind, Box<rbac::Role>),
+            Binding(Kind, Box<rbac::Binding>),
+            Webhooks(Kind, Box<admission::WebhookConfiguration>),
+            Meta(Kind, Box<Meta>),
+            Custom(Kind, Box<custom::Custom>),
+        }
+
+        impl Object {
+            /// Which kind it is.
+            pub fn kind(&self) -> Kind {
+                match self {
+                    $(Self::$kind(_) => Kind::$kind,)*
+                    Self::Pod(_) => Kind::Pod,
+                    Self::Controller(kind, _)
+                    | Self::Role(kind, _)
+                    | Self::Binding(kind, _)
+                    | Self::Webhooks(kind, _)
+                    | Self::Meta(kind, _)
+                    | Self::Custom(kind, _) => *kind,
+                }
+            }
+
+            /// Its metadata.
+            pub fn meta(&self) -> &Meta {
+                match self {
+                    $(Self::$kind(o) => &o.meta,)*
+                    Self::Pod(o) => &o.meta,
+                    Self::Controller(_, o) => &o.meta,
+                    Self::Role(_, o) => &o.meta,
+                    Self::Binding(_, o) => &o.meta,
+                    Self::Webhooks(_, o) => &o.meta,
+                    Self::Meta(_, o) => o,
+                    Self::Custom(_, o) => &o.meta,
+                }
+            }
+
+            fn meta_mut(&mut self) -> &mut Meta {
+                match self {
+                    $(Self::$kind(o) => &mut o.meta,)*
+                    Self::Pod(o) => &mut o.meta,
+                    Self::Controller(_, o) => &mut o.meta,
+                    Self::Role(_, o) => &mut o.meta,
+                    Self::Binding(_, o) => &mut o.meta,
+                    Self::Webhooks(_, o) => &mut o.meta,
+                    Self::Meta(_, o) => o,
+                    Self::Custom(_, o) => &mut o.meta,
+                }
+            }
+        }
+    };
+}
+plain_kinds!(objects);
 
 /// Why an object could not be decoded.
 #[derive(Debug, thiserror::Error)]
@@ -220,7 +355,11 @@ enum Encoded {
 }
 
 impl Encoded {
-    fn get<T: Message + Default + DeserializeOwned>(self) -> Result<T, DecodeError> {
+    fn get<T: Message + Default + DeserializeOwned>(self) -> Result<Box<T>, DecodeError> {
+        self.plain().map(Box::new)
+    }
+
+    fn plain<T: Message + Default + DeserializeOwned>(self) -> Result<T, DecodeError> {
         Ok(match self {
             Self::Protobuf(bytes) => T::decode(bytes)?,
             Self::Json(value) => serde_json::from_value(value)?,
@@ -250,32 +389,54 @@ impl Object {
             Kind::Namespace => Self::Namespace(data.get()?),
             Kind::Node => Self::Node(data.get()?),
             Kind::Service => Self::Service(data.get()?),
-            Kind::Pod => Self::Pod(Box::new(data.get()?)),
-            Kind::Deployment => controller(data.get::<workload::Deployment>()?.into()),
-            Kind::StatefulSet => controller(data.get::<workload::StatefulSet>()?.into()),
-            Kind::DaemonSet => controller(data.get::<workload::DaemonSet>()?.into()),
-            Kind::ReplicaSet => controller(data.get::<workload::ReplicaSet>()?.into()),
-            Kind::ReplicationController => controller(data.get::<workload::ReplicationController>()?.into()),
-            Kind::Job => controller(data.get::<workload::Job>()?.into()),
-            Kind::CronJob => controller(data.get::<workload::CronJob>()?.into()),
+            Kind::ApiService => Self::ApiService(data.get()?),
+            Kind::Pod => Self::Pod(data.get()?),
+            Kind::Deployment => controller(data.plain::<workload::Deployment>()?.into()),
+            Kind::StatefulSet => controller(data.plain::<workload::StatefulSet>()?.into()),
+            Kind::DaemonSet => controller(data.plain::<workload::DaemonSet>()?.into()),
+            Kind::ReplicaSet => controller(data.plain::<workload::ReplicaSet>()?.into()),
+            Kind::ReplicationController => controller(data.plain::<workload::ReplicationController>()?.into()),
+            Kind::Job => controller(data.plain::<workload::Job>()?.into()),
+            Kind::CronJob => controller(data.plain::<workload::CronJob>()?.into()),
             Kind::ServiceAccount => Self::ServiceAccount(data.get()?),
             Kind::Role | Kind::ClusterRole => Self::Role(kind, data.get()?),
             Kind::RoleBinding | Kind::ClusterRoleBinding => Self::Binding(kind, data.get()?),
-            Kind::CertificateSigningRequest => Self::Csr(data.get()?),
-            Kind::NetworkPolicy => Self::NetworkPolicy(Box::new(data.get()?)),
+            Kind::CertificateSigningRequest => Self::CertificateSigningRequest(data.get()?),
+            Kind::NetworkPolicy => Self::NetworkPolicy(data.get()?),
+            Kind::Ingress => Self::Ingress(data.get()?),
+            Kind::IngressClass => Self::IngressClass(data.get()?),
+            Kind::PersistentVolumeClaim => Self::PersistentVolumeClaim(data.get()?),
+            Kind::PersistentVolume => Self::PersistentVolume(data.get()?),
+            Kind::StorageClass => Self::StorageClass(data.get()?),
+            Kind::ResourceQuota => Self::ResourceQuota(data.get()?),
+            Kind::LimitRange => Self::LimitRange(data.get()?),
+            Kind::PodDisruptionBudget => Self::PodDisruptionBudget(data.get()?),
+            Kind::HorizontalPodAutoscaler => Self::HorizontalPodAutoscaler(data.get()?),
             Kind::ValidatingWebhookConfiguration => {
-                Self::Webhooks(kind, data.get::<admission::ValidatingWebhookConfiguration>()?.into())
+                Self::Webhooks(kind, Box::new(data.plain::<admission::ValidatingWebhookConfiguration>()?.into()))
             }
             Kind::MutatingWebhookConfiguration => {
-                Self::Webhooks(kind, data.get::<admission::MutatingWebhookConfiguration>()?.into())
+                Self::Webhooks(kind, Box::new(data.plain::<admission::MutatingWebhookConfiguration>()?.into()))
             }
-            Kind::ValidatingAdmissionPolicy => Self::AdmissionPolicy(data.get()?),
-            Kind::ValidatingAdmissionPolicyBinding => Self::PolicyBinding(data.get()?),
-            Kind::Ingress | Kind::PersistentVolumeClaim | Kind::CsiDriver | Kind::ConfigMap | Kind::Secret => {
-                Self::Meta(kind, data.get::<MetaOnly>()?.meta)
+            Kind::ValidatingAdmissionPolicy => Self::ValidatingAdmissionPolicy(data.get()?),
+            Kind::ValidatingAdmissionPolicyBinding => Self::ValidatingAdmissionPolicyBinding(data.get()?),
+            Kind::ConfigMap => Self::ConfigMap(Box::new(data.plain::<config::WireConfigMap>()?.into())),
+            Kind::Secret => {
+                let mut secret: config::Secret = match data {
+                    // the wire has its metadata only
+                    Encoded::Protobuf(bytes) => {
+                        config::Secret { meta: MetaOnly::decode(bytes)?.meta, ..config::Secret::default() }
+                    }
+                    Encoded::Json(value) => serde_json::from_value(value)?,
+                };
+                secret.hide();
+                return Ok(Self::Secret(Box::new(secret)));
+            }
+            Kind::CsiDriver | Kind::EndpointSlice | Kind::CsiStorageCapacity => {
+                Self::Meta(kind, Box::new(data.plain::<MetaOnly>()?.meta))
             }
             _ => match data {
-                Encoded::Json(value) => Self::Custom(kind, Box::new(custom::Custom::from_value(value)?)),
+                Encoded::Json(value) => Self::Custom(kind, Box::new(custom::Custom::from_value(kind, value)?)),
                 Encoded::Protobuf(_) => {
                     return Err(DecodeError::Json(serde::de::Error::custom("custom resources are JSON")));
                 }
@@ -283,69 +444,5 @@ impl Object {
         };
         object.meta_mut().slim();
         Ok(object)
-    }
-
-    fn meta_mut(&mut self) -> &mut Meta {
-        match self {
-            Self::Namespace(o) => &mut o.meta,
-            Self::Node(o) => &mut o.meta,
-            Self::Service(o) => &mut o.meta,
-            Self::Pod(o) => &mut o.meta,
-            Self::Controller(_, o) => &mut o.meta,
-            Self::ServiceAccount(o) => &mut o.meta,
-            Self::Role(_, o) => &mut o.meta,
-            Self::Binding(_, o) => &mut o.meta,
-            Self::Csr(o) => &mut o.meta,
-            Self::NetworkPolicy(o) => &mut o.meta,
-            Self::Webhooks(_, o) => &mut o.meta,
-            Self::AdmissionPolicy(o) => &mut o.meta,
-            Self::PolicyBinding(o) => &mut o.meta,
-            Self::Meta(_, o) => o,
-            Self::Custom(_, o) => &mut o.meta,
-        }
-    }
-
-    /// Which kind it is.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Namespace(_) => Kind::Namespace,
-            Self::Node(_) => Kind::Node,
-            Self::Service(_) => Kind::Service,
-            Self::Pod(_) => Kind::Pod,
-            Self::ServiceAccount(_) => Kind::ServiceAccount,
-            Self::Csr(_) => Kind::CertificateSigningRequest,
-            Self::NetworkPolicy(_) => Kind::NetworkPolicy,
-            Self::AdmissionPolicy(_) => Kind::ValidatingAdmissionPolicy,
-            Self::PolicyBinding(_) => Kind::ValidatingAdmissionPolicyBinding,
-            Self::Controller(kind, _)
-            | Self::Role(kind, _)
-            | Self::Binding(kind, _)
-            | Self::Webhooks(kind, _)
-            | Self::Meta(kind, _)
-            | Self::Custom(kind, _) => *kind,
-        }
-    }
-}
-
-impl Object {
-    /// Its metadata.
-    pub fn meta(&self) -> &Meta {
-        match self {
-            Self::Namespace(o) => &o.meta,
-            Self::Node(o) => &o.meta,
-            Self::Service(o) => &o.meta,
-            Self::Pod(o) => &o.meta,
-            Self::Controller(_, o) => &o.meta,
-            Self::ServiceAccount(o) => &o.meta,
-            Self::Role(_, o) => &o.meta,
-            Self::Binding(_, o) => &o.meta,
-            Self::Csr(o) => &o.meta,
-            Self::NetworkPolicy(o) => &o.meta,
-            Self::Webhooks(_, o) => &o.meta,
-            Self::AdmissionPolicy(o) => &o.meta,
-            Self::PolicyBinding(o) => &o.meta,
-            Self::Meta(_, o) => o,
-            Self::Custom(_, o) => &o.meta,
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! `v1.Pod` and the PodSpec of every template: the fields that checks read.
 
-use super::meta::{Map, Meta, nullable};
+use super::meta::{Map, Meta, Quantities, nullable};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -329,6 +329,28 @@ pub struct VolumeMount {
     #[prost(string, tag = "3")]
     #[serde(deserialize_with = "nullable")]
     pub mount_path: String,
+    /// `subPath`.
+    #[prost(string, tag = "4")]
+    #[serde(deserialize_with = "nullable")]
+    pub sub_path: String,
+    /// `subPathExpr`.
+    #[prost(string, tag = "6")]
+    #[serde(deserialize_with = "nullable")]
+    pub sub_path_expr: String,
+}
+
+/// `v1.ResourceRequirements`, of a container or of a pod.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct Resources {
+    /// `limits`.
+    #[prost(btree_map = "string, message", tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub limits: Quantities,
+    /// `requests`.
+    #[prost(btree_map = "string, message", tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub requests: Quantities,
 }
 
 /// `v1.Container` and, with the same tags, `v1.EphemeralContainerCommon`.
@@ -359,6 +381,9 @@ pub struct Container {
     #[prost(message, repeated, tag = "7")]
     #[serde(deserialize_with = "nullable")]
     pub env: Vec<EnvVar>,
+    /// `resources`.
+    #[prost(message, optional, tag = "8")]
+    pub resources: Option<Resources>,
     /// Mounts.
     #[prost(message, repeated, tag = "9")]
     #[serde(deserialize_with = "nullable")]
@@ -372,6 +397,10 @@ pub struct Container {
     /// `lifecycle`.
     #[prost(message, optional, tag = "12")]
     pub lifecycle: Option<Lifecycle>,
+    /// `imagePullPolicy`; empty: as the API server fills in.
+    #[prost(string, tag = "14")]
+    #[serde(deserialize_with = "nullable")]
+    pub image_pull_policy: String,
     /// `securityContext`.
     #[prost(message, optional, tag = "15")]
     pub security_context: Option<SecurityContext>,
@@ -407,6 +436,84 @@ pub struct HostPath {
     pub path: String,
 }
 
+/// `v1.SecretVolumeSource`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SecretVolume {
+    /// `secretName`.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub secret_name: String,
+}
+
+/// `v1.PersistentVolumeClaimVolumeSource`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClaimVolume {
+    /// `claimName`.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub claim_name: String,
+}
+
+/// `v1.CSIVolumeSource`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CsiVolume {
+    /// `driver`.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub driver: String,
+    /// `nodePublishSecretRef`.
+    #[prost(message, optional, tag = "5")]
+    pub node_publish_secret_ref: Option<LocalReference>,
+}
+
+/// `v1.ServiceAccountTokenProjection`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TokenProjection {
+    /// `audience`; empty: the API server.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub audience: String,
+    /// `expirationSeconds`; absent: 3600.
+    #[prost(int64, optional, tag = "2")]
+    pub expiration_seconds: Option<i64>,
+}
+
+/// `v1.SecretProjection`: protobuf nests the reference that JSON inlines.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct SecretProjection {
+    /// The Secret.
+    #[prost(message, required, tag = "1")]
+    #[serde(flatten)]
+    pub reference: LocalReference,
+}
+
+/// `v1.VolumeProjection`: Secrets and tokens.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Projection {
+    /// `secret`.
+    #[prost(message, optional, tag = "1")]
+    pub secret: Option<SecretProjection>,
+    /// `serviceAccountToken`.
+    #[prost(message, optional, tag = "4")]
+    pub service_account_token: Option<TokenProjection>,
+}
+
+/// `v1.ProjectedVolumeSource`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct Projected {
+    /// `sources`.
+    #[prost(message, repeated, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub sources: Vec<Projection>,
+}
+
 /// A message of which only the presence is read.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
 pub struct Present {}
@@ -419,7 +526,7 @@ impl<'de> Deserialize<'de> for Present {
 
 macro_rules! volume_sources {
     ($($field:ident = $tag:literal, $json:literal;)*) => {
-        /// `v1.VolumeSource`: which one it is; hostPath with its path.
+        /// `v1.VolumeSource`: which one it is; the first ones with what checks read of them.
         #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
         #[serde(default)]
         pub struct VolumeSource {
@@ -427,6 +534,19 @@ macro_rules! volume_sources {
             #[prost(message, optional, tag = "1")]
             #[serde(rename = "hostPath")]
             pub host_path: Option<HostPath>,
+            /// `secret`.
+            #[prost(message, optional, tag = "6")]
+            pub secret: Option<SecretVolume>,
+            /// `persistentVolumeClaim`.
+            #[prost(message, optional, tag = "10")]
+            #[serde(rename = "persistentVolumeClaim")]
+            pub persistent_volume_claim: Option<ClaimVolume>,
+            /// `projected`.
+            #[prost(message, optional, tag = "26")]
+            pub projected: Option<Projected>,
+            /// `csi`.
+            #[prost(message, optional, tag = "28")]
+            pub csi: Option<CsiVolume>,
             $(#[doc = concat!("`", $json, "`.")]
             #[prost(message, optional, tag = $tag)]
             #[serde(rename = $json)]
@@ -438,6 +558,18 @@ macro_rules! volume_sources {
             pub fn kind(&self) -> Option<&'static str> {
                 if self.host_path.is_some() {
                     return Some("hostPath");
+                }
+                if self.secret.is_some() {
+                    return Some("secret");
+                }
+                if self.persistent_volume_claim.is_some() {
+                    return Some("persistentVolumeClaim");
+                }
+                if self.projected.is_some() {
+                    return Some("projected");
+                }
+                if self.csi.is_some() {
+                    return Some("csi");
                 }
                 $(if self.$field.is_some() { return Some($json); })*
                 None
@@ -451,11 +583,9 @@ volume_sources! {
     gce_persistent_disk = "3", "gcePersistentDisk";
     aws_elastic_block_store = "4", "awsElasticBlockStore";
     git_repo = "5", "gitRepo";
-    secret = "6", "secret";
     nfs = "7", "nfs";
     iscsi = "8", "iscsi";
     glusterfs = "9", "glusterfs";
-    persistent_volume_claim = "10", "persistentVolumeClaim";
     rbd = "11", "rbd";
     flex_volume = "12", "flexVolume";
     cinder = "13", "cinder";
@@ -471,9 +601,7 @@ volume_sources! {
     photon_persistent_disk = "23", "photonPersistentDisk";
     portworx_volume = "24", "portworxVolume";
     scale_io = "25", "scaleIO";
-    projected = "26", "projected";
     storageos = "27", "storageos";
-    csi = "28", "csi";
     ephemeral = "29", "ephemeral";
     image = "30", "image";
 }
@@ -510,6 +638,51 @@ impl<'de> Deserialize<'de> for Volume {
         }
         Ok(Self { name, source })
     }
+}
+
+/// `v1.Toleration`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct Toleration {
+    /// Key; empty: every taint.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub key: String,
+    /// Equal (default) or Exists.
+    #[prost(string, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub operator: String,
+    /// Value.
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub value: String,
+    /// Effect; empty: all.
+    #[prost(string, tag = "4")]
+    #[serde(deserialize_with = "nullable")]
+    pub effect: String,
+}
+
+/// `v1.Affinity`: whether pods keep apart.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Affinity {
+    /// `podAntiAffinity`.
+    #[prost(message, optional, tag = "3")]
+    pub pod_anti_affinity: Option<Present>,
+}
+
+/// `v1.HostAlias`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct HostAlias {
+    /// Address.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub ip: String,
+    /// Names that it is given.
+    #[prost(string, repeated, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub hostnames: Vec<String>,
 }
 
 /// `v1.PodOS`.
@@ -561,6 +734,13 @@ pub struct PodSpec {
     /// `securityContext`.
     #[prost(message, optional, tag = "14")]
     pub security_context: Option<PodSecurityContext>,
+    /// `imagePullSecrets`.
+    #[prost(message, repeated, tag = "15")]
+    #[serde(deserialize_with = "nullable")]
+    pub image_pull_secrets: Vec<LocalReference>,
+    /// `affinity`.
+    #[prost(message, optional, tag = "18")]
+    pub affinity: Option<Affinity>,
     /// Init containers.
     #[prost(message, repeated, tag = "20")]
     #[serde(deserialize_with = "nullable")]
@@ -568,6 +748,21 @@ pub struct PodSpec {
     /// `automountServiceAccountToken`.
     #[prost(bool, optional, tag = "21")]
     pub automount_service_account_token: Option<bool>,
+    /// `tolerations`.
+    #[prost(message, repeated, tag = "22")]
+    #[serde(deserialize_with = "nullable")]
+    pub tolerations: Vec<Toleration>,
+    /// `hostAliases`.
+    #[prost(message, repeated, tag = "23")]
+    #[serde(deserialize_with = "nullable")]
+    pub host_aliases: Vec<HostAlias>,
+    /// `shareProcessNamespace`.
+    #[prost(bool, optional, tag = "27")]
+    pub share_process_namespace: Option<bool>,
+    /// `topologySpreadConstraints`: whether there are any.
+    #[prost(message, repeated, tag = "33")]
+    #[serde(deserialize_with = "nullable")]
+    pub topology_spread_constraints: Vec<Present>,
     /// Ephemeral containers, of live pods only.
     #[prost(message, repeated, tag = "34")]
     #[serde(deserialize_with = "nullable")]
@@ -578,6 +773,9 @@ pub struct PodSpec {
     /// `hostUsers`.
     #[prost(bool, optional, tag = "37")]
     pub host_users: Option<bool>,
+    /// `resources` of the pod as a whole (Kubernetes 1.34 and later).
+    #[prost(message, optional, tag = "40")]
+    pub resources: Option<Resources>,
     /// AppArmor and seccomp annotations of the pod's metadata, put here so that they are part of the variant.
     #[prost(btree_map = "string, string", tag = "10001")]
     #[serde(skip)]

@@ -1,6 +1,7 @@
 //! `rbac.authorization.k8s.io/v1` and ServiceAccounts.
 
 use super::meta::{Meta, Selector, nullable};
+use super::pod::LocalReference;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -111,6 +112,16 @@ pub struct Binding {
     pub role_ref: RoleRef,
 }
 
+/// `v1.ObjectReference` to a Secret: the name only.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct SecretName {
+    /// Name.
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+}
+
 /// `v1.ServiceAccount`.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -119,6 +130,14 @@ pub struct ServiceAccount {
     #[prost(message, required, tag = "1")]
     #[serde(rename = "metadata", deserialize_with = "nullable")]
     pub meta: Meta,
+    /// `secrets`: long-lived tokens of releases before 1.24.
+    #[prost(message, repeated, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub secrets: Vec<SecretName>,
+    /// `imagePullSecrets`.
+    #[prost(message, repeated, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub image_pull_secrets: Vec<LocalReference>,
     /// `automountServiceAccountToken`.
     #[prost(bool, optional, tag = "4")]
     pub automount_service_account_token: Option<bool>,

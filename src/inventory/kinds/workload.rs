@@ -1,11 +1,12 @@
 //! Controllers of pods: one struct for all, decoded from seven messages whose tags differ.
 
-use super::meta::{Meta, Time, nullable};
+use super::cluster::Condition;
+use super::meta::{IntOrString, Meta, Selector, Time, nullable};
 use super::pod::PodTemplate;
 use serde::Deserialize;
 
 /// Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job or CronJob.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Controller {
     /// Metadata.
     pub meta: Meta,
@@ -15,17 +16,86 @@ pub struct Controller {
     pub replicas: Option<i32>,
     /// A Job that ended.
     pub finished: bool,
+    /// What only some checks ask for.
+    pub detail: Detail,
+}
+
+/// What only some checks ask of a controller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// `spec.selector`; None where the kind has none.
+    pub selector: Option<Selector>,
+    /// `spec.strategy` of a Deployment.
+    pub strategy: Option<Strategy>,
+    /// Pods that there should be, by the controller's status; of a DaemonSet one a node that it fits.
+    pub desired: i32,
+    /// Pods that are ready.
+    pub ready: i32,
+    /// Of a CronJob.
+    pub cron: Option<Cron>,
+    /// When a Job completed, seconds since the epoch.
+    pub completed: Option<i64>,
+}
+
+/// `apps/v1 RollingUpdateDeployment`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RollingUpdate {
+    /// `maxUnavailable`; absent: 25%.
+    #[prost(message, optional, tag = "1")]
+    pub max_unavailable: Option<IntOrString>,
+}
+
+/// `apps/v1 DeploymentStrategy`.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Strategy {
+    /// RollingUpdate (default) or Recreate.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub r#type: String,
+    /// `rollingUpdate`.
+    #[prost(message, optional, tag = "2")]
+    pub rolling_update: Option<RollingUpdate>,
+}
+
+/// When a CronJob runs, and ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cron {
+    /// `schedule`.
+    pub schedule: String,
+    /// `suspend`.
+    pub suspend: bool,
+    /// `lastSuccessfulTime`, seconds since the epoch.
+    pub last_success: Option<i64>,
 }
 
 macro_rules! controller {
-    ($name:ident, $spec:ident, replicas = $replicas:literal, template = $template:literal) => {
+    ($name:ident, $spec:ident, $status:ident,
+     spec: replicas = $replicas:literal, selector = $selector:literal, template = $template:literal, strategy = $strategy:literal;
+     status: desired = $desired:literal $json_desired:literal, ready = $ready:literal $json_ready:literal) => {
         #[derive(Clone, PartialEq, prost::Message, Deserialize)]
         #[serde(rename_all = "camelCase", default)]
         struct $spec {
             #[prost(int32, optional, tag = $replicas)]
             replicas: Option<i32>,
+            #[prost(message, optional, tag = $selector)]
+            selector: Option<Selector>,
             #[prost(message, optional, tag = $template)]
             template: Option<PodTemplate>,
+            #[prost(message, optional, tag = $strategy)]
+            strategy: Option<Strategy>,
+        }
+
+        #[derive(Clone, PartialEq, prost::Message, Deserialize)]
+        #[serde(default)]
+        struct $status {
+            #[prost(int32, tag = $desired)]
+            #[serde(rename = $json_desired, deserialize_with = "nullable")]
+            desired: i32,
+            #[prost(int32, tag = $ready)]
+            #[serde(rename = $json_ready, deserialize_with = "nullable")]
+            ready: i32,
         }
 
         #[doc = concat!("`", stringify!($name), "`, as it is on the wire.")]
@@ -38,37 +108,74 @@ macro_rules! controller {
             #[prost(message, required, tag = "2")]
             #[serde(deserialize_with = "nullable")]
             spec: $spec,
+            #[prost(message, required, tag = "3")]
+            #[serde(deserialize_with = "nullable")]
+            status: $status,
         }
 
         impl From<$name> for Controller {
             fn from(wire: $name) -> Self {
-                Self { meta: wire.meta, template: wire.spec.template, replicas: wire.spec.replicas, finished: false }
+                let detail = Detail {
+                    selector: wire.spec.selector,
+                    strategy: wire.spec.strategy,
+                    desired: wire.status.desired,
+                    ready: wire.status.ready,
+                    ..Detail::default()
+                };
+                let (replicas, template) = (wire.spec.replicas, wire.spec.template);
+                Self { meta: wire.meta, template, replicas, finished: false, detail }
             }
         }
     };
 }
 
-controller!(Deployment, DeploymentSpec, replicas = "1", template = "3");
-controller!(StatefulSet, StatefulSetSpec, replicas = "1", template = "3");
-controller!(ReplicaSet, ReplicaSetSpec, replicas = "1", template = "3");
-controller!(ReplicationController, ReplicationControllerSpec, replicas = "1", template = "3");
-// a DaemonSet has no replicas: tag 1 is its selector, so an unused tag stands in
-controller!(DaemonSet, DaemonSetSpec, replicas = "10001", template = "2");
+// a tag that the message does not have stands for a field that the kind does not have
+controller!(Deployment, DeploymentSpec, DeploymentStatus,
+    spec: replicas = "1", selector = "2", template = "3", strategy = "4";
+    status: desired = "2" "replicas", ready = "7" "readyReplicas");
+controller!(StatefulSet, StatefulSetSpec, StatefulSetStatus,
+    spec: replicas = "1", selector = "2", template = "3", strategy = "10001";
+    status: desired = "2" "replicas", ready = "3" "readyReplicas");
+controller!(ReplicaSet, ReplicaSetSpec, ReplicaSetStatus,
+    spec: replicas = "1", selector = "2", template = "3", strategy = "10001";
+    status: desired = "1" "replicas", ready = "4" "readyReplicas");
+controller!(DaemonSet, DaemonSetSpec, DaemonSetStatus,
+    spec: replicas = "10001", selector = "1", template = "2", strategy = "10002";
+    status: desired = "3" "desiredNumberScheduled", ready = "4" "numberReady");
+
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ReplicationControllerSpec {
+    #[prost(int32, optional, tag = "1")]
+    replicas: Option<i32>,
+    #[prost(message, optional, tag = "3")]
+    template: Option<PodTemplate>,
+}
+
+/// `v1.ReplicationController`, as it is on the wire; its selector is a plain map and is not read.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(default)]
+pub(crate) struct ReplicationController {
+    #[prost(message, required, tag = "1")]
+    #[serde(rename = "metadata", deserialize_with = "nullable")]
+    meta: Meta,
+    #[prost(message, required, tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    spec: ReplicationControllerSpec,
+}
+
+impl From<ReplicationController> for Controller {
+    fn from(wire: ReplicationController) -> Self {
+        let (replicas, template) = (wire.spec.replicas, wire.spec.template);
+        Self { meta: wire.meta, template, replicas, ..Self::default() }
+    }
+}
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct JobSpec {
     #[prost(message, optional, tag = "6")]
     template: Option<PodTemplate>,
-}
-
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Condition {
-    #[prost(string, tag = "1")]
-    r#type: String,
-    #[prost(string, tag = "2")]
-    status: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
@@ -99,8 +206,10 @@ pub(crate) struct Job {
 impl From<Job> for Controller {
     fn from(wire: Job) -> Self {
         let ended = |c: &Condition| matches!(c.r#type.as_str(), "Complete" | "Failed") && c.status == "True";
-        let finished = wire.status.completion_time.is_some() || wire.status.conditions.iter().any(ended);
-        Self { meta: wire.meta, template: wire.spec.template, replicas: None, finished }
+        let completed = wire.status.completion_time.map(|time| time.seconds);
+        let finished = completed.is_some() || wire.status.conditions.iter().any(ended);
+        let detail = Detail { completed, ..Detail::default() };
+        Self { meta: wire.meta, template: wire.spec.template, replicas: None, finished, detail }
     }
 }
 
@@ -115,9 +224,22 @@ struct JobTemplate {
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct CronJobSpec {
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    schedule: String,
+    #[prost(bool, tag = "4")]
+    #[serde(deserialize_with = "nullable")]
+    suspend: bool,
     #[prost(message, required, tag = "5")]
     #[serde(deserialize_with = "nullable")]
     job_template: JobTemplate,
+}
+
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct CronJobStatus {
+    #[prost(message, optional, tag = "5")]
+    last_successful_time: Option<Time>,
 }
 
 /// `batch/v1 CronJob`, as it is on the wire.
@@ -130,10 +252,16 @@ pub(crate) struct CronJob {
     #[prost(message, required, tag = "2")]
     #[serde(deserialize_with = "nullable")]
     spec: CronJobSpec,
+    #[prost(message, required, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    status: CronJobStatus,
 }
 
 impl From<CronJob> for Controller {
     fn from(wire: CronJob) -> Self {
-        Self { meta: wire.meta, template: wire.spec.job_template.spec.template, replicas: None, finished: false }
+        let CronJobSpec { schedule, suspend, job_template } = wire.spec;
+        let last_success = wire.status.last_successful_time.map(|time| time.seconds);
+        let detail = Detail { cron: Some(Cron { schedule, suspend, last_success }), ..Detail::default() };
+        Self { meta: wire.meta, template: job_template.spec.template, replicas: None, finished: false, detail }
     }
 }

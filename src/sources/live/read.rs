@@ -4,6 +4,7 @@ use super::config::{self, Flags};
 use super::discovery::{self, Discovery, Served};
 use super::errors::{ConnectError, Problem};
 use super::wire::{self, Event, Frames};
+use crate::inventory::kinds::config::SECRET_TYPES;
 use crate::inventory::{Inventory, Kind, Medium, Object, ReadState, Version};
 use crate::model::{Cluster, GapReason, ObjectRef, Scope};
 use crate::sources::{Change, Update};
@@ -209,12 +210,56 @@ struct Target {
     api_version: String,
     plural: String,
     namespaced: bool,
+    /// A Secret's type: its metadata does not say it, a field selector does.
+    secret_type: Option<&'static str>,
+    /// Its own kind, where a kind stands for several.
+    own_kind: Option<Arc<str>>,
+    /// The one namespace that is read.
+    namespace: Option<Arc<str>>,
 }
 
 impl From<Kind> for Target {
     fn from(kind: Kind) -> Self {
-        let info = kind.info();
-        Self { kind, api_version: kind.api_version(), plural: info.plural.to_owned(), namespaced: info.namespaced }
+        let (info, plural) = (kind.info(), kind.info().plural.to_owned());
+        let (api_version, namespaced) = (kind.api_version(), info.namespaced);
+        Self { kind, api_version, plural, namespaced, secret_type: None, own_kind: None, namespace: None }
+    }
+}
+
+impl Target {
+    /// The targets of a built-in kind: one, but for Secrets one a type and one for all other types.
+    fn of(kind: Kind) -> Vec<Self> {
+        if kind != Kind::Secret {
+            return vec![kind.into()];
+        }
+        let of_type = |secret_type| Self { secret_type: Some(secret_type), ..kind.into() };
+        SECRET_TYPES.into_iter().chain([""]).map(of_type).collect()
+    }
+
+    /// The end of a query, after a `&`.
+    fn query(&self) -> String {
+        match self.secret_type {
+            None => String::new(),
+            Some("") => {
+                let others: Vec<String> = SECRET_TYPES.iter().map(|name| format!("type!={name}")).collect();
+                format!("&fieldSelector={}", encode(&others.join(",")))
+            }
+            Some(one) => format!("&fieldSelector={}", encode(&format!("type={one}"))),
+        }
+    }
+
+    /// What is forgotten before it is read anew.
+    fn clear(&self) -> Update {
+        let only = self.secret_type.map(Arc::from).or_else(|| self.own_kind.clone());
+        Update::Clear(self.kind, self.namespace.clone(), only)
+    }
+
+    /// Says what the answer to its query cannot.
+    fn complete(&self, mut change: Change) -> Change {
+        if let (Some(of), Change::Put(Object::Secret(secret))) = (self.secret_type, &mut change) {
+            of.clone_into(&mut secret.r#type);
+        }
+        change
     }
 }
 
@@ -251,7 +296,7 @@ impl Inner {
         builtin.sort_by_key(|kind| (*kind != Kind::Pod, *kind != Kind::ReplicaSet));
         for kind in builtin {
             let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
-            tasks.spawn(async move { inner.read_kind(kind, vec![kind.into()], &scope, mode, &out).await });
+            tasks.spawn(async move { inner.read_kind(kind, Target::of(kind), &scope, mode, &out).await });
         }
         let customs = kinds.iter().copied().filter(|kind| kind.is_custom());
         match discovery.await.ok().flatten() {
@@ -360,7 +405,12 @@ impl Inner {
     ) {
         let mut state = ReadState::Complete;
         for target in &targets {
-            let ended = if target.namespaced && !scope.namespaces.is_empty() {
+            let place = kind.info().place.filter(|place| {
+                scope.namespaces.is_empty() || scope.namespaces.iter().any(|namespace| **namespace == **place)
+            });
+            let ended = if let Some(place) = place {
+                state_of(self.read_place(target, Some(place), mode, out).await, target, Some(place))
+            } else if target.namespaced && !scope.namespaces.is_empty() {
                 self.read_namespaces(target, scope, mode, out).await
             } else {
                 match self.read_place(target, None, mode, out).await {
@@ -424,7 +474,9 @@ impl Inner {
         out: &mpsc::Sender<Update>,
     ) -> End {
         let Ok(slot) = self.slots.acquire().await else { return End::Closed };
-        let path = resource_path(&target.api_version, namespace.filter(|_| target.namespaced), &target.plural);
+        let namespace = namespace.filter(|_| target.namespaced);
+        let target = &Target { namespace: namespace.map(Into::into), ..target.clone() };
+        let path = resource_path(&target.api_version, namespace, &target.plural);
         let first = self.first_pass(target, &path, out).await;
         drop(slot);
         match first {
@@ -449,17 +501,17 @@ impl Inner {
         if !self.no_watch_list.load(Ordering::Relaxed) {
             const QUERY: &str = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan\
                                  &allowWatchBookmarks=true";
-            match self.ask(&format!("{path}?{QUERY}"), wire::accept(target.kind, true)).await {
+            match self.ask(&format!("{path}?{QUERY}{}", target.query()), wire::accept(target.kind, true)).await {
                 Ok(body) => {
                     let mut watch = Watch::new(target.kind, body);
-                    match self.until_initial_end(&mut watch, target.kind, out).await {
+                    match self.until_initial_end(&mut watch, target, out).await {
                         Ok(version) => return Ok((Some(watch), version)),
                         Err(Broken::Closed) => return Err(End::Closed),
                         // the server opened a plain watch: it does not know the parameter
                         Err(Broken::NoBookmark) => self.no_watch_list.store(true, Ordering::Relaxed),
                         Err(Broken::Problem(_)) => {}
                     }
-                    if out.send(Update::Clear(target.kind)).await.is_err() {
+                    if out.send(target.clear()).await.is_err() {
                         return Err(End::Closed);
                     }
                 }
@@ -480,14 +532,15 @@ impl Inner {
     async fn until_initial_end(
         &self,
         watch: &mut Watch,
-        kind: Kind,
+        target: &Target,
         out: &mpsc::Sender<Update>,
     ) -> Result<String, Broken> {
+        let kind = target.kind;
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             match watch.next(self).await? {
                 Event::Change(change) => {
-                    batch.push(change);
+                    batch.push(target.complete(change));
                     if batch.len() == BATCH {
                         let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
                         out.send(Update::Batch(kind, full)).await.map_err(|_| Broken::Closed)?;
@@ -514,19 +567,21 @@ impl Inner {
         let mut begun_anew = false;
         loop {
             let token = if next.is_empty() { String::new() } else { format!("&continue={}", encode(&next)) };
-            let body = match self.get(&format!("{path}?limit={PAGE}{token}"), wire::accept(target.kind, false)).await {
+            let query = format!("{path}?limit={PAGE}{}{token}", target.query());
+            let body = match self.get(&query, wire::accept(target.kind, false)).await {
                 Ok(body) => body,
                 Err(Problem::Status(410, _)) if !begun_anew => {
                     begun_anew = true;
                     next.clear();
-                    out.send(Update::Clear(target.kind)).await.map_err(|_| End::Closed)?;
+                    out.send(target.clear()).await.map_err(|_| End::Closed)?;
                     continue;
                 }
                 Err(Problem::Status(404, _)) if next.is_empty() => return Err(End::Absent),
                 Err(problem) => return Err(End::Failed(problem)),
             };
             let page = wire::page(target.kind, body).map_err(|error| End::Failed(Problem::Broken(error)))?;
-            out.send(Update::Batch(target.kind, page.changes)).await.map_err(|_| End::Closed)?;
+            let changes = page.changes.into_iter().map(|change| target.complete(change)).collect();
+            out.send(Update::Batch(target.kind, changes)).await.map_err(|_| End::Closed)?;
             if page.next.is_empty() {
                 return Ok(page.resource_version);
             }
@@ -549,7 +604,8 @@ impl Inner {
                 return;
             }
             if watch.is_none() {
-                let query = format!("watch=true&allowWatchBookmarks=true&resourceVersion={}", encode(&version));
+                let from = encode(&version);
+                let query = format!("watch=true&allowWatchBookmarks=true&resourceVersion={from}{}", target.query());
                 match self.ask(&format!("{path}?{query}"), wire::accept(target.kind, true)).await {
                     Ok(body) => watch = Some(Watch::new(target.kind, body)),
                     // no live updates: what was listed stays
@@ -565,6 +621,7 @@ impl Inner {
                 match open.next(&self).await {
                     Ok(Event::Change(change)) => {
                         failures = 0;
+                        let change = target.complete(change);
                         if let Change::Put(object) | Change::Delete(object) = &change {
                             version.clone_from(&object.meta().resource_version);
                         }
@@ -598,7 +655,7 @@ impl Inner {
 
     /// The version to watch from is too old: everything is read anew.
     async fn again(&self, target: &Target, path: &str, out: &mpsc::Sender<Update>) -> Option<(Option<Watch>, String)> {
-        out.send(Update::Clear(target.kind)).await.ok()?;
+        out.send(target.clear()).await.ok()?;
         self.first_pass(target, path, out).await.ok()
     }
 
@@ -745,6 +802,9 @@ fn target(kind: Kind, served: &Served) -> Target {
         api_version: format!("{}/{}", served.group, served.version),
         plural: served.plural.clone(),
         namespaced: served.namespaced,
+        secret_type: None,
+        own_kind: kind.info().name.is_empty().then(|| served.kind.as_str().into()),
+        namespace: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// How sure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Confidence {
+pub(crate) enum Confidence {
     /// The value has the shape of a known kind of credential, or a telling name and the randomness of a key.
     High,
     /// A telling name and a plausible value.
@@ -11,7 +11,7 @@ pub(super) enum Confidence {
 
 impl Confidence {
     /// The word of a message.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::High => "high",
             Self::Medium => "medium",
@@ -20,7 +20,7 @@ impl Confidence {
 }
 
 /// Judges a named value.
-pub(super) fn judge(name: &str, value: &str) -> Option<Confidence> {
+pub(crate) fn judge(name: &str, value: &str) -> Option<Confidence> {
     let value = value.trim();
     if has_known_shape(value) {
         Some(Confidence::High)
