@@ -207,9 +207,9 @@ macro_rules! inventory {
                 let stays = |key: &Key| namespace.is_some_and(|namespace| *key.0 != *namespace);
                 let other = |k: Kind, key: &Key| k != kind || stays(key);
                 match kind {
-                    Kind::Secret => self.secrets.retain(|key, secret| {
-                        stays(key) || only.is_some_and(|only| secret.r#type != only)
-                    }),
+                    Kind::Secret if only.is_some() => {
+                        self.secrets.retain(|key, secret| stays(key) || only.is_some_and(|only| secret.r#type != only));
+                    }
                     $(Kind::$kind => self.$table.retain(|key, _| stays(key)),)*
                     Kind::Pod => self.pods.retain(|key, _| stays(key)),
                     _ => {
