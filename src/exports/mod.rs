@@ -1,5 +1,6 @@
 //! Reports as text for others: JSON, CSV for tickets, a table for a terminal that only prints.
 
+pub mod analysis;
 mod csv;
 mod file;
 mod json;

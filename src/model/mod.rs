@@ -1,6 +1,7 @@
 //! The vocabulary of plimsoll: what a scan says and about what. No IO, no Kubernetes client.
 
 mod finding;
+mod near;
 mod object;
 mod path;
 mod remedy;
@@ -9,6 +10,7 @@ mod text;
 mod verdict;
 
 pub use finding::{Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
+pub use near::nearest;
 pub use object::{ObjectRef, OwnObject};
 pub use path::{FieldPath, Step};
 pub use remedy::{Disruption, Fix, Remedy};

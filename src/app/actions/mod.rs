@@ -84,6 +84,7 @@ actions! {
     Back          [Anywhere]       ["esc", "q", "left", "h"]     "back"      "Clear the filter, else go back"                look::back, look::can_back;
     Yaml          [Finding]        ["y"]                         "yaml"      "The resource's YAML, the field marked"         look::yaml, look::can_yaml;
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
+    Analyse       [List]           ["a"]                         "who answers" "Gap analysis: what is checked, collected, left to others" look::analyse, look::can_analyse;
     SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff or as YAML"             look::switch_fix,  look::can_switch_fix;
     CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as YAML"                          copy::fix,         copy::can_fix;
     NextFinding   [Finding]        ["}"]                         "next"      "The next finding of the list below"            look::next, look::on_finding;
