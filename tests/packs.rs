@@ -31,7 +31,8 @@ fn facts(test: &str, name: &str) -> Option<Vec<BTreeMap<String, String>>> {
     };
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let columns = reader.headers().unwrap().clone();
-    let row = |record: csv::StringRecord| columns.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect();
+    let row =
+        |record: csv::StringRecord| columns.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect();
     Some(reader.records().map(|record| row(record.unwrap())).collect())
 }
 
@@ -63,7 +64,12 @@ fn cis_numbers_are_those_of_the_published_tables() {
         assert_eq!(ours, theirs, "{version}");
         for row in rows {
             let control = find(&edition, &row["id"]);
-            assert_eq!(control.assessment.as_deref(), Some(label(&row["automated_or_manual"])), "{version} {}", row["id"]);
+            assert_eq!(
+                control.assessment.as_deref(),
+                Some(label(&row["automated_or_manual"])),
+                "{version} {}",
+                row["id"]
+            );
             match row["id_in_1.12"].as_str() {
                 "" => assert!(control.key.starts_with('r'), "{version} {}: {} is retired", row["id"], control.key),
                 key => assert_eq!(&*control.key, key, "{version} {}", row["id"]),
@@ -130,7 +136,9 @@ fn section_five_is_decided_as_the_rules_of_truth_say() {
 
 #[test]
 fn managed_numbers_are_those_of_the_published_tables() {
-    let Some(rows) = facts("managed_numbers_are_those_of_the_published_tables", "managed_numbering.csv") else { return };
+    let Some(rows) = facts("managed_numbers_are_those_of_the_published_tables", "managed_numbering.csv") else {
+        return;
+    };
     let packs = packs();
     let ids = [("eks-1.8.0", "cis-eks", "1.8"), ("gke-1.9.0", "cis-gke", "1.9"), ("aks-1.8", "cis-aks", "1.8")];
     for (theirs, ours, version) in ids {
@@ -166,7 +174,11 @@ fn checks_and_controls_name_each_other() {
         }
     }
     for check in checks::ALL {
-        assert!(named.contains(check.id), "no control names {}: add it to a pack (hygiene, where nothing else asks)", check.id);
+        assert!(
+            named.contains(check.id),
+            "no control names {}: add it to a pack (hygiene, where nothing else asks)",
+            check.id
+        );
     }
     let Some(rows) = facts("checks_and_controls_name_each_other", "checks.csv") else { return };
     let listed: BTreeSet<&str> = rows.iter().map(|row| row["id"].as_str()).collect();
@@ -192,7 +204,12 @@ fn controls_are_sound() {
             assert!(!control.all_checks().is_empty() || !control.collect.is_empty(), "{name} refers to nothing");
             assert!(!control.title.is_empty() && !control.why.is_empty(), "{name}");
             assert!(control.title.chars().count() <= 100, "{name}: a long title");
-            assert!(!control.title.ends_with('.') && control.why.ends_with('.'), "{name}: {} / {}", control.title, control.why);
+            assert!(
+                !control.title.ends_with('.') && control.why.ends_with('.'),
+                "{name}: {} / {}",
+                control.title,
+                control.why
+            );
             for target in &control.relates {
                 assert!(names.contains(&**target), "{name} relates to {target}");
             }
@@ -217,8 +234,26 @@ fn soc2_has_every_criterion_of_all_five_categories() {
     let edition = pack(&packs, "soc2").edition("2017", Version::NEWEST);
     let ids: Vec<&str> = edition.controls().map(|(_, control)| &*control.id).collect();
     let series = [
-        ("CC1", 5), ("CC2", 3), ("CC3", 4), ("CC4", 2), ("CC5", 3), ("CC6", 8), ("CC7", 5), ("CC8", 1), ("CC9", 2), ("A1", 3),
-        ("C1", 2), ("PI1", 5), ("P1", 1), ("P2", 1), ("P3", 2), ("P4", 3), ("P5", 2), ("P6", 7), ("P7", 1), ("P8", 1),
+        ("CC1", 5),
+        ("CC2", 3),
+        ("CC3", 4),
+        ("CC4", 2),
+        ("CC5", 3),
+        ("CC6", 8),
+        ("CC7", 5),
+        ("CC8", 1),
+        ("CC9", 2),
+        ("A1", 3),
+        ("C1", 2),
+        ("PI1", 5),
+        ("P1", 1),
+        ("P2", 1),
+        ("P3", 2),
+        ("P4", 3),
+        ("P5", 2),
+        ("P6", 7),
+        ("P7", 1),
+        ("P8", 1),
     ];
     let wanted: Vec<String> = series.iter().flat_map(|(s, n)| (1..=*n).map(move |i| format!("{s}.{i}"))).collect();
     assert_eq!(ids, wanted, "in the order of the criteria");

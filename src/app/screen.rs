@@ -3,7 +3,7 @@
 use super::query::Query;
 use super::rows::{PaneKind, RowId, TextKind};
 use super::{Filter, State};
-use crate::model::GapReason;
+use crate::model::{GapReason, versioned};
 use std::sync::Arc;
 
 /// What a screen shows.
@@ -59,8 +59,7 @@ impl View {
             Self::Overview => "Overview".to_owned(),
             Self::Framework(id, criteria) => {
                 let version = state.session.framework(id).map_or("", |f| &*f.version);
-                let title =
-                    if matches!(version, "" | "1" | "latest") { id.to_string() } else { format!("{id} {version}") };
+                let title = versioned(id, version);
                 if *criteria { format!("{title} SOC2 criteria") } else { title }
             }
             Self::Frameworks => "Frameworks".to_owned(),

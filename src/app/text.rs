@@ -8,7 +8,7 @@ use super::summary::{is_criterion, reason_todo, reason_words};
 use super::{Load, Origin, State, Tone, kubectl};
 use crate::checks;
 use crate::model::{
-    ControlResult, Disruption, Evidence, Finding, FindingStatus, SeenIn, Step, Verdict, clean, clean_lines,
+    ControlResult, Disruption, Evidence, Finding, FindingStatus, SeenIn, Step, Verdict, clean, clean_lines, versioned,
 };
 use std::sync::Arc;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -420,9 +420,7 @@ fn rules(text: &mut Text, state: &State, finding: &Finding) {
         let result = state.session.control(&control.framework, &control.id);
         match result.and_then(|c| c.criterion.clone()) {
             Some(criterion) => relates.push(criterion.to_string()),
-            None => {
-                rules.push(format!("{} {} {}", control.framework, control.version, control.id).replace("latest ", ""))
-            }
+            None => rules.push(format!("{} {}", versioned(&control.framework, &control.version), control.id)),
         }
     }
     relates.sort();

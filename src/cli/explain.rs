@@ -7,7 +7,7 @@ use crate::checks::{self, Check};
 use crate::engine::Selection;
 use crate::frameworks::{self, Control, Crosswalk, Edition, Sibling};
 use crate::inventory::Version;
-use crate::model::nearest;
+use crate::model::{nearest, versioned};
 use std::fmt::Write;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
@@ -81,7 +81,8 @@ fn explain_check(text: &mut String, check: &Check, editions: &[Edition]) {
 
 fn explain_control(text: &mut String, edition: &Edition, control: &Control, walk: &Crosswalk<'_>) {
     let level = control.level.map(|level| format!(", level {level}")).unwrap_or_default();
-    let _ = writeln!(text, "{} {} {}{level}\n{}\n", edition.title, edition.version, control.id, control.title);
+    let name = versioned(&edition.title, &edition.version);
+    let _ = writeln!(text, "{name} {}{level}\n{}\n", control.id, control.title);
     block(text, "Why", [&control.why]);
     let benchmark = control.assessment.as_deref().map(|word| format!("benchmark: {word}; "));
     let decided = match &control.criterion {
@@ -107,7 +108,7 @@ fn explain_control(text: &mut String, edition: &Edition, control: &Control, walk
 fn elsewhere(siblings: &[Sibling<'_>]) -> Vec<String> {
     let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
     for sibling in siblings {
-        let name = format!("{} {}", sibling.edition.framework, sibling.edition.version);
+        let name = versioned(&sibling.edition.framework, &sibling.edition.version);
         match lines.iter_mut().find(|(known, _)| *known == name) {
             Some((_, ids)) => ids.push(&sibling.control.id),
             None => lines.push((name, vec![&sibling.control.id])),

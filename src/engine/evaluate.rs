@@ -141,7 +141,8 @@ impl Engine {
                 results.insert(check.id, outcomes);
             }
         }
-        let Evaluation { mut findings, .. } = run;
+        let Evaluation { mut findings, objects, .. } = run;
+        let objects = objects.ids.len();
         findings.sort_by(|a, b| {
             (b.severity, b.reach.len())
                 .cmp(&(a.severity, a.reach.len()))
@@ -167,7 +168,7 @@ impl Engine {
             let from = report.controls.len();
             let elsewhere = edition.is_elsewhere(platform).then(|| elsewhere(inventory, edition));
             for (section, control) in edition.controls() {
-                let result = control_result(edition, section, control, &results);
+                let result = control_result(edition, section, control, &results, objects);
                 report.controls.push(match &elsewhere {
                     Some(why) => not_here(result, why),
                     None => result,
@@ -245,8 +246,10 @@ fn controls_by_check<'e>(editions: impl Iterator<Item = &'e Edition>) -> BTreeMa
 fn elsewhere(inventory: &Inventory, edition: &Edition) -> Arc<str> {
     let names: Vec<&str> = edition.platforms.iter().map(|platform| platform.title()).collect();
     let unread = inventory.medium == Medium::Cluster && inventory.gap(Kind::Node, None).is_some();
-    let seen = if unread { "the nodes that would show one were not read" } else { "this cluster does not show itself as one" };
-    format!("written for {}; {seen} (--framework {} judges it all the same)", names.join(" and "), edition.framework).into()
+    let seen =
+        if unread { "the nodes that would show one were not read" } else { "this cluster does not show itself as one" };
+    format!("written for {}; {seen} (--framework {} judges it all the same)", names.join(" and "), edition.framework)
+        .into()
 }
 
 /// The result of a control that is for another platform.
@@ -577,13 +580,16 @@ fn control_result(
     section: Arc<str>,
     control: &Control,
     results: &BTreeMap<&str, Outcomes>,
+    objects: usize,
 ) -> ControlResult {
     let ids = control.checks.checks();
     let (status, reason): Decision = decide(control, &|id| results.get(id).map(|outcomes| &outcomes.verdict));
-    let mut objects: HashMap<usize, FindingStatusOrPass> = HashMap::new();
+    // by object: ids are dense, and a broad control has many checks on many objects
+    let mut worst: Vec<Option<FindingStatusOrPass>> = vec![None; objects];
     let mut weigh = |object: usize, status: FindingStatusOrPass| {
-        let known = objects.entry(object).or_insert(status);
-        *known = (*known).max(status);
+        if let Some(known) = worst.get_mut(object) {
+            *known = (*known).max(Some(status));
+        }
     };
     for outcomes in ids.iter().filter_map(|id| results.get(&**id)) {
         outcomes.objects.iter().for_each(|(object, status)| weigh(*object, *status));
@@ -594,8 +600,9 @@ fn control_result(
         let objects = outcomes.objects.iter().filter(|(_, status)| pointed(*status));
         objects.for_each(|(object, _)| weigh(*object, FindingStatusOrPass::Manual));
     }
-    let mut counts = Counts::default();
-    for status in objects.values() {
+    let (mut counts, mut judged) = (Counts::default(), 0);
+    for status in worst.iter().flatten() {
+        judged += 1;
         match status {
             FindingStatusOrPass::Pass => counts.pass += 1,
             FindingStatusOrPass::Waived => counts.waived += 1,
@@ -609,9 +616,9 @@ fn control_result(
     let reading = verdicts().any(|v| v.reading);
     let message: Arc<str> = match status {
         Verdict::Fail if partial => format!("at least {} fail; not everything could be read", counts.fail).into(),
-        Verdict::Fail => format!("{} of {} fail", counts.fail, objects.len()).into(),
-        Verdict::Pass if objects.is_empty() => "nothing of the kind exists".into(),
-        Verdict::Pass => format!("{} checked, none fails", objects.len()).into(),
+        Verdict::Fail => format!("{} of {judged} fail", counts.fail).into(),
+        Verdict::Pass if judged == 0 => "nothing of the kind exists".into(),
+        Verdict::Pass => format!("{judged} checked, none fails").into(),
         Verdict::Manual if ids.is_empty() && counts.manual == 0 => "a person decides: see what to collect".into(),
         Verdict::Manual if counts.manual == 0 => "no candidates found".into(),
         Verdict::Manual => format!("{} candidates to review", counts.manual).into(),

@@ -4,6 +4,7 @@ use super::csv::guarded;
 use super::table::wrapped;
 use crate::frameworks::analysis::{Analysis, Class, analyse, totals};
 use crate::frameworks::{Control, Edition};
+use crate::model::versioned;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -21,10 +22,7 @@ fn counted(rows: &[Row<'_>]) -> String {
 }
 
 fn name(edition: &Edition) -> String {
-    match &*edition.version {
-        "latest" | "1" => edition.title.to_string(),
-        version => format!("{} {version}", edition.title),
-    }
+    versioned(&edition.title, &edition.version)
 }
 
 /// For people: totals, then a control each with what is left to do.
@@ -51,6 +49,15 @@ pub fn table(edition: &Edition) -> String {
             wrapped(&mut out, indent + 2, &format!("{:indent$}{line}", ""));
         }
     }
+    let lines: usize = rows.iter().map(|(_, _, analysis)| analysis.collect.len()).sum();
+    if lines > 0 {
+        let said = format!(
+            "{lines} lines for a shell collect evidence: plimsoll explain {}/ID, or all of them with -o csv.",
+            edition.framework
+        );
+        out.push('\n');
+        wrapped(&mut out, 0, &said);
+    }
     out
 }
 
@@ -67,8 +74,20 @@ pub fn csv(edition: &Edition) -> Result<String, String> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     let fail = |error: ::csv::Error| error.to_string();
     let columns = [
-        "framework", "version", "section", "control", "title", "level", "class", "decided", "checks", "evidence_checks",
-        "opt_ins", "not_built", "collect", "remaining",
+        "framework",
+        "version",
+        "section",
+        "control",
+        "title",
+        "level",
+        "class",
+        "decided",
+        "checks",
+        "evidence_checks",
+        "opt_ins",
+        "not_built",
+        "collect",
+        "remaining",
     ];
     writer.write_record(columns).map_err(fail)?;
     for (section, control, analysis) in analyse(edition) {

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 mod csv;
+pub mod docs;
 mod file;
 mod json;
 mod table;

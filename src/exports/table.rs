@@ -1,6 +1,6 @@
 use crate::model::{
     ControlResult, Counts, Finding, FindingStatus, FrameworkResult, GapReason, ObjectRef, Report, Score, Severity,
-    Verdict, clean,
+    Verdict, clean, versioned,
 };
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write;
@@ -42,10 +42,9 @@ fn frameworks(out: &mut String, report: &Report) {
         let numbers = [counts.fail, counts.manual, counts.not_evaluated].map(|n| n.to_string());
         let scored = counts != &Counts::default();
         let (score, coverage) = (score(framework.score), if scored { coverage(counts) } else { "–".into() });
-        row(
-            out,
-            &framework_row(&framework.title, &framework.version, framework.status.short(), &score, &coverage, numbers),
-        );
+        // criteria alone have no status that a table of scores could show
+        let status = if scored { framework.status.short() } else { "–" };
+        row(out, &framework_row(&framework.title, &framework.version, status, &score, &coverage, numbers));
         about(out, report, framework);
     }
     let elsewhere: Vec<&str> =
@@ -67,7 +66,7 @@ fn framework_row(
     coverage: &str,
     numbers: [String; 3],
 ) -> String {
-    let name = if version.is_empty() { title.to_owned() } else { format!("{title} {version}") };
+    let name = versioned(title, version);
     let [fail, manual, unread] = numbers;
     // a long title takes a line of its own
     let name =

@@ -26,14 +26,8 @@ pub enum Class {
 
 impl Class {
     /// All, in the order of totals.
-    pub const ALL: [Class; 6] = [
-        Self::Checked,
-        Self::CheckedWithOptIn,
-        Self::EvidenceOnly,
-        Self::Person,
-        Self::Provider,
-        Self::NodeTool,
-    ];
+    pub const ALL: [Class; 6] =
+        [Self::Checked, Self::CheckedWithOptIn, Self::EvidenceOnly, Self::Person, Self::Provider, Self::NodeTool];
 
     /// The word of exports.
     pub fn as_str(self) -> &'static str {
@@ -47,15 +41,15 @@ impl Class {
         }
     }
 
-    /// The words of a sentence.
+    /// The words of a sentence, after a number or alone.
     pub fn words(self) -> &'static str {
         match self {
             Self::Checked => "checked",
             Self::CheckedWithOptIn => "checked with opt-in",
             Self::EvidenceOnly => "evidence only",
-            Self::Person => "needs a person",
-            Self::Provider => "needs the provider",
-            Self::NodeTool => "needs a tool on the node",
+            Self::Person => "for people",
+            Self::Provider => "for the provider",
+            Self::NodeTool => "for a tool on the node",
         }
     }
 }
@@ -119,7 +113,7 @@ impl Analysis {
         let how = match (self.class, self.decided) {
             (Class::Checked | Class::CheckedWithOptIn, "measured") => "measured".to_owned(),
             (Class::Checked | Class::CheckedWithOptIn, "criterion") => "weighed, never scored".to_owned(),
-            (Class::Checked | Class::CheckedWithOptIn, _) => "candidates listed, a person decides".to_owned(),
+            (Class::Checked | Class::CheckedWithOptIn, _) => "review of candidates".to_owned(),
             (class, _) => class.words().to_owned(),
         };
         if self.opt_ins.is_empty() { how } else { format!("{how}; needs {}", self.opt_ins.join(", ")) }
@@ -189,7 +183,7 @@ mod tests {
         };
         assert_eq!(of("cis", "5.2.2").class, Class::Checked);
         assert_eq!(of("cis", "5.2.2").words(), "measured");
-        assert_eq!(of("cis", "5.1.3").words(), "candidates listed, a person decides");
+        assert_eq!(of("cis", "5.1.3").words(), "review of candidates");
         assert_eq!(of("soc2", "CC6.8").words(), "weighed, never scored");
         assert_eq!(of("soc2", "CC1.1").class, Class::Person);
         assert_eq!(of("cis-eks", "5.1.2").class, Class::Provider);

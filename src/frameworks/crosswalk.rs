@@ -65,7 +65,9 @@ impl<'e> Crosswalk<'e> {
 
     /// Where a control is, by framework and the id that it has in that edition.
     fn find(&self, framework: &str, id: &str) -> Option<At> {
-        self.all().find(|(_, edition, control)| *edition.framework == *framework && *control.id == *id).map(|(at, ..)| at)
+        self.all()
+            .find(|(_, edition, control)| *edition.framework == *framework && *control.id == *id)
+            .map(|(at, ..)| at)
     }
 
     /// The controls of other frameworks that share a check with one, or that one of the two relates to; in the order

@@ -231,6 +231,11 @@ impl Control {
         ids
     }
 
+    /// Its ids in the versions that number it differently.
+    pub fn numbers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.versions.iter().filter_map(|(version, change)| Some((&**version, &**change.id.as_ref()?)))
+    }
+
     pub(super) fn in_version(&self, version: &str, is_newest: bool) -> Option<Control> {
         let change = self.versions.get(version);
         if change.is_some_and(|c| c.absent) || (self.retired && (is_newest || change.is_none())) {

@@ -335,7 +335,8 @@ impl Reader<'_> {
         if self.criteria && control.criterion.is_none() {
             fields.complain("criterion", "a row of a section of criteria needs `criterion`");
         }
-        let people = control.criterion.is_some() || control.decides == Decides::Review || control.all_checks().is_empty();
+        let people =
+            control.criterion.is_some() || control.decides == Decides::Review || control.all_checks().is_empty();
         if people && control.collect.is_empty() && self.base_is_known(control) {
             fields.complain("collect", "`collect` is missing: what a person looks at, or hands in");
         }

@@ -30,16 +30,8 @@ pub enum Platform {
 
 impl Platform {
     /// Every platform that can be known.
-    pub const ALL: [Platform; 8] = [
-        Self::Kubeadm,
-        Self::Kind,
-        Self::Eks,
-        Self::Gke,
-        Self::Aks,
-        Self::Openshift,
-        Self::K3s,
-        Self::Rke2,
-    ];
+    pub const ALL: [Platform; 8] =
+        [Self::Kubeadm, Self::Kind, Self::Eks, Self::Gke, Self::Aks, Self::Openshift, Self::K3s, Self::Rke2];
 
     /// Its name, for people.
     pub fn title(self) -> &'static str {

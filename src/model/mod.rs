@@ -16,6 +16,7 @@ pub use path::{FieldPath, Step};
 pub use remedy::{Disruption, Fix, Remedy};
 pub use report::{
     Cluster, ControlRef, ControlResult, Counts, FrameworkResult, Gap, GapReason, Report, SCHEMA_VERSION, Scope, Score,
+    versioned,
 };
 pub use text::{clean, clean_lines, is_hostile};
 pub use verdict::{Severity, Verdict};

@@ -182,6 +182,15 @@ pub struct FrameworkResult {
     pub counts: Counts,
 }
 
+/// A framework's id with its version, where it has several and the id does not say which: `cis 2.0.1`.
+pub fn versioned(id: &str, version: &str) -> String {
+    match version {
+        "" | "latest" | "1" => id.to_owned(),
+        version if id.ends_with(version) => id.to_owned(),
+        version => format!("{id} {version}"),
+    }
+}
+
 impl FrameworkResult {
     /// Whether it is written for other platforms than this one, so that none of it applies.
     pub fn is_elsewhere(&self) -> bool {

@@ -84,7 +84,6 @@ actions! {
     Back          [Anywhere]       ["esc", "q", "left", "h"]     "back"      "Clear the filter, else go back"                look::back, look::can_back;
     Yaml          [Finding]        ["y"]                         "yaml"      "The resource's YAML, the field marked"         look::yaml, look::can_yaml;
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
-    Analyse       [List]           ["a"]                         "who answers" "Gap analysis: what is checked, collected, left to others" look::analyse, look::can_analyse;
     SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff or as YAML"             look::switch_fix,  look::can_switch_fix;
     CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as YAML"                          copy::fix,         copy::can_fix;
     NextFinding   [Finding]        ["}"]                         "next"      "The next finding of the list below"            look::next, look::on_finding;
@@ -98,6 +97,7 @@ actions! {
     Failures      [List]           ["ctrl-z"]                    "failures"  "Failures only, or everything"                  look::failures, look::has_report;
     Export        [Anywhere]       ["ctrl-s"]                    "csv"       "Save what the list shows as CSV"               copy::export, look::has_report;
     Rescan        [Anywhere]       ["ctrl-r"]                    "rescan"    "Read everything again"                         scan::rescan, scan::can_rescan;
+    Analyse       [List]           ["a"]                         "who answers" "Gap analysis: what is checked, collected, left to others" look::analyse, look::can_analyse;
     CopyName      [List, Finding, Text]  ["c"]                         "copy"      "Copy the name"                                 copy::name, copy::has_name;
     CopyNamespace [Finding]        ["n"]                         ""          "Copy the namespace"                            copy::namespace, copy::has_namespace;
     Role          [Anywhere]       ["R"]                         "role"      "The role to ask for, as YAML"                  look::role, look::can_role;

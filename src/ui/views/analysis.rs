@@ -1,10 +1,10 @@
 //! Gap analysis: of each control of a framework, who answers it, and how it stands now.
 
 use super::Box;
-use crate::app::{Line, RowId, State, Tone, reason_words, status_words, wrap};
+use crate::app::{Line, RowId, State, Tone, reason_words, wrap};
 use crate::frameworks::Class;
 use crate::frameworks::analysis::totals;
-use crate::model::{ControlResult, Verdict};
+use crate::model::{ControlResult, GapReason, Verdict};
 use crate::ui::Theme;
 use crate::ui::widgets::{Cell, Column, Table, piece, put};
 use ratatui::buffer::Buffer;
@@ -15,7 +15,8 @@ const COLUMNS: &[Column] = &[
     Column::new("", 10),
     Column::new("what is asked", 20).grow(2),
     Column::new("who answers", 20).grow(2),
-    Column::new("now", 6).grow(1),
+    Column::new("now", 12),
+    Column::new("", 24).drop(1),
 ];
 
 /// How many controls each answers, and what of the checked ones is unread now.
@@ -55,13 +56,14 @@ fn unread<'r>(state: &State, controls: impl Iterator<Item = &'r ControlResult>) 
     let mut reasons: Vec<&str> = unread.iter().filter_map(|control| control.reason.map(reason_words)).collect();
     reasons.sort_unstable();
     reasons.dedup();
-    let words = format!("{} of the checked ones are unread now: {}", unread.len(), reasons.join(", "));
+    let verb = if unread.len() == 1 { "is" } else { "are" };
+    let words = format!("{} of the checked ones {verb} unread now: {}", unread.len(), reasons.join(", "));
     Some(vec![(Tone::Unread, words)])
 }
 
 /// The controls, by section.
 pub(super) fn analysis(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
-    at.title(buffer, "Who answers");
+    at.title(buffer, "");
     if at.says_empty(buffer, "This framework has no controls for this version.") {
         return None;
     }
@@ -92,12 +94,20 @@ fn answer(state: &State, framework: &Arc<str>, id: &Arc<str>) -> Cell {
     } else {
         format!("{}; its check is not built yet", analysis.words())
     };
-    let now = if control.criterion.is_some() { status_words(control.status) } else { control.status.short().to_owned() };
-    let why = control.reason.map(|reason| format!(" {}", reason_words(reason))).unwrap_or_default();
+    let now = match control.status {
+        Verdict::Contradicted => "contradicted",
+        Verdict::SupportedInPart => "in part",
+        Verdict::NoTechnicalEvidence => "no evidence",
+        Verdict::NeedsPeople => "people",
+        status => status.short(),
+    };
+    // that its check is not built is said beside it
+    let why = control.reason.filter(|reason| *reason != GapReason::NotImplemented).map_or("", reason_words);
     Cell::Cells(vec![
         piece(Tone::Text, id.to_string()),
         piece(Tone::Text, control.title.to_string()),
         piece(tone, words),
-        piece(control.status, now + &why),
+        piece(control.status, now),
+        piece(Tone::Unread, why),
     ])
 }

@@ -2,7 +2,7 @@
 
 use super::Box;
 use crate::app::{Failure, Layout, Line, RowId, State, Tone, part, reason_words, thousands};
-use crate::model::{ControlResult, FrameworkResult, GapReason, Verdict};
+use crate::model::{ControlResult, FrameworkResult, GapReason, Verdict, versioned};
 use crate::ui::Theme;
 use crate::ui::chrome::clock;
 use crate::ui::widgets::{Cell, Column, Piece, Table, interval, piece, put, sentence};
@@ -22,10 +22,7 @@ const FRAMEWORKS: &[Column] = &[
 
 /// A framework's id, which is a command as well, and its version where it has several.
 fn short(framework: &FrameworkResult) -> String {
-    match &*framework.version {
-        "" | "latest" | "1" => framework.id.to_string(),
-        version => format!("{} {version}", framework.id),
-    }
+    versioned(&framework.id, &framework.version)
 }
 
 /// Decided controls of those that apply, criteria apart: `84/131`.
@@ -56,7 +53,7 @@ fn counted(parts: &[(usize, &str)]) -> String {
 fn criteria_row(state: &State, framework: &str, width: u16) -> Cell {
     let observed = state.session.report.as_deref().map(|r| clock(&r.finished)).unwrap_or_default();
     let fold = state.session.summary.criteria.get(framework).cloned().unwrap_or_default();
-    let name = if framework == "soc2" { "soc2 criteria".to_owned() } else { format!("{framework}: soc2 criteria") };
+    let name = if framework == "soc2" { "soc2 criteria".to_owned() } else { format!("{framework} criteria") };
     let full = format!("  {} · as observed at {observed}, not over a period", criteria_words(state, framework));
     if name.len() + full.chars().count() + 6 <= usize::from(width) {
         return Cell::Across(vec![(Tone::Strong, name), (Tone::Text, full)]);
