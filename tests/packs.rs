@@ -1,12 +1,11 @@
 //! The packs against the tables of facts, and against the checks that there are.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stderr, missing_docs)]
 
 use plimsoll::checks;
 use plimsoll::frameworks::{Control, Edition, Pack, embedded};
 use plimsoll::inventory::Version;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 fn packs() -> Vec<Pack> {
     embedded().unwrap_or_else(|errors| panic!("{errors}"))
@@ -22,9 +21,7 @@ fn newest(packs: &[Pack]) -> Vec<Edition> {
 
 /// Rows of a table of facts by column; None where there is none, and says so.
 fn facts(test: &str, name: &str) -> Option<Vec<BTreeMap<String, String>>> {
-    let shared = std::env::var_os("PLIMSOLL_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let path = shared.join("facts").join(name);
+    let path = xtask::paths::shared().join("facts").join(name);
     let Ok(text) = std::fs::read_to_string(&path) else {
         eprintln!("skipped: {test} (needs {})", path.display());
         return None;

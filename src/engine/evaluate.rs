@@ -594,8 +594,9 @@ fn control_result(
     for outcomes in ids.iter().filter_map(|id| results.get(&**id)) {
         outcomes.objects.iter().for_each(|(object, status)| weigh(*object, *status));
     }
-    // what evidence points at is for a person to weigh; what it does not point at says nothing
-    for outcomes in control.evidence.iter().filter_map(|id| results.get(&**id)) {
+    // where a person decides, what evidence points at is to be weighed; what it does not point at says nothing
+    let weighs = matches!(status, Verdict::Manual | Verdict::NeedsPeople);
+    for outcomes in control.evidence.iter().filter(|_| weighs).filter_map(|id| results.get(&**id)) {
         let pointed = |status| matches!(status, FindingStatusOrPass::Fail | FindingStatusOrPass::Manual);
         let objects = outcomes.objects.iter().filter(|(_, status)| pointed(*status));
         objects.for_each(|(object, _)| weigh(*object, FindingStatusOrPass::Manual));
