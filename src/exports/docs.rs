@@ -213,9 +213,11 @@ fn numbers(pack: &Pack, control: &Control) -> String {
 fn evidence(line: &str) -> String {
     match line.split_once(": ") {
         Some(("attach", what)) => format!("attach {}", cell(what)),
-        Some((who @ ("node" | "provider"), what)) if what.starts_with(|c: char| c.is_ascii_lowercase()) => {
-            format!("{who}: {}", code_outside_a_table(what))
+        Some(("node", command)) => format!("on the node: {}", code_outside_a_table(command)),
+        Some(("provider", what)) if ["aws ", "az ", "gcloud "].iter().any(|tool| what.starts_with(tool)) => {
+            format!("provider: {}", code_outside_a_table(what))
         }
+        Some(("provider", what)) => format!("provider: {}", cell(what)),
         _ => code_outside_a_table(line),
     }
 }
