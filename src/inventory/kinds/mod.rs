@@ -348,13 +348,14 @@ pub enum DecodeError {
     Json(#[from] serde_json::Error),
 }
 
-/// The two encodings behind one name, so that the table of kinds is written once.
-enum Encoded {
+/// The encodings behind one name, so that the table of kinds is written once.
+enum Encoded<'t> {
     Protobuf(Bytes),
     Json(Value),
+    Text(&'t str),
 }
 
-impl Encoded {
+impl Encoded<'_> {
     fn get<T: Message + Default + DeserializeOwned>(self) -> Result<Box<T>, DecodeError> {
         self.plain().map(Box::new)
     }
@@ -363,6 +364,7 @@ impl Encoded {
         Ok(match self {
             Self::Protobuf(bytes) => T::decode(bytes)?,
             Self::Json(value) => serde_json::from_value(value)?,
+            Self::Text(text) => serde_json::from_str(text)?,
         })
     }
 }
@@ -378,7 +380,17 @@ impl Object {
         Self::build(kind, Encoded::Json(value))
     }
 
-    fn build(kind: Kind, data: Encoded) -> Result<Self, DecodeError> {
+    /// From the text of JSON, past a tree of values. Names given twice are an error: [`Object::from_json`] takes the last.
+    pub fn from_text(kind: Kind, text: &str) -> Result<Self, DecodeError> {
+        Self::build(kind, Encoded::Text(text))
+    }
+
+    /// Puts an object that names no namespace into one.
+    pub(crate) fn place(&mut self, namespace: &str) {
+        namespace.clone_into(&mut self.meta_mut().namespace);
+    }
+
+    fn build(kind: Kind, data: Encoded<'_>) -> Result<Self, DecodeError> {
         let controller = |mut c: workload::Controller| {
             if let Some(template) = &mut c.template {
                 template.meta.slim();
@@ -428,6 +440,7 @@ impl Object {
                         config::Secret { meta: MetaOnly::decode(bytes)?.meta, ..config::Secret::default() }
                     }
                     Encoded::Json(value) => serde_json::from_value(value)?,
+                    Encoded::Text(text) => serde_json::from_str(text)?,
                 };
                 secret.hide();
                 return Ok(Self::Secret(Box::new(secret)));
@@ -437,6 +450,10 @@ impl Object {
             }
             _ => match data {
                 Encoded::Json(value) => Self::Custom(kind, Box::new(custom::Custom::from_value(kind, value)?)),
+                Encoded::Text(text) => {
+                    let value = serde_json::from_str(text)?;
+                    Self::Custom(kind, Box::new(custom::Custom::from_value(kind, value)?))
+                }
                 Encoded::Protobuf(_) => {
                     return Err(DecodeError::Json(serde::de::Error::custom("custom resources are JSON")));
                 }

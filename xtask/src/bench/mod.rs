@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: timings as ratios to something measured in the same run, because machines are noisy.
 
+mod files;
+
 use crate::cluster::Cluster;
 use crate::paths;
 use anyhow::{Context, Result, bail};
@@ -19,13 +21,29 @@ pub enum Bench {
         #[arg(long, default_value_t = 3)]
         rounds: u32,
     },
+    /// Decoding manifests against the libraries alone, into the same structs
+    Files {
+        /// Pods
+        #[arg(long, default_value_t = 100_000)]
+        pods: u32,
+        /// Rounds; the best of each counts
+        #[arg(long, default_value_t = 3)]
+        rounds: u32,
+    },
 }
 
 /// Runs a benchmark and prints what came of it.
 pub fn run(bench: Bench) -> Result<()> {
     match bench {
         Bench::Scan { name, rounds } => scan(&name, rounds),
+        Bench::Files { pods, rounds } => files::run(pods, rounds),
     }
+}
+
+/// Where release builds land.
+fn release() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from);
+    target.join("release")
 }
 
 fn scan(name: &str, rounds: u32) -> Result<()> {
@@ -35,8 +53,7 @@ fn scan(name: &str, rounds: u32) -> Result<()> {
     if !built.success() {
         bail!("the release build failed");
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from);
-    let release = target.join("release");
+    let release = release();
     let (mut raw, mut best, mut bytes, mut peak) = (f64::MAX, f64::MAX, 0u64, 0u64);
     for _ in 0..rounds {
         // alternating, so that a slow spell hits both
