@@ -13,7 +13,14 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: OVER,
     needs: NEEDS,
-    aliases: &["kubescape:C-0187", "trivy:KSV-0044", "trivy:KSV-0045", "trivy:KSV-0046", "kube-bench:5.1.3"],
+    aliases: &[
+        "kubescape:C-0187",
+        "trivy:KSV-0044",
+        "trivy:KSV-0045",
+        "trivy:KSV-0046",
+        "kube-linter:wildcard-in-rules",
+        "kube-bench:5.1.3",
+    ],
     why: "A wildcard grants what exists today and whatever is installed tomorrow; the verb wildcard holds bind, \
           escalate and impersonate.",
     remedy: Remedy {
@@ -33,6 +40,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         evidence,
         unheld: true,
         shipped: false,
+        undecided: None,
     };
     rights::ask(cx, judge, &question);
 }
