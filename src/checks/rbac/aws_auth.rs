@@ -2,7 +2,7 @@ use super::super::{Check, Cx, Judge, Run};
 use super::rights::{self, OVER, Question};
 use crate::inventory::kinds::cluster::Node;
 use crate::inventory::kinds::rbac::Rule;
-use crate::inventory::{Kind, Platform, Right};
+use crate::inventory::{GrantScope, Kind, Platform, Right};
 use crate::model::{Disruption, Fix, GapReason, Remedy, Severity};
 
 /// Writing ConfigMap `aws-auth` of kube-system, by name or with all others there. On EKS it says which AWS identities are
@@ -61,19 +61,13 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
 }
 
 fn ask(cx: &Cx<'_>, judge: &mut Judge, undecided: Option<(GapReason, &'static str)>, counts: &dyn Fn(&Rule) -> bool) {
-    let question = Question {
-        doing: "writing ConfigMap aws-auth",
-        expected: "no writing verb on configmaps of kube-system, or on others named in resourceNames",
-        severity: &|rule, scope| {
-            let reaches = counts(rule) && rights::reaches_config_map(rule, scope, &WRITE, &[NAME]);
-            reaches.then_some(Severity::Critical)
-        },
-        evidence: rights::whole_rule,
-        unheld: false,
-        shipped: true,
-        undecided,
+    let severity = |rule: &Rule, scope: GrantScope<'_>| {
+        let reaches = counts(rule) && rights::reaches_config_map(rule, scope, &WRITE, &[NAME]);
+        reaches.then_some(Severity::Critical)
     };
-    rights::ask(cx, judge, &question);
+    const EXPECTED: &str = "no writing verb on configmaps of kube-system, or on others named in resourceNames";
+    let question = Question::new("writing ConfigMap aws-auth", EXPECTED, &severity);
+    rights::ask(cx, judge, &Question { undecided, ..question });
 }
 
 /// Whether the cluster is one of EKS: a single node that looks so is enough to ask.

@@ -1,6 +1,7 @@
 use super::super::{Check, Cx, Judge, Run};
 use super::rights::{self, NEEDS, OVER, Question};
-use crate::inventory::Right;
+use crate::inventory::kinds::rbac::Rule;
+use crate::inventory::{GrantScope, Right};
 use crate::model::{Disruption, Fix, Remedy, Severity};
 
 /// update or patch on ConfigMaps, cluster-wide or in kube-system, unless resourceNames leaves the DNS server's out:
@@ -28,14 +29,9 @@ const CHANGE: Right =
 const NAMES: &[&str] = &["coredns", "coredns-custom", "kube-dns"];
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
-    let question = Question {
-        doing: "changing the DNS server's ConfigMap",
-        expected: "no update or patch on configmaps of kube-system, or on others named in resourceNames",
-        severity: &|rule, scope| rights::reaches_config_map(rule, scope, &CHANGE, NAMES).then_some(Severity::Medium),
-        evidence: rights::whole_rule,
-        unheld: false,
-        shipped: true,
-        undecided: None,
+    let severity = |rule: &Rule, scope: GrantScope<'_>| {
+        rights::reaches_config_map(rule, scope, &CHANGE, NAMES).then_some(Severity::Medium)
     };
-    rights::ask(cx, judge, &question);
+    const EXPECTED: &str = "no update or patch on configmaps of kube-system, or on others named in resourceNames";
+    rights::ask(cx, judge, &Question::new("changing the DNS server's ConfigMap", EXPECTED, &severity));
 }

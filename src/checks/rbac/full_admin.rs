@@ -34,14 +34,6 @@ fn ask(cx: &Cx<'_>, judge: &mut Judge, doing: &'static str, counts: &dyn Fn(&Rul
     let severity = |rule: &Rule, scope: GrantScope<'_>| {
         counts(rule).then_some(if scope == GrantScope::Cluster { Severity::High } else { Severity::Medium })
     };
-    let question = Question {
-        doing,
-        expected: "named verbs on named resources",
-        severity: &severity,
-        evidence: rights::whole_rule,
-        unheld: false,
-        shipped: true,
-        undecided: None,
-    };
-    rights::ask(cx, judge, &question);
+    let question = Question::new(doing, "named verbs on named resources", &severity);
+    rights::ask(cx, judge, &Question { of_admin: Severity::High, ..question });
 }

@@ -69,11 +69,33 @@ pub(super) struct Question<'q> {
     pub unheld: bool,
     /// Whether bindings to shipped roles are judged.
     pub shipped: bool,
+    /// The highest severity where `cluster-admin` is bound: `rbac.cluster-admin-bindings` and `rbac.full-admin` say how
+    /// bad that is, once and not for each right that is in everything.
+    pub of_admin: Severity,
     /// Why it is not known whether the right matters here, and a sentence that says so.
     pub undecided: Option<(GapReason, &'static str)>,
 }
 
-impl Question<'_> {
+impl<'q> Question<'q> {
+    /// A question about whoever holds a rule, shipped roles included.
+    pub fn new(
+        doing: &'static str,
+        expected: &'static str,
+        severity: &'q dyn Fn(&Rule, GrantScope<'_>) -> Option<Severity>,
+    ) -> Self {
+        let of_admin = Severity::Medium;
+        Self {
+            doing,
+            expected,
+            severity,
+            evidence: whole_rule,
+            unheld: false,
+            shipped: true,
+            of_admin,
+            undecided: None,
+        }
+    }
+
     fn weigh(&self, cx: &Cx<'_>, held: &[Held<'_>]) -> (Outcome, String) {
         match self.undecided {
             Some((reason, text)) => (Outcome::Unread(reason), format!("; {text}")),
@@ -109,17 +131,7 @@ pub(super) fn judge(cx: &Cx<'_>, judge: &mut Judge, want: &Want) {
         });
         found.max()
     };
-    let Want { doing, expected, .. } = *want;
-    let question = Question {
-        doing,
-        expected,
-        severity: &severity,
-        evidence: whole_rule,
-        unheld: false,
-        shipped: true,
-        undecided: None,
-    };
-    ask(cx, judge, &question);
+    ask(cx, judge, &Question::new(want.doing, want.expected, &severity));
 }
 
 /// Asks the question of every role and binding.
@@ -235,7 +247,8 @@ fn report_binding(cx: &Cx<'_>, hits: &mut Hits, question: &Question<'_>, grant: 
     let text = format!("{} {}: {}{reason}", role.kind, role.name, sentence(question.doing, held));
     let hit = hit(hits, outcome, FieldPath::of("roleRef"), role_ref(grant), question.expected).message(text);
     if let Some(severity) = held.iter().map(|h| h.severity).max() {
-        hit.severity(severity);
+        let admin = role.kind == "ClusterRole" && role.name == "cluster-admin";
+        hit.severity(if admin { severity.min(question.of_admin) } else { severity });
     }
 }
 

@@ -33,16 +33,8 @@ pub static CHECK: Check = Check {
 };
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
-    let question = Question {
-        doing: "a right by wildcard",
-        expected: "names, no wildcards",
-        severity: &severity,
-        evidence,
-        unheld: true,
-        shipped: false,
-        undecided: None,
-    };
-    rights::ask(cx, judge, &question);
+    let question = Question::new("a right by wildcard", "names, no wildcards", &severity);
+    rights::ask(cx, judge, &Question { evidence, unheld: true, shipped: false, ..question });
 }
 
 fn has(list: &[String], wildcard: fn(&str) -> bool) -> bool {
