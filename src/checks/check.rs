@@ -1,4 +1,5 @@
 use super::Joins;
+use super::accounts::Account;
 use crate::inventory::engines::Engines;
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
@@ -77,6 +78,11 @@ impl<'a> Cx<'a> {
     /// Which Services lead to a pod.
     pub fn services(&self) -> &'a Services<'a> {
         self.joins.services()
+    }
+
+    /// A ServiceAccount that a workload of the scope runs as.
+    pub fn account<'s>(&'s self, namespace: &'s str, name: &'s str) -> Option<&'s Account<'s>> {
+        self.joins.account(self, namespace, name)
     }
 
     /// The platform, as its nodes show it.

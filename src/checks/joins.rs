@@ -1,3 +1,5 @@
+use super::Cx;
+use super::accounts::{self, Account, Accounts};
 use crate::inventory::engines::Engines;
 use crate::inventory::network::Network;
 use crate::inventory::services::Services;
@@ -12,6 +14,7 @@ pub struct Joins<'a> {
     engines: OnceCell<Engines<'a>>,
     services: OnceCell<Services<'a>>,
     platform: OnceCell<Platform>,
+    accounts: OnceCell<Accounts<'a>>,
 }
 
 impl<'a> Joins<'a> {
@@ -23,6 +26,7 @@ impl<'a> Joins<'a> {
             engines: OnceCell::new(),
             services: OnceCell::new(),
             platform: OnceCell::new(),
+            accounts: OnceCell::new(),
         }
     }
 
@@ -36,6 +40,10 @@ impl<'a> Joins<'a> {
 
     pub(super) fn services(&self) -> &Services<'a> {
         self.services.get_or_init(|| Services::new(self.inventory))
+    }
+
+    pub(super) fn account<'s>(&'s self, cx: &Cx<'a>, namespace: &'s str, name: &'s str) -> Option<&'s Account<'s>> {
+        self.accounts.get_or_init(|| accounts::accounts(cx)).get(&(namespace, name))
     }
 
     pub(super) fn platform(&self) -> Platform {

@@ -2,9 +2,11 @@
 //!
 //! `registry.rs` and each family's `mod.rs` are written by `cargo xtask gen`.
 
+mod accounts;
 mod check;
 mod joins;
 mod registry;
+mod token;
 
 // families: written by `cargo xtask gen`
 pub mod admission;
@@ -18,6 +20,7 @@ pub mod sa;
 pub mod secret;
 // end of families
 
+pub use accounts::{Account, Powers};
 pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};
 pub use joins::Joins;
 pub use registry::ALL;

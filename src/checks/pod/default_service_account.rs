@@ -1,5 +1,5 @@
+use super::super::token::{self, Automount};
 use super::super::{Check, Cx, Hits, Run, SpecCx};
-use super::token::{self, Automount};
 use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 

@@ -12,7 +12,6 @@ pub mod host_path;
 pub mod host_pid;
 /// `pod.sa-token-automount`.
 pub mod sa_token_automount;
-mod token;
 /// `pod.unsafe-sysctls`.
 pub mod unsafe_sysctls;
 /// `pod.volume-types`.

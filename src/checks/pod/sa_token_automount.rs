@@ -1,5 +1,5 @@
+use super::super::token::{self, Automount};
 use super::super::{Check, Cx, Hits, Run, SpecCx};
-use super::token::{self, Automount};
 use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
@@ -53,14 +53,7 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
 
 /// An account of the workload's own with a grant is there to be used.
 fn is_dedicated_and_granted(cx: &Cx<'_>, workload: &Workload<'_>, name: &str) -> bool {
-    let namespace = workload.namespace();
-    let is_granted = || {
-        let subjects = cx.inventory.bindings.values().flat_map(|binding| &binding.subjects);
-        subjects.into_iter().any(|s| s.kind == "ServiceAccount" && s.name == name && s.namespace == namespace)
-    };
-    let is_shared = || {
-        let others = cx.workloads.iter().filter(|w| w.namespace() == namespace && w.owner != workload.owner);
-        others.flat_map(Workload::specs).any(|spec| spec.service_account() == name)
-    };
+    let is_granted = || cx.rbac.granted_to_account(workload.namespace(), name).next().is_some();
+    let is_shared = || cx.account(workload.namespace(), name).is_some_and(|account| account.users > 1);
     name != "default" && is_granted() && !is_shared()
 }

@@ -833,6 +833,13 @@ impl PodSpec {
         [&self.service_account_name, &self.service_account].into_iter().find(|n| !n.is_empty()).map_or("default", |n| n)
     }
 
+    /// Whether a volume of its own holds a token for the API server: no setting of automount forbids that.
+    pub fn projects_token(&self) -> bool {
+        let projected = self.volumes.iter().filter_map(|volume| volume.source.projected.as_ref());
+        let mut tokens = projected.flat_map(|p| &p.sources).filter_map(|s| s.service_account_token.as_ref());
+        tokens.any(|token| token.audience.is_empty())
+    }
+
     /// Clears what is made up per pod, so that pods of one template intern to one variant.
     pub fn normalise(&mut self, meta: &Meta) {
         self.annotations = meta

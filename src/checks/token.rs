@@ -1,6 +1,6 @@
 //! Whether the ServiceAccount's token is mounted: pod, else ServiceAccount, else true (pitfall 17).
 
-use super::super::{Cx, SpecCx};
+use super::{Cx, SpecCx};
 use crate::inventory::{Kind, Workload};
 use crate::model::GapReason;
 
@@ -31,6 +31,23 @@ pub(super) fn automount(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>) 
                 // an account that was read decides, whatever else of its kind was not
                 Some(_) => Automount::ByDefault,
                 None => cx.gap(Kind::ServiceAccount, Some(namespace)).map_or(Automount::ByDefault, Automount::Unread),
+            }
+        }
+    }
+}
+
+/// Whether the pod carries a token that the API server takes: mounted, or projected by a volume of its own, which no
+/// setting of automount forbids.
+pub(super) fn carried(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>) -> Result<bool, GapReason> {
+    let projected = || !workload.mirror && pod.spec.projects_token();
+    match automount(cx, workload, pod) {
+        Automount::ByPod | Automount::ByDefault => Ok(true),
+        Automount::Off => Ok(projected()),
+        Automount::Unread(reason) => {
+            if projected() {
+                Ok(true)
+            } else {
+                Err(reason)
             }
         }
     }
