@@ -9,6 +9,7 @@ mod registry;
 // families: written by `cargo xtask gen`
 pub mod admission;
 pub mod container;
+pub mod cronjob;
 pub mod netpol;
 pub mod ns;
 pub mod pod;
