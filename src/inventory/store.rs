@@ -280,7 +280,7 @@ pub struct ControllerRow {
     pub replicas: Option<i32>,
     /// A Job that ended.
     pub finished: bool,
-    /// What only some checks ask for; None for what another controller owns.
+    /// What only some checks ask for; None for what another controller owns, CronJobs excepted.
     pub detail: Option<Box<Detail>>,
 }
 
@@ -321,7 +321,8 @@ impl Inventory {
             _ => (Map::new(), None),
         };
         let pod_labels = self.labels.get(pod_labels);
-        let detail = (!owned).then(|| Box::new(detail));
+        // what a CronJob is due to run counts whoever made it
+        let detail = (!owned || kind == Kind::CronJob).then(|| Box::new(detail));
         self.controllers.insert((kind, key), ControllerRow { meta, pod_labels, template, replicas, finished, detail });
     }
 

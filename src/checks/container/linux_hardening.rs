@@ -19,10 +19,7 @@ pub static CHECK: Check = Check {
           needs is enough to leave it.",
     remedy: Remedy {
         advice: "Set seccompProfile.type: RuntimeDefault first; it costs least and closes most. Then drop capabilities.",
-        fix: Fix::ByField(&[
-            ("privileged", Fix::Set("false")),
-            ("", Fix::SetAt("securityContext.seccompProfile.type", "\"RuntimeDefault\"")),
-        ]),
+        fix: Fix::ByField(&[("privileged", Fix::Set("false")), ("type", Fix::Set("\"RuntimeDefault\""))]),
         disruption: Disruption::MayBreak,
         try_first: "Run one replica under it and watch for 'operation not permitted' and killed processes.",
     },
@@ -51,11 +48,9 @@ fn run(cx: &ContainerCx<'_>, hits: &mut Hits) {
         || confines((APP_ARMOR.of_container)(context), (APP_ARMOR.of_pod)(pod))
         || annotation.is_some_and(|profile| profile == "runtime/default" || profile.starts_with("localhost/"));
     if !hardened {
-        hits.fail(
-            cx.at("securityContext"),
-            Value::Null,
-            "a seccomp or AppArmor profile, SELinux options or a dropped capability",
-        )
-        .message(format!("nothing confines container {name} beyond the runtime's defaults"));
+        let own = (SECCOMP.of_container)(context).map_or(Value::Null, |profile| profile.r#type.as_str().into());
+        hits.fail(cx.at(&SECCOMP.path()), own, "RuntimeDefault, or something else that confines").message(format!(
+            "no seccomp or AppArmor profile, SELinux option or dropped capability confines container {name}"
+        ));
     }
 }

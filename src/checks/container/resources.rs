@@ -34,7 +34,8 @@ impl Figure {
     fn lacking(&self, cx: &Cx<'_>, workload: &Workload<'_>, container: &ContainerCx<'_>, hits: &mut Hits) {
         let Self { resource, field, expected } = *self;
         let name = container.container.name.as_str();
-        let what = format!("{resource} {}", field.trim_end_matches('s'));
+        let word = if resource == "cpu" { "CPU" } else { resource };
+        let what = format!("{word} {}", field.trim_end_matches('s'));
         let path = container.at("resources").fields(field).fields(resource);
         let range = self.range(cx, workload.namespace());
         let live = cx.inventory.medium == Medium::Cluster;

@@ -51,7 +51,7 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
         cx.services().of(namespace, workload.pod_labels).filter_map(|service| leads_to_ssh(service, pod)).collect();
     if !services.is_empty() {
         hits.fail(path, services.join(", "), EXPECTED)
-            .message(format!("{} leads to an SSH port of it", services.join(", ")));
+            .message(format!("an SSH port of the pod is reached through {}", services.join(", ")));
     } else if hits.list.is_empty()
         && let Some(reason) = cx.gap(Kind::Service, Some(namespace))
     {
@@ -66,7 +66,7 @@ fn leads_to_ssh(service: &Service, pod: &SpecCx<'_>) -> Option<String> {
         let target = target(port, pod);
         PORTS.contains(&port.port) || target.is_some_and(|target| PORTS.contains(&target))
     })?;
-    Some(format!("Service {} port {}", service.meta.name, port.port))
+    Some(format!("Service {} (port {})", service.meta.name, port.port))
 }
 
 /// The number that a Service's port leads to: its own where none is given, the container's where a name is.

@@ -27,8 +27,8 @@ fn run(cx: &SpecCx<'_>, hits: &mut Hits) {
     if aliases.is_empty() {
         return;
     }
-    let entries: Vec<String> = aliases.iter().map(|a| format!("{} is {}", a.hostnames.join(", "), a.ip)).collect();
+    let entries: Vec<String> = aliases.iter().map(|a| format!("{} to {}", a.hostnames.join(", "), a.ip)).collect();
     let addresses: Vec<Value> = aliases.iter().map(|alias| alias.ip.as_str().into()).collect();
     hits.fail(FieldPath::of("hostAliases"), addresses, "absent")
-        .message(format!("its hosts file says that {}", entries.join("; ")));
+        .message(format!("its hosts file sends {}", entries.join("; ")));
 }

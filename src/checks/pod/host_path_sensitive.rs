@@ -64,14 +64,19 @@ fn run(cx: &SpecCx<'_>, hits: &mut Hits) {
                 None => continue,
             },
         };
-        let mut writers: Vec<&str> = host::mounts(*cx, volume.name)
+        let mounts: Vec<_> = host::mounts(*cx, volume.name).collect();
+        let mut writers: Vec<&str> = mounts
+            .iter()
             .filter(|(_, _, mount)| !mount.read_only)
             .map(|(container, _, _)| container.container.name.as_str())
             .collect();
         writers.dedup();
-        let (severity, who) = match writers.as_slice() {
-            [] => (Severity::High, "read-only".to_owned()),
-            writers => (Severity::Critical, format!("writable for {}", writers.join(", "))),
+        let (severity, who) = if !writers.is_empty() {
+            (Severity::Critical, format!("writable for {}", writers.join(", ")))
+        } else if mounts.is_empty() {
+            (Severity::High, "which no container mounts so far".to_owned())
+        } else {
+            (Severity::High, "read-only".to_owned())
         };
         hits.fail(volume.at(), volume.written, "a path that the node is not run from")
             .message(format!("volume {} is {} of the node ({what}), {who}", volume.name, volume.written))

@@ -49,7 +49,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             let name = owner.kind_name();
             match label(workload) {
                 Some(label) => hits.review(path, "kube-system", EXPECTED).message(format!(
-                    "{name} calls itself an addon by label {label}; its images are none that are known"
+                    "{name} calls itself an addon (label {label}), but its images are not of one that plimsoll knows"
                 )),
                 None => hits
                     .fail(path, "kube-system", EXPECTED)

@@ -1,7 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::Kind;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
-use serde_json::Value;
 
 /// Every pod that runs has a controller; a static pod has its node's kubelet. Finished pods are not counted (pitfall 10).
 pub static CHECK: Check = Check {
@@ -29,7 +28,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let bare = &*workload.owner.kind == "Pod";
         let hits = judge.reference(workload.owner.clone());
         if bare && !workload.mirror {
-            hits.fail(FieldPath::of("metadata.ownerReferences"), Value::Null, "a controller")
+            hits.fail(FieldPath::of("metadata.ownerReferences"), "no controller", "a controller")
                 .message("no controller owns the pod: nothing replaces it");
         }
     }

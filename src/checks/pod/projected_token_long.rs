@@ -34,9 +34,9 @@ fn run(cx: &SpecCx<'_>, hits: &mut Hits) {
             let audience = if token.audience.is_empty() { "the API server" } else { &token.audience };
             let path = FieldPath::of("volumes").named(index, &volume.name).fields("projected.sources").index(source);
             hits.fail(path.fields("serviceAccountToken.expirationSeconds"), seconds, "86400 or less").message(format!(
-                "volume {} asks for a token for {audience} that is valid for {} hours",
+                "volume {} asks for a token for {audience} valid for {} hours",
                 volume.name,
-                seconds / 3600
+                (seconds + 3599) / 3600
             ));
         }
     }

@@ -24,10 +24,10 @@ pub static CHECK: Check = Check {
     run: Run::EachSpec(run),
 };
 
-/// Sockets and the folders that runtimes keep theirs in, and whose they are.
+/// The sockets, and whose they are.
 const SOCKETS: [(&str, &str); 12] = [
     ("/run/docker.sock", "Docker"),
-    ("/run/docker", "Docker"),
+    ("/run/docker/containerd/containerd.sock", "containerd"),
     ("/run/dockershim.sock", "Docker"),
     ("/run/cri-dockerd.sock", "Docker"),
     ("/run/containerd/containerd.sock", "containerd"),
