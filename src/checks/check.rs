@@ -1,4 +1,5 @@
 use super::Joins;
+use crate::inventory::accounts::Accounts;
 use crate::inventory::engines::Engines;
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
@@ -88,6 +89,11 @@ impl<'a> Cx<'a> {
     /// Which Services lead to a pod.
     pub fn services(&self) -> &'a Services<'a> {
         self.joins.services()
+    }
+
+    /// Who runs as which ServiceAccount.
+    pub fn accounts(&self) -> &'a Accounts<'a> {
+        self.joins.accounts(self.workloads)
     }
 
     /// The nodes, summed up.

@@ -1,8 +1,9 @@
+use crate::inventory::accounts::Accounts;
 use crate::inventory::engines::Engines;
 use crate::inventory::network::Network;
 use crate::inventory::nodes::Nodes;
 use crate::inventory::services::Services;
-use crate::inventory::{Inventory, Platform, platform};
+use crate::inventory::{Inventory, Platform, Workload, platform};
 use std::cell::OnceCell;
 
 /// What several rules join with, each worked out once, by the first that asks.
@@ -13,6 +14,7 @@ pub struct Joins<'a> {
     engines: OnceCell<Engines<'a>>,
     services: OnceCell<Services<'a>>,
     nodes: OnceCell<Nodes<'a>>,
+    accounts: OnceCell<Accounts<'a>>,
     platform: OnceCell<Platform>,
 }
 
@@ -25,6 +27,7 @@ impl<'a> Joins<'a> {
             engines: OnceCell::new(),
             services: OnceCell::new(),
             nodes: OnceCell::new(),
+            accounts: OnceCell::new(),
             platform: OnceCell::new(),
         }
     }
@@ -43,6 +46,10 @@ impl<'a> Joins<'a> {
 
     pub(super) fn nodes(&self) -> &Nodes<'a> {
         self.nodes.get_or_init(|| Nodes::new(self.inventory))
+    }
+
+    pub(super) fn accounts(&self, workloads: &'a [Workload<'a>]) -> &Accounts<'a> {
+        self.accounts.get_or_init(|| Accounts::new(self.inventory, workloads))
     }
 
     pub(super) fn platform(&self) -> Platform {

@@ -1,5 +1,6 @@
 //! What was read, indexed; and what could not be.
 
+pub mod accounts;
 pub(crate) mod credential;
 pub mod engines;
 pub mod image;

@@ -12,7 +12,14 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[Kind::ServiceAccount],
-    aliases: &["kubescape:C-0190", "kubescape:C-0034", "trivy:KSV-0036", "polaris:automountServiceAccountToken"],
+    aliases: &[
+        "kubescape:C-0190",
+        "kubescape:C-0034",
+        "trivy:KSV-0036",
+        "polaris:automountServiceAccountToken",
+        "popeye:POP-301",
+        "kube-bench:5.1.6",
+    ],
     why: "Whoever gets into a pod finds the token and talks to the API server as the pod; most programs never do.",
     remedy: Remedy {
         advice: "Set automountServiceAccountToken: false on the pod, or on its ServiceAccount, unless the program talks \
@@ -45,22 +52,10 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
             return;
         }
     };
-    if is_dedicated_and_granted(cx, workload, name) {
+    // an account of the workload's own with a grant is there to be used
+    let (accounts, namespace) = (cx.accounts(), workload.namespace());
+    if name != "default" && accounts.is_granted(namespace, name) && accounts.users(namespace, name) == 1 {
         let message = format!("{}; the account is this workload's own and holds grants", hit.message);
         hit.message(message).severity(Severity::Info);
     }
-}
-
-/// An account of the workload's own with a grant is there to be used.
-fn is_dedicated_and_granted(cx: &Cx<'_>, workload: &Workload<'_>, name: &str) -> bool {
-    let namespace = workload.namespace();
-    let is_granted = || {
-        let subjects = cx.inventory.bindings.values().flat_map(|binding| &binding.subjects);
-        subjects.into_iter().any(|s| s.kind == "ServiceAccount" && s.name == name && s.namespace == namespace)
-    };
-    let is_shared = || {
-        let others = cx.workloads.iter().filter(|w| w.namespace() == namespace && w.owner != workload.owner);
-        others.flat_map(Workload::specs).any(|spec| spec.service_account() == name)
-    };
-    name != "default" && is_granted() && !is_shared()
 }
