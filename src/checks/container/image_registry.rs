@@ -32,7 +32,7 @@ fn each(cx: &Cx<'_>, _: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
             let name = container.container.name.as_str();
             hits.about(Some(name));
             hits.fail(container.at("image"), container.container.image.as_str(), "an image from an allowed registry")
-                .message(format!("container {name} takes {} from {}", image.repository(), image.registry()));
+                .message(format!("container {name} takes {}, which no allowed registry holds", image.repository()));
         }
     }
 }
@@ -42,9 +42,8 @@ fn unset(cx: &Cx<'_>, judge: &mut Judge) {
     for workload in cx.workloads {
         let mut registries: Vec<&str> = Vec::new();
         for spec in workload.specs() {
-            let named = spec.containers.iter().chain(&spec.init_containers).map(|container| container.image.as_str());
-            let all = named.chain(spec.ephemeral_containers.iter().map(|container| container.common.image.as_str()));
-            registries.extend(all.filter(|image| !image.is_empty()).map(|image| Image::parse(image).registry()));
+            let images = spec.each_container().map(|(_, _, container)| container.image.as_str());
+            registries.extend(images.filter(|image| !image.is_empty()).map(|image| Image::parse(image).registry()));
         }
         registries.sort_unstable();
         registries.dedup();
