@@ -2,7 +2,8 @@
 //!
 //! The expectation is pass, fail, manual, unread or n-a: the verdict of a control that asks for this check alone. A line
 //! `# kubernetes: 1.29` sets the version; `# source: cluster` makes the file all that a cluster holds, where otherwise
-//! what is not in it may be elsewhere; `# pitfall 6.N` names the catalogue's pitfall that the case is about.
+//! what is not in it may be elsewhere; `# allowed-registry: HOST` is scan's flag; `# pitfall 6.N` names the catalogue's
+//! pitfall that the case is about.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
@@ -72,6 +73,8 @@ impl Fixture {
         if cluster {
             Kind::ALL.iter().for_each(|kind| inventory.set_state(*kind, ReadState::Complete));
         }
+        let allowed = self.text.lines().filter_map(|line| line.strip_prefix("# allowed-registry: "));
+        inventory.settings.allowed_registries = allowed.map(|host| host.parse().unwrap()).collect();
         assert!(notes.is_empty(), "{}: {notes:?}", self.name());
         let times = Times { started: "2026-01-01T00:00:00Z".into(), finished: "2026-01-01T00:00:00Z".into() };
         let edition = pack.edition("latest", self.version());

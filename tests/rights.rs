@@ -41,6 +41,8 @@ fn cluster(text: &str) -> Inventory {
     let mut loader = Loader::new(Medium::Cluster, version, None);
     loader.text("fixture", text).unwrap();
     let (mut inventory, _) = loader.finish();
+    let allowed = text.lines().filter_map(|line| line.strip_prefix("# allowed-registry: "));
+    inventory.settings.allowed_registries = allowed.map(|host| host.parse().unwrap()).collect();
     for kind in Kind::ALL {
         inventory.set_state(*kind, ReadState::Complete);
         inventory.opt_in(*kind);

@@ -4,8 +4,9 @@ use crate::inventory::engines::Engines;
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
 use crate::inventory::network::Network;
+use crate::inventory::nodes::Nodes;
 use crate::inventory::services::Services;
-use crate::inventory::{Inventory, Kind, Platform, Rbac, Version, Workload};
+use crate::inventory::{Inventory, Kind, Platform, Rbac, Settings, Version, Workload};
 use crate::model::{Evidence, FieldPath, GapReason, ObjectRef, Remedy, Severity};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -43,6 +44,16 @@ pub enum Run {
     EachSpec(fn(&SpecCx<'_>, &mut Hits)),
     /// Each distinct PodSpec of each workload, with the whole inventory for joins.
     EachWorkload(fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits)),
+    /// A rule that asks for what the user lays down: with it each distinct PodSpec of each workload, without it one look
+    /// at them all, which says what there is to lay down.
+    Configured {
+        /// Whether it is laid down.
+        is_set: fn(&Settings) -> bool,
+        /// The rule.
+        each: fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits),
+        /// What stands in for it.
+        unset: fn(&Cx<'_>, &mut Judge),
+    },
     /// Objects that the rule walks through itself: it calls [`Judge::object`] for each of its population.
     Objects(fn(&Cx<'_>, &mut Judge)),
     /// The cluster as a whole: not evaluated where the scope is less than that.
@@ -85,9 +96,19 @@ impl<'a> Cx<'a> {
         self.joins.account(self, namespace, name)
     }
 
+    /// The nodes, summed up.
+    pub fn nodes(&self) -> &'a Nodes<'a> {
+        self.joins.nodes()
+    }
+
     /// The platform, as its nodes show it.
     pub fn platform(&self) -> Platform {
         self.joins.platform()
+    }
+
+    /// What the user lays down.
+    pub fn settings(&self) -> &'a Settings {
+        &self.inventory.settings
     }
 
     /// Version that decides the rules.

@@ -2,6 +2,7 @@ use super::Cx;
 use super::accounts::{self, Account, Accounts};
 use crate::inventory::engines::Engines;
 use crate::inventory::network::Network;
+use crate::inventory::nodes::Nodes;
 use crate::inventory::services::Services;
 use crate::inventory::{Inventory, Platform, platform};
 use std::cell::OnceCell;
@@ -13,6 +14,7 @@ pub struct Joins<'a> {
     network: OnceCell<Network<'a>>,
     engines: OnceCell<Engines<'a>>,
     services: OnceCell<Services<'a>>,
+    nodes: OnceCell<Nodes<'a>>,
     platform: OnceCell<Platform>,
     accounts: OnceCell<Accounts<'a>>,
 }
@@ -25,6 +27,7 @@ impl<'a> Joins<'a> {
             network: OnceCell::new(),
             engines: OnceCell::new(),
             services: OnceCell::new(),
+            nodes: OnceCell::new(),
             platform: OnceCell::new(),
             accounts: OnceCell::new(),
         }
@@ -44,6 +47,10 @@ impl<'a> Joins<'a> {
 
     pub(super) fn account<'s>(&'s self, cx: &Cx<'a>, namespace: &'s str, name: &'s str) -> Option<&'s Account<'s>> {
         self.accounts.get_or_init(|| accounts::accounts(cx)).get(&(namespace, name))
+    }
+
+    pub(super) fn nodes(&self) -> &Nodes<'a> {
+        self.nodes.get_or_init(|| Nodes::new(self.inventory))
     }
 
     pub(super) fn platform(&self) -> Platform {

@@ -11,6 +11,7 @@ mod token;
 // families: written by `cargo xtask gen`
 pub mod admission;
 pub mod container;
+pub mod cronjob;
 pub mod netpol;
 pub mod ns;
 pub mod pod;

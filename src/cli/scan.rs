@@ -41,6 +41,7 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
     if let Some(version) = args.kubernetes_version {
         inventory.version = version;
     }
+    inventory.settings = args.settings();
     let editions = editions_for(inventory.version)?;
     let mut report = evaluate(&inventory, &editions, args.strict, started)?;
     if inventory.medium == Medium::Files {

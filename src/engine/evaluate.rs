@@ -185,7 +185,7 @@ impl Engine {
                     }
                 }
                 Run::EachSpec(run) => run(&cx, &mut hits),
-                Run::EachWorkload(_) | Run::Objects(_) | Run::Cluster(_) => {}
+                Run::EachWorkload(_) | Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) => {}
             }
             hits.list
         })
@@ -250,7 +250,12 @@ impl Evaluation<'_> {
         let mut out_of_scope = false;
         let mut not_applicable = None;
         match check.run {
-            Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {
+            Run::Configured { is_set, unset, .. } if !is_set(&self.cx.inventory.settings) => {
+                let mut judge = Judge::default();
+                unset(&self.cx, &mut judge);
+                self.judged(check, judge, controls, &mut population);
+            }
+            Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) | Run::Configured { .. } => {
                 for index in 0..self.cx.workloads.len() {
                     population.push(self.workload(check, index, controls, engine));
                 }
@@ -506,7 +511,7 @@ fn hits_of<'e>(
     version: Version,
     engine: &'e mut Engine,
 ) -> std::borrow::Cow<'e, [Hit]> {
-    if let Run::EachWorkload(run) = check.run {
+    if let Run::EachWorkload(run) | Run::Configured { each: run, .. } = check.run {
         let mut hits = Hits::default();
         run(cx, workload, &SpecCx { spec, version }, &mut hits);
         return hits.list.into();

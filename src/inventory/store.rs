@@ -5,8 +5,8 @@ use super::kinds::pod::{Pod, PodSpec};
 use super::kinds::rbac::{Binding, Role};
 use super::kinds::workload::{Controller, Detail};
 use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
-use super::{Kind, Object, Version};
-use crate::model::{Cluster, FindingSource, GapReason, Scope};
+use super::{Kind, Object, Settings, Version};
+use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
@@ -105,6 +105,8 @@ macro_rules! inventory {
             pub version: Version,
             /// What was asked for.
             pub scope: Scope,
+            /// What the user lays down.
+            pub settings: Settings,
             $(#[doc = concat!("`", stringify!($kind), "`.")]
             pub $table: BTreeMap<Key, $type>,)*
             /// Pods.
@@ -141,6 +143,7 @@ macro_rules! inventory {
                     cluster: Cluster::default(),
                     version,
                     scope: Scope::default(),
+                    settings: Settings::default(),
                     $($table: BTreeMap::new(),)*
                     pods: BTreeMap::new(),
                     controllers: BTreeMap::new(),
@@ -277,7 +280,7 @@ pub struct ControllerRow {
     pub replicas: Option<i32>,
     /// A Job that ended.
     pub finished: bool,
-    /// What only some checks ask for; None for what another controller owns.
+    /// What only some checks ask for; None for what another controller owns, CronJobs excepted.
     pub detail: Option<Box<Detail>>,
 }
 
@@ -318,7 +321,8 @@ impl Inventory {
             _ => (Map::new(), None),
         };
         let pod_labels = self.labels.get(pod_labels);
-        let detail = (!owned).then(|| Box::new(detail));
+        // what a CronJob is due to run counts whoever made it
+        let detail = (!owned || kind == Kind::CronJob).then(|| Box::new(detail));
         self.controllers.insert((kind, key), ControllerRow { meta, pod_labels, template, replicas, finished, detail });
     }
 
@@ -434,6 +438,13 @@ impl Inventory {
                 get(term).is_some()
             }
         })
+    }
+
+    /// Whether an object stands in the namespace that it names: a manifest that names none lands where it is applied.
+    pub fn is_placed(&self, object: &ObjectRef) -> bool {
+        let Some(kind) = Kind::of(object.group(), &object.kind) else { return true };
+        let namespace = object.namespace.clone().unwrap_or_else(|| "".into());
+        !self.unplaced.contains(&(kind, (namespace, object.name.clone())))
     }
 
     /// Distinct pod specs in memory, for `--stats`.

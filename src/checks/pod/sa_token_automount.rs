@@ -12,7 +12,14 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[Kind::ServiceAccount],
-    aliases: &["kubescape:C-0190", "kubescape:C-0034", "trivy:KSV-0036", "polaris:automountServiceAccountToken"],
+    aliases: &[
+        "kubescape:C-0190",
+        "kubescape:C-0034",
+        "trivy:KSV-0036",
+        "polaris:automountServiceAccountToken",
+        "popeye:POP-301",
+        "kube-bench:5.1.6",
+    ],
     why: "Whoever gets into a pod finds the token and talks to the API server as the pod; most programs never do.",
     remedy: Remedy {
         advice: "Set automountServiceAccountToken: false on the pod, or on its ServiceAccount, unless the program talks \

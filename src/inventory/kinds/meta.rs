@@ -85,6 +85,13 @@ pub struct Quantity {
     pub text: String,
 }
 
+impl Quantity {
+    /// Whether it is nothing, in whatever unit.
+    pub fn is_zero(&self) -> bool {
+        !self.text.contains(|c| matches!(c, '1'..='9'))
+    }
+}
+
 impl<'de> Deserialize<'de> for Quantity {
     /// Manifests may write a number.
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {

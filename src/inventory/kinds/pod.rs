@@ -707,6 +707,10 @@ pub struct PodSpec {
     #[prost(message, repeated, tag = "2")]
     #[serde(deserialize_with = "nullable")]
     pub containers: Vec<Container>,
+    /// `restartPolicy`: OnFailure or Never; empty: Always.
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub restart_policy: String,
     /// `nodeSelector`.
     #[prost(btree_map = "string, string", tag = "7")]
     #[serde(deserialize_with = "nullable")]
@@ -850,6 +854,10 @@ impl PodSpec {
             .collect();
         self.service_account_name = self.service_account().to_owned();
         self.service_account.clear();
+        // the default, which manifests leave out
+        if self.restart_policy == "Always" {
+            self.restart_policy.clear();
+        }
         let token = |name: &str| name.starts_with("kube-api-access-");
         self.volumes.retain(|v| !(token(&v.name) && v.source.projected.is_some()));
         for container in self.init_containers.iter_mut().chain(&mut self.containers) {
