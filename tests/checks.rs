@@ -1,6 +1,6 @@
 //! Every check on its fixtures: `tests/checks/<check id>/<expectation>[.<case>].yaml`.
 //!
-//! The expectation is pass, fail, manual or unread: the verdict of a control that asks for this check alone. A line
+//! The expectation is pass, fail, manual, unread or n-a: the verdict of a control that asks for this check alone. A line
 //! `# kubernetes: 1.29` sets the version; `# source: cluster` makes the file all that a cluster holds, where otherwise
 //! what is not in it may be elsewhere; `# pitfall 6.N` names the catalogue's pitfall that the case is about.
 
@@ -89,6 +89,7 @@ fn fixtures_come_to_what_their_names_say() {
             Verdict::Fail => "fail",
             Verdict::Manual => "manual",
             Verdict::NotEvaluated => "unread",
+            Verdict::NotApplicable => "n-a",
             other => other.as_str(),
         };
         if found != fixture.expectation() {
