@@ -3,6 +3,7 @@ use crate::inventory::engines::Engines;
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
 use crate::inventory::network::Network;
+use crate::inventory::scaling::Scaling;
 use crate::inventory::services::Services;
 use crate::inventory::{Inventory, Kind, Platform, Rbac, Version, Workload};
 use crate::model::{Evidence, FieldPath, GapReason, ObjectRef, Remedy, Severity};
@@ -77,6 +78,11 @@ impl<'a> Cx<'a> {
     /// Which Services lead to a pod.
     pub fn services(&self) -> &'a Services<'a> {
         self.joins.services()
+    }
+
+    /// Autoscalers of workloads, disruption budgets of pods.
+    pub fn scaling(&self) -> &'a Scaling<'a> {
+        self.joins.scaling()
     }
 
     /// The platform, as its nodes show it.

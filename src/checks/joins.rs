@@ -1,5 +1,6 @@
 use crate::inventory::engines::Engines;
 use crate::inventory::network::Network;
+use crate::inventory::scaling::Scaling;
 use crate::inventory::services::Services;
 use crate::inventory::{Inventory, Platform, platform};
 use std::cell::OnceCell;
@@ -11,6 +12,7 @@ pub struct Joins<'a> {
     network: OnceCell<Network<'a>>,
     engines: OnceCell<Engines<'a>>,
     services: OnceCell<Services<'a>>,
+    scaling: OnceCell<Scaling<'a>>,
     platform: OnceCell<Platform>,
 }
 
@@ -22,6 +24,7 @@ impl<'a> Joins<'a> {
             network: OnceCell::new(),
             engines: OnceCell::new(),
             services: OnceCell::new(),
+            scaling: OnceCell::new(),
             platform: OnceCell::new(),
         }
     }
@@ -36,6 +39,10 @@ impl<'a> Joins<'a> {
 
     pub(super) fn services(&self) -> &Services<'a> {
         self.services.get_or_init(|| Services::new(self.inventory))
+    }
+
+    pub(super) fn scaling(&self) -> &Scaling<'a> {
+        self.scaling.get_or_init(|| Scaling::new(self.inventory))
     }
 
     pub(super) fn platform(&self) -> Platform {

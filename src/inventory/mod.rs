@@ -9,6 +9,8 @@ pub mod kinds;
 pub mod network;
 pub mod platform;
 mod rbac;
+pub mod scaling;
+pub mod schedule;
 pub mod services;
 mod store;
 mod version;

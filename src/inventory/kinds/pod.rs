@@ -446,6 +446,16 @@ pub struct SecretVolume {
     pub secret_name: String,
 }
 
+/// `v1.ConfigMapVolumeSource`: protobuf nests the reference that JSON inlines.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct ConfigMapVolume {
+    /// The ConfigMap.
+    #[prost(message, required, tag = "1")]
+    #[serde(flatten)]
+    pub reference: LocalReference,
+}
+
 /// `v1.PersistentVolumeClaimVolumeSource`.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -492,13 +502,16 @@ pub struct SecretProjection {
     pub reference: LocalReference,
 }
 
-/// `v1.VolumeProjection`: Secrets and tokens.
+/// `v1.VolumeProjection`: Secrets, ConfigMaps and tokens.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Projection {
     /// `secret`.
     #[prost(message, optional, tag = "1")]
     pub secret: Option<SecretProjection>,
+    /// `configMap`.
+    #[prost(message, optional, tag = "3")]
+    pub config_map: Option<ConfigMapVolume>,
     /// `serviceAccountToken`.
     #[prost(message, optional, tag = "4")]
     pub service_account_token: Option<TokenProjection>,
@@ -541,6 +554,10 @@ macro_rules! volume_sources {
             #[prost(message, optional, tag = "10")]
             #[serde(rename = "persistentVolumeClaim")]
             pub persistent_volume_claim: Option<ClaimVolume>,
+            /// `configMap`.
+            #[prost(message, optional, tag = "19")]
+            #[serde(rename = "configMap")]
+            pub config_map: Option<ConfigMapVolume>,
             /// `projected`.
             #[prost(message, optional, tag = "26")]
             pub projected: Option<Projected>,
@@ -564,6 +581,9 @@ macro_rules! volume_sources {
                 }
                 if self.persistent_volume_claim.is_some() {
                     return Some("persistentVolumeClaim");
+                }
+                if self.config_map.is_some() {
+                    return Some("configMap");
                 }
                 if self.projected.is_some() {
                     return Some("projected");
@@ -594,7 +614,6 @@ volume_sources! {
     downward_api = "16", "downwardAPI";
     fc = "17", "fc";
     azure_file = "18", "azureFile";
-    config_map = "19", "configMap";
     vsphere_volume = "20", "vsphereVolume";
     quobyte = "21", "quobyte";
     azure_disk = "22", "azureDisk";
