@@ -8,14 +8,20 @@ mod registry;
 
 // families: written by `cargo xtask gen`
 pub mod admission;
+pub mod cluster;
+pub mod configmap;
 pub mod container;
 pub mod netpol;
+pub mod node;
 pub mod ns;
+pub mod pdb;
 pub mod pod;
 pub mod pss;
 pub mod rbac;
 pub mod sa;
 pub mod secret;
+pub mod storage;
+pub mod workload;
 // end of families
 
 pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};

@@ -13,6 +13,7 @@ pub mod scaling;
 pub mod schedule;
 pub mod services;
 mod store;
+pub mod suspects;
 mod version;
 pub mod yaml;
 
@@ -20,5 +21,5 @@ pub use index::{Variant, Workload};
 pub use kinds::{Kind, Object, OptIn, Wire};
 pub use platform::Platform;
 pub use rbac::{Carried, Grant, GrantScope, Granted, Holder, Rbac, Right, RoleUse, Target, is_shipped_name};
-pub use store::{Inventory, Key, Medium, PodRow, ReadState};
+pub use store::{ControllerRow, Inventory, Key, Medium, PodRow, ReadState};
 pub use version::Version;

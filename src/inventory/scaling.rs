@@ -94,7 +94,10 @@ mod tests {
             ("all", json!({"selector": {}})),
             ("none", json!({})),
             ("web", json!({"selector": {"matchLabels": {"app": "web"}}})),
-            ("expression", json!({"selector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["web"]}]}})),
+            (
+                "expression",
+                json!({"selector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["web"]}]}}),
+            ),
             ("other", json!({"selector": {"matchLabels": {"app": "web", "tier": "b"}}})),
         ] {
             inventory.upsert(Object::from_json(Kind::PodDisruptionBudget, budget(name, spec)).unwrap());

@@ -34,7 +34,8 @@ fn seconds(mut text: &str) -> Option<i64> {
     let mut total = 0;
     while !text.is_empty() {
         let (number, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
-        let unit = [("h", HOUR), ("ms", 0), ("m", MINUTE), ("s", 1)].into_iter().find(|(unit, _)| rest.starts_with(unit))?;
+        let unit =
+            [("h", HOUR), ("ms", 0), ("m", MINUTE), ("s", 1)].into_iter().find(|(unit, _)| rest.starts_with(unit))?;
         total += number.parse::<i64>().ok()?.checked_mul(unit.1)?;
         text = rest.strip_prefix(unit.0)?;
     }

@@ -852,6 +852,33 @@ impl PodSpec {
         [&self.service_account_name, &self.service_account].into_iter().find(|n| !n.is_empty()).map_or("default", |n| n)
     }
 
+    /// Names of the Secrets that it reads: variables, volumes, credentials for images. In-tree volumes of storage
+    /// systems may name more.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let containers = || self.each_container().map(|(_, _, container)| container);
+        let variables = containers().flat_map(|c| &c.env).filter_map(|variable| {
+            Some(variable.value_from.as_ref()?.secret_key_ref.as_ref()?.reference.name.as_str())
+        });
+        let whole = containers().flat_map(|c| &c.env_from).filter_map(|from| from.secret_ref.as_ref());
+        let sources = || self.volumes.iter().map(|volume| &volume.source);
+        let volumes = sources().filter_map(|source| Some(source.secret.as_ref()?.secret_name.as_str()));
+        let projected = sources().filter_map(|source| source.projected.as_ref()).flat_map(|p| &p.sources);
+        let drivers = sources().filter_map(|source| source.csi.as_ref()?.node_publish_secret_ref.as_ref());
+        variables
+            .chain(whole.map(|from| from.reference.name.as_str()))
+            .chain(volumes)
+            .chain(projected.filter_map(|projection| Some(projection.secret.as_ref()?.reference.name.as_str())))
+            .chain(drivers.chain(&self.image_pull_secrets).map(|reference| reference.name.as_str()))
+    }
+
+    /// Names of the ConfigMaps that it mounts.
+    pub fn mounted_config_maps(&self) -> impl Iterator<Item = &str> {
+        let sources = || self.volumes.iter().map(|volume| &volume.source);
+        let projected = sources().filter_map(|source| source.projected.as_ref()).flat_map(|p| &p.sources);
+        let volumes = sources().filter_map(|source| source.config_map.as_ref());
+        volumes.chain(projected.filter_map(|p| p.config_map.as_ref())).map(|map| map.reference.name.as_str())
+    }
+
     /// Clears what is made up per pod, so that pods of one template intern to one variant.
     pub fn normalise(&mut self, meta: &Meta) {
         self.annotations = meta
