@@ -14,6 +14,7 @@ pub mod container;
 pub mod netpol;
 pub mod node;
 pub mod ns;
+pub mod ops;
 pub mod pdb;
 pub mod pod;
 pub mod pss;

@@ -8,21 +8,28 @@ use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
 /// Keys whose values a check reads: settings of ingress controllers and of log and alert pipelines.
-const KEPT_KEYS: [&str; 14] = [
+const KEPT_KEYS: [&str; 21] = [
     "ClusterConfiguration",
     "alertmanager.yaml",
     "alertmanager.yml",
     "allow-snippet-annotations",
     "annotations-risk-level",
+    "collector.yaml",
+    "config.alloy",
     "config.conf",
     "custom_outputs.conf",
     "falco.yaml",
+    "filebeat.yml",
     "fluent-bit.conf",
+    "fluent-bit.yaml",
     "fluent.conf",
     "output.conf",
+    "relay",
+    "relay.yaml",
     "ssl-protocols",
-    "vector.yaml",
     "vector.toml",
+    "vector.yaml",
+    "vector.yml",
 ];
 
 /// The longest value that is kept, in bytes.
