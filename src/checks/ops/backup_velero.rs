@@ -193,9 +193,12 @@ fn faults(cx: &Cx<'_>, schedule: &Custom) -> Vec<Fault> {
     let is = |field: &str, value: bool| template(field) == Some(&Value::Bool(value));
     let copied =
         is("defaultVolumesToFsBackup", true) || is("defaultVolumesToRestic", true) || is("snapshotMoveData", true);
-    if is("snapshotVolumes", false) && !copied && cx.inventory.count(Kind::PersistentVolumeClaim) > 0 {
+    let claims = cx.inventory.count(Kind::PersistentVolumeClaim) > 0;
+    let unread = cx.gap(Kind::PersistentVolumeClaim, None).filter(|_| !claims);
+    if is("snapshotVolumes", false) && !copied && (claims || unread.is_some()) {
         let message = format!("schedule {name} leaves volumes out");
-        faults.push(own("spec.template.snapshotVolumes", false.into(), "true, or volumes copied by file", message));
+        let fault = own("spec.template.snapshotVolumes", false.into(), "true, or volumes copied by file", message);
+        faults.push(Fault { unread, ..fault });
     }
     for field in ["labelSelector", "orLabelSelectors", "includedResources"] {
         let empty = |value: &Value| {

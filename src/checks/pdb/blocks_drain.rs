@@ -2,7 +2,7 @@ use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::kinds::limits::PodDisruptionBudget;
 use crate::inventory::{Inventory, Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A budget that lets no pod go: `maxUnavailable` of 0, `minAvailable` of 100%, or as many as there are (percentages
 /// round up, as the API server counts), or two budgets on one pod, which the API server refuses to evict at all. Absent
@@ -54,12 +54,16 @@ struct Held<'a> {
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let held = held(cx);
     let kind = Kind::PodDisruptionBudget;
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for (namespace, _) in cx.inventory.budgets.keys() {
+        *count.entry(namespace).or_default() += 1;
+    }
     for budget in cx.inventory.budgets.values().filter(|budget| cx.in_scope(kind, &budget.meta)) {
         let hits = judge.object(kind, &budget.meta);
         let (namespace, name) = (budget.meta.namespace.as_str(), budget.meta.name.as_str());
         let nothing = Held::default();
         let held = held.get(&(namespace, name)).unwrap_or(&nothing);
-        let gap = || NEEDS.iter().find_map(|kind| cx.gap(*kind, Some(namespace)));
+        let gap = NEEDS.iter().find_map(|kind| cx.gap(*kind, Some(namespace)));
         if let Some(most) = &budget.spec.max_unavailable
             && (most.number() == Some(0) || most.percent() == Some(0))
         {
@@ -70,33 +74,31 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             let path = FieldPath::of("spec.minAvailable");
             let expected = "fewer than there are";
             let percent = least.percent().unwrap_or_default();
-            let wanted = least.number().unwrap_or((percent * held.pods + 99) / 100);
+            let wanted = least.number().unwrap_or((percent.saturating_mul(held.pods) + 99) / 100);
             if percent >= 100 {
                 hits.fail(path, least.to_string(), expected).message(format!("budget {name} lets no pod go"));
-            } else if wanted > 0 && (held.pods > 0 || percent == 0) && wanted >= held.pods {
-                match (held.pods, gap()) {
-                    // fewer pods than there are may have been seen
-                    (_, Some(reason)) => {
-                        hits.unread(path, reason, expected)
-                            .message(format!("how many pods budget {name} holds on to was not read"));
-                    }
-                    (0, None) => {}
-                    (pods, None) => {
-                        hits.fail(path, least.to_string(), expected)
-                            .message(format!("budget {name} keeps {wanted} of {pods} pods: none may go"));
-                    }
-                }
-            } else if percent > 0
-                && held.pods == 0
-                && let Some(reason) = gap()
-            {
+            } else if let Some(reason) = gap {
                 hits.unread(path, reason, expected)
                     .message(format!("how many pods budget {name} holds on to was not read"));
+            } else if held.pods > 0 && wanted >= held.pods {
+                hits.fail(path, least.to_string(), expected)
+                    .message(format!("budget {name} keeps {wanted} of {} pods: none may go", held.pods));
             }
         }
-        if let Some((workload, other)) = &held.twice {
-            hits.fail(FieldPath::of("spec.selector"), other.meta.name.as_str(), "no other budget on the same pods")
-                .message(format!("{workload} is held by budgets {name} and {}: it cannot be evicted", other.meta.name));
+        let path = FieldPath::of("spec.selector");
+        let expected = "no other budget on the same pods";
+        match (&held.twice, gap) {
+            (Some((workload, other)), _) => {
+                let other = other.meta.name.as_str();
+                hits.fail(path, other, expected)
+                    .message(format!("{workload} is held by budgets {name} and {other}: it cannot be evicted"));
+            }
+            // with another one in the namespace, a workload that was not read may be held by both
+            (None, Some(reason)) if count.get(namespace).is_some_and(|count| *count > 1) => {
+                hits.unread(path, reason, expected)
+                    .message(format!("whether another budget selects the pods of {name} was not read"));
+            }
+            _ => {}
         }
     }
 }

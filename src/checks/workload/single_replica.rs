@@ -31,13 +31,13 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             let hits = judge.object(kind, &row.meta);
             let namespace = row.meta.namespace.as_str();
             let scale = Scale::of(cx, kind, row);
-            let mut services = cx.services().of(namespace, &row.pod_labels);
-            let service = services.next();
+            let service = cx.services().of(namespace, &row.pod_labels).next();
+            // an autoscaler may go lower than what there is, or keep more
             let gap = cx.gap(Kind::HorizontalPodAutoscaler, Some(namespace)).or(match service {
-                Some(_) => None,
-                None => cx.gap(Kind::Service, Some(namespace)),
+                None if scale.least() < 2 => cx.gap(Kind::Service, Some(namespace)),
+                _ => None,
             });
-            if scale.least() >= 2 || (service.is_none() && gap.is_none()) {
+            if gap.is_none() && (scale.least() >= 2 || service.is_none()) {
                 continue;
             }
             let path = FieldPath::of("spec");
@@ -45,7 +45,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             let expected = "2 or more";
             if let Some(reason) = gap {
                 hits.unread(path, reason, expected).message(format!(
-                    "{} {} has one replica; its autoscaler, or whether a Service leads to it, was not read",
+                    "how many replicas {} {} keeps, or whether a Service leads to it, was not read",
                     kind.name(),
                     row.meta.name
                 ));
