@@ -2,8 +2,8 @@
 //!
 //! The expectation is pass, fail, manual, unread or n-a: the verdict of a control that asks for this check alone. A line
 //! `# kubernetes: 1.29` sets the version; `# source: cluster` makes the file all that a cluster holds, where otherwise
-//! what is not in it may be elsewhere; `# server: ADDRESS` is its API server's; `# pitfall 6.N` names the catalogue's
-//! pitfall that the case is about.
+//! what is not in it may be elsewhere; `# server: ADDRESS` is its API server's, `# with: configmaps` reads
+//! what is read on request only; `# pitfall 6.N` names the catalogue's pitfall that the case is about.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
@@ -72,6 +72,9 @@ impl Fixture {
         let (mut inventory, notes) = loader.finish();
         if cluster {
             Kind::ALL.iter().for_each(|kind| inventory.set_state(*kind, ReadState::Complete));
+        }
+        if self.text.lines().any(|line| line == "# with: configmaps") {
+            inventory.opt_in(Kind::ConfigMap);
         }
         inventory.cluster.server = self.text.lines().find_map(|line| line.strip_prefix("# server: ")).map(Into::into);
         assert!(notes.is_empty(), "{}: {notes:?}", self.name());

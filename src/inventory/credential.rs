@@ -131,7 +131,7 @@ fn is_plausible(value: &str) -> bool {
     let setting = ["disabled", "required", "optional", "undefined"].iter().any(|word| value.eq_ignore_ascii_case(word));
     // `process.env.TOKEN`, `com.example.TokenProvider`: a name of a program's
     let dotted = value.contains('.') && value.chars().all(|c| c.is_ascii_alphabetic() || "._".contains(c));
-    let masked = value.chars().all(|c| Some(c) == value.chars().next());
+    let masked = value.chars().all(|c| value.starts_with(c));
     let public = ["-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC", "ssh-"].iter().any(|mark| value.starts_with(mark));
     value.chars().count() >= 8 && !(templated || reference || path || number || setting || dotted || masked || public)
 }

@@ -2,6 +2,7 @@ use super::super::{Check, Cx, Hits, Judge, Run};
 use crate::inventory::Kind;
 use crate::inventory::kinds::cluster::Node;
 use crate::model::{Disruption, FieldPath, Fix, GapReason, Remedy, Severity};
+use std::collections::BTreeSet;
 
 /// Kernel and container runtime against a short table of flaws by which a container gets out, as numbers (pitfall 54).
 /// It is no vulnerability scanner: a pass says that none of these is there. Distributions mend a kernel without changing
@@ -166,14 +167,14 @@ fn one(node: &Node, hits: &mut Hits) {
             continue;
         };
         let flaws = FLAWS.iter().filter(|flaw| flaw.part == part).map(|flaw| (flaw.id, has(flaw, version, appended)));
-        let (mut certain, mut possible, mut doubt) = (Vec::new(), Vec::new(), "");
+        let (mut certain, mut possible, mut doubts) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (id, has) in flaws {
             match has {
                 Has::No => {}
                 Has::Yes => certain.push(id),
                 Has::Perhaps(unless) => {
                     possible.push(id);
-                    doubt = unless;
+                    doubts.insert(unless);
                 }
             }
         }
@@ -182,9 +183,10 @@ fn one(node: &Node, hits: &mut Hits) {
                 .message(format!("node {name} runs {text}, which has {}", certain.join(" and ")));
         } else if !possible.is_empty() {
             let ids = possible.join(" and ");
+            let doubts = doubts.into_iter().collect::<Vec<_>>().join("; ");
             hits.review(path, text.as_str(), expected)
                 .severity(Severity::Low)
-                .message(format!("node {name} runs {text}, a version that had {ids}; {doubt}"));
+                .message(format!("node {name} runs {text}, a version that had {ids}; {doubts}"));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::inventory::kinds::custom::Custom;
 use crate::inventory::schedule::DAY;
+use serde_json::Value;
 
 /// A time in the object outside its spec, in seconds since the epoch.
 pub(super) fn time(object: &Custom, pointer: &str) -> Option<i64> {
@@ -17,6 +18,11 @@ pub(super) fn ago(now: i64, then: i64) -> String {
         (0 | 1, hours) => format!("{hours} hours"),
         (days, _) => format!("{days} days"),
     }
+}
+
+/// As it is written: `2026-01-01T00:00:00Z`.
+pub(super) fn stamp(time: i64) -> Value {
+    jiff::Timestamp::from_second(time).map_or(Value::Null, |time| time.to_string().into())
 }
 
 /// Whether it was within so many days.

@@ -105,8 +105,9 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         match (backups, other.first()) {
             (_, Some(other)) => hits
                 .review(path, 0, expected)
+                .severity(Severity::Info)
                 .message(format!("{} is here: its own console shows what it backs up", other.product.title)),
-            (0, None) => hits.review(path, 0, expected).message(
+            (0, None) => hits.review(path, 0, expected).severity(Severity::Medium).message(
                 "no Velero schedule: another product, snapshots of the storage or of the provider are not seen from here",
             ),
             (_, None) => hits.fail(path, 0, expected).message("Velero is here, and no schedule makes it back anything up"),

@@ -1,5 +1,5 @@
 use super::super::{Check, Cx, Judge, Run};
-use super::age::{ago, time, within};
+use super::age::{ago, stamp, time, within};
 use super::product::{Product, product, running};
 use crate::inventory::Kind;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
@@ -76,7 +76,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let path = FieldPath::of("status.lastSuccessfulTime");
         match cron.last_success {
             Some(then) => hits
-                .fail(path, ago(cx.now, then), expected.clone())
+                .fail(path, stamp(then), expected.clone())
                 .message(format!("{title} succeeded last {} ago", ago(cx.now, then))),
             None => hits
                 .fail(path, serde_json::Value::Null, expected.clone())
@@ -88,11 +88,11 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         Some(newest) if of_reports == Some(newest) => {
             judge
                 .cluster()
-                .fail(path, ago(cx.now, newest), expected)
+                .fail(path, stamp(newest), expected)
                 .message(format!("the newest compliance report is {} old", ago(cx.now, newest)));
         }
         Some(newest) => {
-            judge.cluster().review(path, ago(cx.now, newest), expected).message(format!(
+            judge.cluster().review(path, stamp(newest), expected).message(format!(
                 "Kubescape's newest summary was made {} ago; whether it was brought up to date since is not seen",
                 ago(cx.now, newest)
             ));

@@ -1,5 +1,5 @@
 use super::super::{Check, Cx, Judge, Run};
-use super::age::{ago, time};
+use super::age::{ago, stamp, time};
 use super::product::{Product, product};
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{ControllerRow, Kind};
@@ -70,7 +70,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
                 .fail(FieldPath::of("spec.suspend"), true, "false, or the field absent")
                 .message(format!("CronJob {name}, which snapshots etcd, is suspended")),
             Some(then) => hits
-                .fail(last, ago(cx.now, then), expected)
+                .fail(last, stamp(then), expected)
                 .message(format!("CronJob {name}, which snapshots etcd, succeeded last {} ago", ago(cx.now, then))),
             None => hits
                 .fail(last, Value::Null, expected)
@@ -81,7 +81,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         Some(newest) => {
             judge
                 .cluster()
-                .fail(path, ago(cx.now, newest), expected)
+                .fail(path, stamp(newest), expected)
                 .message(format!("the newest snapshot of etcd is {} old", ago(cx.now, newest)));
         }
         None if crons.is_empty() => {

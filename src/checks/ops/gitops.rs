@@ -81,7 +81,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         return;
     }
     let of = all - loose.len();
-    let share = if all == 0 { 100 } else { of * 100 / all };
+    let share = (of * 100).checked_div(all).unwrap_or(100);
     let sync = match out.len() {
         0 => String::new(),
         n => format!("; {n} of {} Applications are out of sync", tools[0]),
@@ -90,7 +90,11 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         .review(path.clone(), format!("{share} %"), expected)
         .message(format!("{of} of {all} workloads outside kube-system ({share} %) are tracked{sync}"))
         .severity(if loose.is_empty() { Severity::Info } else { Severity::Low });
-    hit.also(path.clone().key("kube-system"), format!("{} of {} tracked", system.1, system.0), "a person's judgement");
+    hit.also(
+        path.clone().key("kube-system"),
+        format!("{} of {} tracked", system.1, system.0),
+        "not counted in the share",
+    );
     for name in &out {
         hit.also(FieldPath::of("applications").key(name), "OutOfSync", "Synced");
     }

@@ -113,13 +113,14 @@ fn say(cx: &Cx<'_>, hits: &mut Hits, path: FieldPath, found: &[Running<'_, Evalu
             ));
         }
         (Some(one), _) if runs(&one) => {
-            hits.review(path, alerts, expected).message(format!(
+            hits.review(path, alerts, expected).severity(Severity::Low).message(format!(
                 "{} runs and alerts are raised: who receives them stands in Alertmanager's Secret, which is not read",
                 place(one)
             ));
         }
         (_, Some(one)) if runs(&one) => {
             hits.review(path, alerts, expected)
+                .severity(Severity::Info)
                 .message(format!("{} gathers metrics: what alerts is set up at the vendor", place(one)));
         }
         (Some(one), _) | (_, Some(one)) => {

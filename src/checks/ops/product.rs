@@ -4,7 +4,7 @@ use super::super::{Cx, Judge};
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{Kind, Medium, image};
-use crate::model::{FieldPath, GapReason};
+use crate::model::{FieldPath, GapReason, Severity};
 
 /// A product: its title, the ends of its images' repositories, and what its check knows besides.
 pub(super) struct Product<D: 'static = ()> {
@@ -101,23 +101,25 @@ impl<D> Agents<D> {
             let title = set.product.title;
             let ready = FieldPath::of("status.numberReady");
             let template = FieldPath::of("spec.template.spec.containers");
+            let desired = FieldPath::of("status.desiredNumberScheduled");
             match (flaw, output) {
+                (Some(Flaw::Nowhere), _) => hits
+                    .fail(desired, 0, "every node that takes pods")
+                    .message(format!("{title} is meant for no node: its node selector fits none")),
                 (Some(Flaw::NotReady), _) => hits
                     .fail(ready, set.ready, format!("{}, one a node that it fits", set.desired))
                     .message(format!("{title} is ready on {} of {} nodes", set.ready, set.desired)),
                 (Some(Flaw::TooFew(all, nodes)), _) => hits
-                    .fail(
-                        FieldPath::of("status.desiredNumberScheduled"),
-                        all,
-                        format!("{nodes}, every node that takes pods"),
-                    )
+                    .fail(desired, all, format!("{nodes}, every node that takes pods"))
                     .message(format!("{title} is meant for {all} of {nodes} nodes that take pods")),
                 (Some(Flaw::Unread(reason)), _) => hits
                     .unread(ready, reason, "one a node")
                     .message(format!("{title} is there; whether it is ready on every node was not read")),
                 (None, Output::Sent) => continue,
                 (None, Output::Kept(why)) => hits.fail(template, title, self.expected).message(why),
-                (None, Output::Look(what)) => hits.review(template, title, self.expected).message(what),
+                (None, Output::Look(what)) => {
+                    hits.review(template, title, self.expected).severity(Severity::Low).message(what)
+                }
                 (None, Output::Unread(reason, what)) => hits.unread(template, reason, self.expected).message(what),
             };
         }
@@ -126,6 +128,8 @@ impl<D> Agents<D> {
 
 /// What keeps an agent from being on every node.
 enum Flaw {
+    /// Meant for no node.
+    Nowhere,
     NotReady,
     /// Meant for so many of so many nodes.
     TooFew(i32, i32),
@@ -137,7 +141,10 @@ fn flaw<D>(cx: &Cx<'_>, set: &Running<'_, D>, sets: &[Running<'_, D>]) -> Option
     if cx.inventory.medium == Medium::Files {
         return Some(Flaw::Unread(GapReason::SourceCannotHoldIt));
     }
-    if set.desired == 0 || set.ready < set.desired {
+    if set.desired == 0 {
+        return Some(Flaw::Nowhere);
+    }
+    if set.ready < set.desired {
         return Some(Flaw::NotReady);
     }
     let all: i32 =

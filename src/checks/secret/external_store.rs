@@ -42,7 +42,10 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let (count, plural) = (inventory.count(kind), kind.info().plural);
         match (count, kind.info().namespaced) {
             (0, _) => {}
-            (_, true) => seen.push((path(kind), format!("{count} {plural} in {} namespaces", namespaces.len()))),
+            (_, true) => {
+                let places = if namespaces.len() == 1 { "namespace" } else { "namespaces" };
+                seen.push((path(kind), format!("{count} {plural} in {} {places}", namespaces.len())));
+            }
             (_, false) => seen.push((path(kind), format!("{count} {plural}"))),
         }
     }

@@ -12,8 +12,8 @@ pub static CHECK: Check = Check {
     id: "storage.encryption",
     title: "Volumes are encrypted where they are stored",
     severity: Severity::Medium,
-    over: &[Kind::PersistentVolume],
-    needs: &[Kind::StorageClass],
+    over: &[Kind::PersistentVolume, Kind::StorageClass],
+    needs: &[],
     aliases: &["kubescape:C-0264"],
     why: "Who gets at an unencrypted disk, a snapshot or a copy of it reads the data past every rule of the cluster.",
     remedy: Remedy {

@@ -43,6 +43,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         return;
     }
     let gap = CHECK.needs.iter().find_map(|kind| cx.gap(*kind, None));
+    let claims = if claims == 1 { "1 claim".to_owned() } else { format!("{claims} claims") };
     let classes = inventory.count(Kind::VolumeSnapshotClass);
     match gap {
         Some(reason) => hits.unread(path, reason, expected).message("nothing is seen that snapshots volumes"),

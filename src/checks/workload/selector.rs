@@ -69,7 +69,13 @@ fn mismatch(kind: Kind, row: &ControllerRow) -> Option<(FieldPath, Value, String
     };
     let expressions = selector.match_expressions.iter().enumerate();
     let (index, requirement) = expressions.into_iter().find(|(_, requirement)| alone((*requirement).clone()))?;
-    let words = [&requirement.key, &requirement.operator].map(String::as_str).join(" ");
-    let expected = format!("a template with {words} {}", requirement.values.join(", "));
-    Some((spec.fields("matchExpressions").index(index), value(&requirement.key), expected.trim_end().to_owned()))
+    let (key, values) = (&requirement.key, requirement.values.join(", "));
+    let expected = match requirement.operator.as_str() {
+        "In" => format!("a template whose {key} is one of {values}"),
+        "NotIn" => format!("a template whose {key} is none of {values}"),
+        "Exists" => format!("a template with label {key}"),
+        "DoesNotExist" => format!("a template without label {key}"),
+        other => format!("an operator that the API knows, not {other}"),
+    };
+    Some((spec.fields("matchExpressions").index(index), value(key), expected))
 }
