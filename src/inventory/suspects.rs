@@ -36,6 +36,12 @@ pub fn suspects(key: &str, text: &str, binary: bool) -> Vec<Suspect> {
     list
 }
 
+/// Stands for the name of what has none.
+const LINE: &str = "a line";
+
+/// Stands for the name of what is commented out.
+const COMMENT: &str = "a comment";
+
 /// Name, and whether it is certain.
 #[derive(Default)]
 struct Found(Vec<(String, bool)>);
@@ -44,7 +50,7 @@ impl Found {
     /// Judges a value; `shown` is the name that it is told by.
     fn judge(&mut self, shown: &str, name: &str, value: &str) {
         let confidence = if is_login(name, value) { Some(Confidence::High) } else { credential::judge(name, value) };
-        self.0.extend(confidence.map(|confidence| (shown.to_owned(), confidence == Confidence::High)));
+        self.0.extend(confidence.map(|confidence| (told(shown), confidence == Confidence::High)));
     }
 
     fn text(&mut self, key: &str, text: &str) {
@@ -63,7 +69,7 @@ impl Found {
 
     fn json(&mut self, name: &str, value: &Value) {
         match value {
-            Value::String(text) => self.judge(name, name, text),
+            Value::String(text) => self.judge(name, if is_word(text) { name } else { "" }, text),
             Value::Array(list) => list.iter().for_each(|value| self.json(name, value)),
             Value::Object(map) => {
                 let text = |key: &str| map.get(key).and_then(Value::as_str);
@@ -82,13 +88,17 @@ impl Found {
         for line in text.lines().map(str::trim) {
             if line.starts_with(['#', ';']) || line.starts_with("//") {
                 // what is commented out is an example, unless it has the shape of a credential
-                self.judge("a comment", "", line);
+                self.judge(COMMENT, "", line);
                 continue;
             }
+            let before = self.0.len();
             match (self.line(line), named) {
                 (Some(("name", value)), _) => named = value,
                 (Some(("value", value)), name) if !name.is_empty() => self.judge(name, name, value),
                 _ => {}
+            }
+            if self.0.len() == before {
+                self.judge(LINE, "", line);
             }
         }
     }
@@ -115,12 +125,26 @@ impl Found {
         let name = unquoted(name.trim());
         let value = value.split(" #").next().unwrap_or_default().trim().trim_end_matches([',', ';']);
         let plain = unquoted(value);
-        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c));
-        // sentences and calls of a program are no values of a setting
-        let is_value = !plain.contains(|c: char| c.is_whitespace() || "()[]".contains(c));
-        self.judge(name, if is_name && is_value { name } else { "" }, plain);
+        let is_setting = is_name(name) && is_word(plain);
+        self.judge(name, if is_setting { name } else { "" }, plain);
         Some((name, plain))
     }
+}
+
+/// Whether a text can be the name of a setting.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c))
+}
+
+/// Whether a text can be a value: sentences and calls of a program are none.
+fn is_word(text: &str) -> bool {
+    !text.contains(|c: char| c.is_whitespace() || "()[]".contains(c))
+}
+
+/// A name as it is told: what stands before a value may be a command line with a credential of its own.
+fn told(name: &str) -> String {
+    let plain = name.is_empty() || name == COMMENT || (is_name(name) && credential::judge("", name).is_none());
+    if plain { name } else { LINE }.to_owned()
 }
 
 fn unquoted(text: &str) -> &str {
@@ -176,6 +200,8 @@ mod tests {
             let found = suspects("file", text, false);
             assert!(found.iter().any(|suspect| suspect.certain), "{text}: {found:?}");
         }
+        let command = "mysqldump -u app -phunter2 --to ftp://app:hunter2@files/x\ntrue\n";
+        assert_eq!(names("run.sh", command), ["a line"], "what stands before it may be one itself");
         assert_eq!(names("run.sh", "a\n# curl -u app AKIAIOSFODNN7EXAMPLE\n"), ["a comment"]);
     }
 
@@ -195,6 +221,7 @@ mod tests {
             ("nginx.conf", "ssl_session_tickets off;\nproxy_set_header Host $host;\n"),
             ("app.json", r#"{"password": "", "token": null, "passwordPolicy": "at-least-twelve"}"#),
             ("mask", "password: ********\n"),
+            ("help.json", r#"{"tokenHelp": "the word that opens the door"}"#),
         ] {
             assert_eq!(names(key, text), Vec::<String>::new(), "{key}: {text}");
         }

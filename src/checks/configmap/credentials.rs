@@ -83,3 +83,20 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_never_shown_of_a_config_map() {
+        let map = json!({"kind": "ConfigMap", "data": {"DB_PASSWORD": "correct-horse", "LOG_LEVEL": "info"},
+            "binaryData": {"env": "REJfUEFTU1dPUkQ9Y29ycmVjdC1ob3JzZQ=="}});
+        let shown = |object: &Value| credentials(object).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(shown(&map), [r#"data["DB_PASSWORD"]"#, r#"binaryData["env"]"#]);
+        assert_eq!(shown(&json!({"kind": "List", "items": [{"kind": "Pod"}, map]})).len(), 2);
+        let other = json!({"kind": "Widget", "data": {"DB_PASSWORD": "correct-horse"}});
+        assert!(shown(&other).is_empty());
+    }
+}

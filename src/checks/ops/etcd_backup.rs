@@ -1,6 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use super::age::{ago, stamp, time};
-use super::product::{Product, product};
+use super::product::{Product, product, repositories};
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{ControllerRow, Kind};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
@@ -101,7 +101,8 @@ fn snapshots<'a>(cx: &Cx<'a>, kind: Kind) -> impl Iterator<Item = &'a Controller
 
 /// By what it runs: the words may be arguments of their own or lines of a script.
 fn snapshots_etcd(spec: &PodSpec) -> bool {
-    let known = TOOLS.iter().any(|tool| tool.runs_in(spec));
+    let repositories = repositories(spec);
+    let known = TOOLS.iter().any(|tool| tool.is_among(&repositories));
     let mut lines = spec.each_container().map(|(_, _, container)| {
         let words = container.command.iter().chain(&container.args).flat_map(|text| text.split_whitespace());
         words.collect::<Vec<_>>().join(" ")

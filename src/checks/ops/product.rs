@@ -18,16 +18,18 @@ pub(super) const fn product<D>(title: &'static str, images: &'static [&'static s
 }
 
 impl<D> Product<D> {
-    /// Whether a container of the pod runs it: `mirror.example/falcosecurity/falco` is `falcosecurity/falco`.
-    pub(super) fn runs_in(&self, spec: &PodSpec) -> bool {
-        let ends = |repository: &str, image: &str| {
+    /// Whether one of the repositories is its own: `mirror.example/falcosecurity/falco` is `falcosecurity/falco`.
+    pub(super) fn is_among(&self, repositories: &[String]) -> bool {
+        let ends = |repository: &String, image: &str| {
             repository.strip_suffix(image).is_some_and(|before| before.is_empty() || before.ends_with(['/', '.']))
         };
-        spec.containers.iter().any(|container| {
-            let repository = image::repository(&container.image);
-            self.images.iter().any(|image| ends(&repository, image))
-        })
+        repositories.iter().any(|repository| self.images.iter().any(|image| ends(repository, image)))
     }
+}
+
+/// Repositories of the images that a pod runs.
+pub(super) fn repositories(spec: &PodSpec) -> Vec<String> {
+    spec.containers.iter().map(|container| image::repository(&container.image)).collect()
 }
 
 /// A controller that runs a product.
@@ -47,7 +49,8 @@ pub(super) fn running<'a, D>(cx: &Cx<'a>, kinds: &[Kind], products: &'static [Pr
     for kind in kinds {
         for row in cx.inventory.controllers_of(*kind).filter(|row| !row.finished) {
             let (Some(spec), Some(detail)) = (&row.template, &row.detail) else { continue };
-            if let Some(product) = products.iter().find(|product| product.runs_in(spec)) {
+            let repositories = repositories(spec);
+            if let Some(product) = products.iter().find(|product| product.is_among(&repositories)) {
                 let (desired, ready) = (detail.desired, detail.ready);
                 found.push(Running { product, kind: *kind, meta: &row.meta, spec, desired, ready });
             }

@@ -74,7 +74,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             let path = FieldPath::of("spec.minAvailable");
             let expected = "fewer than there are";
             let percent = least.percent().unwrap_or_default();
-            let wanted = least.number().unwrap_or((percent.saturating_mul(held.pods) + 99) / 100);
+            let wanted = least.number().unwrap_or(percent.saturating_mul(held.pods).saturating_add(99) / 100);
             if percent >= 100 {
                 hits.fail(path, least.to_string(), expected).message(format!("budget {name} lets no pod go"));
             } else if let Some(reason) = gap {

@@ -6,10 +6,9 @@ use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Secrets that nothing read here names: no variable, volume or image
-/// credential of a pod or a template, no ServiceAccount, Ingress or volume, no custom resource that plimsoll reads
-/// (which one has that name anywhere in its spec is enough). Other custom resources and the storage plugins inside
-/// Kubernetes may name it still, so this is for a person to look at and never a failure.
+/// Secrets that nothing read here names: no variable, volume or image credential of a pod or a template (pitfall 56), no
+/// ServiceAccount, Ingress or volume, and no custom resource that was read, anywhere in its spec. Other custom resources,
+/// the storage plugins inside Kubernetes and programs may name it still: for a person to look at, never a failure.
 pub static CHECK: Check = Check {
     id: "secret.unused",
     title: "Every Secret is used by something",
@@ -40,6 +39,11 @@ const NEEDS: &[Kind] = &[
     Kind::Ingress,
     Kind::PersistentVolume,
     Kind::StorageClass,
+    Kind::Gateway,
+    Kind::IstioGateway,
+    Kind::ClusterSecretStore,
+    Kind::Prometheus,
+    Kind::Alertmanager,
 ];
 
 /// Types that are used without being named: tokens of accounts and of nodes to be, Helm's releases.
@@ -47,7 +51,8 @@ const UNNAMED: [&str; 3] =
     ["kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token", "helm.sh/release.v1"];
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
-    let used = used(cx);
+    // nothing to look for where no Secret was read
+    let used = if cx.inventory.secrets.is_empty() { HashSet::new() } else { used(cx) };
     let mut gaps: HashMap<&str, Option<GapReason>> = HashMap::new();
     for secret in cx.inventory.secrets.values().filter(|secret| cx.in_scope(Kind::Secret, &secret.meta)) {
         let (namespace, name) = (secret.meta.namespace.as_str(), secret.meta.name.as_str());
@@ -65,7 +70,9 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             Some(reason) => hits.unread(FieldPath::root(), *reason, expected),
             None => hits.review(FieldPath::root(), Value::Null, expected),
         }
-        .message(format!("nothing that was read names Secret {name}"));
+        .message(format!(
+            "nothing that was read names Secret {name}; a program that asks the API server for it is not seen"
+        ));
     }
 }
 

@@ -48,11 +48,11 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     match gap {
         Some(reason) => hits.unread(path, reason, expected).message("nothing is seen that snapshots volumes"),
         None if classes > 0 => hits.review(path, 0, expected).message(format!(
-            "{claims} claims and a VolumeSnapshotClass, and no snapshot: backups inside the databases, or of the storage \
+            "{claims} and a VolumeSnapshotClass, and no snapshot: backups inside the databases, or of the storage \
              system, are not seen from here"
         )),
         None => hits.review(path, 0, expected).message(format!(
-            "{claims} claims, and nothing that snapshots volumes: backups inside the databases, or of the storage system, \
+            "{claims}, and nothing that snapshots volumes: backups inside the databases, or of the storage system, \
              are not seen from here"
         )),
     };
