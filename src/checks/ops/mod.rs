@@ -21,5 +21,6 @@ mod outputs;
 mod product;
 /// `ops.runtime-security`.
 pub mod runtime_security;
+mod velero;
 /// `ops.vuln-scanning`.
 pub mod vuln_scanning;
