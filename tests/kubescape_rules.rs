@@ -22,6 +22,8 @@ const NO_GRANT: &str = "CIS 5.1.6 asks for no token where none is used, with gra
 const RANGE: &str = "a range that its user configures";
 const BLOCKED: &str = "a list of registries to refuse; plimsoll takes one of those to allow";
 const IMAGE_USER: &str = "without a name the image decides; an administrator's name fails";
+const MENDED: &str = "Ubuntu mended its 5.13.0 kernel in build 27, and the node runs build 39";
+const BESIDE: &str = "the rule names the Service beside the APIService, in which the fault stands";
 
 /// A case in which they differ, and why.
 type Deviation = (&'static str, &'static str);
@@ -108,6 +110,11 @@ const PAIRS: &[(&str, &str, &[Deviation])] = &[
     ("role-in-default-namespace", "ns.default-used", &[("role", NO_NAMESPACE)]),
     ("service-in-default-namespace", "ns.default-used", &[]),
     ("persistentvolumeclaim-in-default-namespace", "ns.default-used", &[]),
+    ("pv-without-encryption", "storage.encryption", &[]),
+    ("no-rolling-update-strategy", "workload.rolling-update", &[]),
+    ("mismatching-selector", "workload.selector", &[]),
+    ("CVE-2022-0185", "node.runtime-cve", &[("test_generic_fail", MENDED)]),
+    ("CVE-2022-3172", "cluster.aggregated-api", &[("failed", BESIDE)]),
 ];
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

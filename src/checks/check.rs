@@ -5,6 +5,7 @@ use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
 use crate::inventory::network::Network;
 use crate::inventory::nodes::Nodes;
+use crate::inventory::scaling::Scaling;
 use crate::inventory::services::Services;
 use crate::inventory::{Inventory, Kind, Platform, Rbac, Settings, Version, Workload};
 use crate::model::{Evidence, FieldPath, GapReason, ObjectRef, Remedy, Severity};
@@ -99,6 +100,11 @@ impl<'a> Cx<'a> {
     /// The nodes, summed up.
     pub fn nodes(&self) -> &'a Nodes<'a> {
         self.joins.nodes()
+    }
+
+    /// Autoscalers of workloads, disruption budgets of pods.
+    pub fn scaling(&self) -> &'a Scaling<'a> {
+        self.joins.scaling()
     }
 
     /// The platform, as its nodes show it.

@@ -3,6 +3,7 @@ use super::accounts::{self, Account, Accounts};
 use crate::inventory::engines::Engines;
 use crate::inventory::network::Network;
 use crate::inventory::nodes::Nodes;
+use crate::inventory::scaling::Scaling;
 use crate::inventory::services::Services;
 use crate::inventory::{Inventory, Platform, platform};
 use std::cell::OnceCell;
@@ -15,6 +16,7 @@ pub struct Joins<'a> {
     engines: OnceCell<Engines<'a>>,
     services: OnceCell<Services<'a>>,
     nodes: OnceCell<Nodes<'a>>,
+    scaling: OnceCell<Scaling<'a>>,
     platform: OnceCell<Platform>,
     accounts: OnceCell<Accounts<'a>>,
 }
@@ -28,6 +30,7 @@ impl<'a> Joins<'a> {
             engines: OnceCell::new(),
             services: OnceCell::new(),
             nodes: OnceCell::new(),
+            scaling: OnceCell::new(),
             platform: OnceCell::new(),
             accounts: OnceCell::new(),
         }
@@ -51,6 +54,10 @@ impl<'a> Joins<'a> {
 
     pub(super) fn nodes(&self) -> &Nodes<'a> {
         self.nodes.get_or_init(|| Nodes::new(self.inventory))
+    }
+
+    pub(super) fn scaling(&self) -> &Scaling<'a> {
+        self.scaling.get_or_init(|| Scaling::new(self.inventory))
     }
 
     pub(super) fn platform(&self) -> Platform {

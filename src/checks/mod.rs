@@ -10,15 +10,22 @@ mod token;
 
 // families: written by `cargo xtask gen`
 pub mod admission;
+pub mod cluster;
+pub mod configmap;
 pub mod container;
 pub mod cronjob;
 pub mod netpol;
+pub mod node;
 pub mod ns;
+pub mod ops;
+pub mod pdb;
 pub mod pod;
 pub mod pss;
 pub mod rbac;
 pub mod sa;
 pub mod secret;
+pub mod storage;
+pub mod workload;
 // end of families
 
 pub use accounts::{Account, Powers};

@@ -132,6 +132,7 @@ impl Engine {
             facts: HashMap::new(),
             objects: Objects::default(),
             findings: Vec::new(),
+            undecided: None,
         };
         let mut results: BTreeMap<&str, Outcomes> = BTreeMap::new();
         for (id, controls) in &controls_of {
@@ -233,6 +234,8 @@ struct Evaluation<'a> {
     facts: HashMap<usize, Facts>,
     objects: Objects,
     findings: Vec<Finding>,
+    /// Why the first undecided instance of the check at hand is undecided, as its rule says.
+    undecided: Option<GapReason>,
 }
 
 /// A hit with where it was seen.
@@ -249,6 +252,7 @@ impl Evaluation<'_> {
         let mut population = Vec::new();
         let mut out_of_scope = false;
         let mut not_applicable = None;
+        self.undecided = None;
         match check.run {
             Run::Configured { is_set, unset, .. } if !is_set(&self.cx.inventory.settings) => {
                 let mut judge = Judge::default();
@@ -281,14 +285,10 @@ impl Evaluation<'_> {
         }
         let mut statuses: HashMap<usize, FindingStatusOrPass> =
             population.iter().map(|id| (*id, FindingStatusOrPass::Pass)).collect();
-        let mut unread_reason = None;
         for finding in self.findings.get(first..).unwrap_or_default() {
             let id = self.objects.id(&finding.owner);
             let status = statuses.entry(id).or_insert(FindingStatusOrPass::Pass);
             *status = (*status).max(finding.status.into());
-            if finding.status == FindingStatus::NotEvaluated && unread_reason.is_none() {
-                unread_reason = self.reason_of(check, finding);
-            }
         }
         let gap = if out_of_scope { Some(GapReason::SourceCannotHoldIt) } else { self.population_gap(check) };
         let any = |wanted| statuses.values().any(|status| *status == wanted);
@@ -299,7 +299,7 @@ impl Evaluation<'_> {
         } else if gap.is_some() {
             (Verdict::NotEvaluated, gap)
         } else if any(FindingStatusOrPass::NotEvaluated) {
-            (Verdict::NotEvaluated, unread_reason.or(Some(GapReason::ReadFailed)))
+            (Verdict::NotEvaluated, self.undecided)
         } else if any(FindingStatusOrPass::Manual) {
             (Verdict::Manual, None)
         } else if any(FindingStatusOrPass::Waived) {
@@ -342,12 +342,6 @@ impl Evaluation<'_> {
             return if absent { Some(GapReason::SourceCannotHoldIt) } else { broken.then_some(GapReason::Undecodable) };
         }
         kinds().find_map(|kind| scoped_gap(inventory, kind))
-    }
-
-    fn reason_of(&self, check: &Check, finding: &Finding) -> Option<GapReason> {
-        let namespace = finding.owner.namespace.as_deref();
-        let by_kind = check.needs.iter().chain(check.over).find_map(|kind| self.cx.gap(*kind, namespace));
-        by_kind.or_else(|| check.needs.iter().find_map(|kind| self.cx.gap(*kind, None)))
     }
 
     /// Evaluates a workload check on one workload; returns the workload's object id.
@@ -443,7 +437,7 @@ impl Evaluation<'_> {
 
     #[allow(clippy::too_many_arguments)] // the parts of a finding, assembled in one place
     fn finding(
-        &self,
+        &mut self,
         check: &'static Check,
         owner: &ObjectRef,
         resource: ObjectRef,
@@ -457,6 +451,7 @@ impl Evaluation<'_> {
             Outcome::Review => (FindingStatus::Manual, None),
             Outcome::Unread(reason) => (FindingStatus::NotEvaluated, Some(reason)),
         };
+        self.undecided = self.undecided.or(reason);
         let waivable = !self.strict && matches!(status, FindingStatus::Fail | FindingStatus::Manual);
         let waiver = if waivable { self.exempt.waiver(check.id, owner, images) } else { None };
         if waiver.is_some() {

@@ -1,19 +1,19 @@
 //! Does a value look like a credential? By its name, by its shape; it never leaves this module (pitfall 55).
 
 /// How sure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Confidence {
-    /// The value has the shape of a known kind of credential, or a telling name and the randomness of a key.
-    High,
-    /// A telling name and a plausible value.
-    Medium,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
     /// A password by its name, and a value too short for any other kind of credential.
     Low,
+    /// A telling name and a plausible value.
+    Medium,
+    /// The value has the shape of a known kind of credential, or a telling name and the randomness of a key.
+    High,
 }
 
 impl Confidence {
     /// The word of a message.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::High => "high",
             Self::Medium => "medium",
@@ -65,10 +65,11 @@ const WORDS: [&str; 12] = [
 ];
 
 /// Last words of names that say something about a credential and hold none: `TOKEN_TTL`, `PASSWORD_FILE`.
-const ABOUT: [&str; 27] = [
+const ABOUT: [&str; 35] = [
     "ALGORITHM",
     "AUDIENCE",
     "BACKEND",
+    "CLASS",
     "COUNT",
     "DIR",
     "ENABLED",
@@ -76,18 +77,25 @@ const ABOUT: [&str; 27] = [
     "EXPIRATION",
     "EXPIRY",
     "FILE",
+    "FORMAT",
     "HEADER",
     "HOST",
     "ID",
     "ISSUER",
     "LENGTH",
     "LIFETIME",
+    "METHOD",
+    "MODE",
     "NAME",
     "NAMESPACE",
     "PATH",
     "POLICY",
     "PORT",
     "PREFIX",
+    "PROVIDER",
+    "REF",
+    "SELECTOR",
+    "STORE",
     "TIMEOUT",
     "TTL",
     "TYPE",
@@ -98,7 +106,8 @@ const ABOUT: [&str; 27] = [
 /// Whether a name says that its value is a credential. Words end where the name's words end: TOKENIZER is none.
 fn names_a_credential(name: &str) -> bool {
     let words = words(name);
-    let about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str())) || words.iter().any(|w| w == "PUBLIC");
+    let about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str()))
+        || words.iter().any(|word| matches!(word.as_str(), "EXISTING" | "PUBLIC"));
     // a credential's word may be two words of the name (API_KEY) or the end of one (DBPASSWORD)
     let ends =
         (0..words.len()).map(|last| words.iter().take(last + 1).map(|w| w.to_ascii_lowercase()).collect::<String>());
@@ -142,12 +151,15 @@ fn may_be_one(value: &str) -> bool {
             .chars()
             .all(|c| c.is_ascii_digit() || "-.,:_".contains(c));
     let setting = ["disabled", "required", "optional", "undefined"].iter().any(|word| value.eq_ignore_ascii_case(word));
+    // `process.env.TOKEN`, `com.example.TokenProvider`: a name of a program's
+    let dotted = value.contains('.') && value.chars().all(|c| c.is_ascii_alphabetic() || "._".contains(c));
+    let masked = value.chars().all(|c| value.starts_with(c));
     let public = ["-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC", "ssh-"].iter().any(|mark| value.starts_with(mark));
-    !(templated || reference || path || number || setting || public)
+    !(templated || reference || path || number || setting || dotted || masked || public)
 }
 
 /// Whether it is made of random characters: 16 or more, of two kinds at least, 3 bits of entropy each.
-fn is_random(value: &str) -> bool {
+pub(crate) fn is_random(value: &str) -> bool {
     let kinds: [fn(&u8) -> bool; 3] = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit];
     let bytes = value.as_bytes();
     let kinds = kinds.into_iter().filter(|kind| bytes.iter().any(*kind)).count();

@@ -280,7 +280,7 @@ pub struct ControllerRow {
     pub replicas: Option<i32>,
     /// A Job that ended.
     pub finished: bool,
-    /// What only some checks ask for; None for what another controller owns, CronJobs excepted.
+    /// What only some checks ask for; None for copies: owned ReplicaSets and Jobs.
     pub detail: Option<Box<Detail>>,
 }
 
@@ -311,18 +311,17 @@ impl Inventory {
 
     fn put_controller(&mut self, kind: Kind, key: Key, controller: Controller) {
         let Controller { meta, template, replicas, finished, detail } = controller;
-        let owned = meta.controller().is_some();
+        // of these the owner's template counts; their own is a copy or an old revision
+        let copy = matches!(kind, Kind::ReplicaSet | Kind::Job) && meta.controller().is_some();
         let (pod_labels, template) = match template {
-            // the owner's template counts; its own is a copy or an old revision
-            Some(mut template) if !owned => {
+            Some(mut template) if !copy => {
                 template.spec.normalise(&template.meta);
                 (template.meta.labels, Some(self.specs.get(template.spec)))
             }
             _ => (Map::new(), None),
         };
         let pod_labels = self.labels.get(pod_labels);
-        // what a CronJob is due to run counts whoever made it
-        let detail = (!owned || kind == Kind::CronJob).then(|| Box::new(detail));
+        let detail = (!copy).then(|| Box::new(detail));
         self.controllers.insert((kind, key), ControllerRow { meta, pod_labels, template, replicas, finished, detail });
     }
 
