@@ -1,16 +1,17 @@
 //! Every check on its fixtures: `tests/checks/<check id>/<expectation>[.<case>].yaml`.
 //!
-//! The expectation is pass, fail, manual or unread: the verdict of a control that asks for this check alone. A line
+//! The expectation is pass, fail, manual, unread or n-a: the verdict of a control that asks for this check alone. A line
 //! `# kubernetes: 1.29` sets the version; `# source: cluster` makes the file all that a cluster holds, where otherwise
-//! what is not in it may be elsewhere; `# pitfall 6.N` names the catalogue's pitfall that the case is about.
+//! what is not in it may be elsewhere; there, `# forbidden: Pod, Job` takes kinds away and `# with: Secret, ConfigMap`
+//! opts in. `# pitfall 6.N` names the catalogue's pitfall that the case is about.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use plimsoll::checks;
 use plimsoll::engine::{Engine, NoExemptions, Times};
 use plimsoll::frameworks::from_texts;
 use plimsoll::inventory::{Kind, Medium, ReadState, Version, yaml};
-use plimsoll::model::{Finding, Report, Verdict};
+use plimsoll::model::{Finding, GapReason, Report, Verdict};
 use plimsoll::sources::files::Loader;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -55,6 +56,13 @@ impl Fixture {
         said.map_or(Version::NEWEST, |version| version.parse().unwrap())
     }
 
+    /// The kinds that a line names.
+    fn kinds(&self, line: &str) -> Vec<Kind> {
+        let names = self.text.lines().filter_map(|text| text.strip_prefix(line)).flat_map(|names| names.split(", "));
+        let kind = |name: &str| Kind::ALL.iter().copied().find(|kind| kind.name() == name);
+        names.map(|name| kind(name).unwrap_or_else(|| panic!("{}: no kind {name}", self.name()))).collect()
+    }
+
     /// What comes of a control that asks for this check alone.
     fn report(&self) -> Report {
         let control = format!(
@@ -71,6 +79,11 @@ impl Fixture {
         let (mut inventory, notes) = loader.finish();
         if cluster {
             Kind::ALL.iter().for_each(|kind| inventory.set_state(*kind, ReadState::Complete));
+            self.kinds("# with: ").into_iter().for_each(|kind| inventory.opt_in(kind));
+            for kind in self.kinds("# forbidden: ") {
+                let (reason, message) = (GapReason::Forbidden, "forbidden".into());
+                inventory.set_state(kind, ReadState::Failed { reason, message, read: BTreeSet::new() });
+            }
         }
         assert!(notes.is_empty(), "{}: {notes:?}", self.name());
         let times = Times { started: "2026-01-01T00:00:00Z".into(), finished: "2026-01-01T00:00:00Z".into() };
@@ -89,6 +102,7 @@ fn fixtures_come_to_what_their_names_say() {
             Verdict::Fail => "fail",
             Verdict::Manual => "manual",
             Verdict::NotEvaluated => "unread",
+            Verdict::NotApplicable => "n-a",
             other => other.as_str(),
         };
         if found != fixture.expectation() {

@@ -1,8 +1,10 @@
 use super::Joins;
 use crate::inventory::engines::Engines;
+use crate::inventory::exposure::Exposure;
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
 use crate::inventory::network::Network;
+use crate::inventory::pod_labels::PodLabels;
 use crate::inventory::services::Services;
 use crate::inventory::{Inventory, Kind, Platform, Rbac, Version, Workload};
 use crate::model::{Evidence, FieldPath, GapReason, ObjectRef, Remedy, Severity};
@@ -77,6 +79,16 @@ impl<'a> Cx<'a> {
     /// Which Services lead to a pod.
     pub fn services(&self) -> &'a Services<'a> {
         self.joins.services()
+    }
+
+    /// How a workload is reached from outside.
+    pub fn exposure(&self) -> &'a Exposure<'a> {
+        self.joins.exposure()
+    }
+
+    /// What selectors can find.
+    pub fn pod_labels(&self) -> &'a PodLabels<'a> {
+        self.joins.pod_labels()
     }
 
     /// The platform, as its nodes show it.

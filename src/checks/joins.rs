@@ -1,5 +1,7 @@
 use crate::inventory::engines::Engines;
+use crate::inventory::exposure::Exposure;
 use crate::inventory::network::Network;
+use crate::inventory::pod_labels::PodLabels;
 use crate::inventory::services::Services;
 use crate::inventory::{Inventory, Platform, platform};
 use std::cell::OnceCell;
@@ -11,6 +13,8 @@ pub struct Joins<'a> {
     network: OnceCell<Network<'a>>,
     engines: OnceCell<Engines<'a>>,
     services: OnceCell<Services<'a>>,
+    exposure: OnceCell<Exposure<'a>>,
+    pod_labels: OnceCell<PodLabels<'a>>,
     platform: OnceCell<Platform>,
 }
 
@@ -22,6 +26,8 @@ impl<'a> Joins<'a> {
             network: OnceCell::new(),
             engines: OnceCell::new(),
             services: OnceCell::new(),
+            exposure: OnceCell::new(),
+            pod_labels: OnceCell::new(),
             platform: OnceCell::new(),
         }
     }
@@ -36,6 +42,14 @@ impl<'a> Joins<'a> {
 
     pub(super) fn services(&self) -> &Services<'a> {
         self.services.get_or_init(|| Services::new(self.inventory))
+    }
+
+    pub(super) fn exposure(&self) -> &Exposure<'a> {
+        self.exposure.get_or_init(|| Exposure::new(self.inventory))
+    }
+
+    pub(super) fn pod_labels(&self) -> &PodLabels<'a> {
+        self.pod_labels.get_or_init(|| PodLabels::new(self.inventory))
     }
 
     pub(super) fn platform(&self) -> Platform {

@@ -4,11 +4,15 @@
 
 mod check;
 mod joins;
+pub mod levels;
 mod registry;
 
 // families: written by `cargo xtask gen`
 pub mod admission;
 pub mod container;
+pub mod gateway;
+pub mod ingress;
+pub mod mesh;
 pub mod netpol;
 pub mod ns;
 pub mod pod;
@@ -16,6 +20,8 @@ pub mod pss;
 pub mod rbac;
 pub mod sa;
 pub mod secret;
+pub mod service;
+pub mod workload;
 // end of families
 
 pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};

@@ -1,0 +1,4 @@
+//! `workload.*`; written by `cargo xtask gen`.
+
+/// `workload.selector-mismatch`.
+pub mod selector_mismatch;
