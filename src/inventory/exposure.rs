@@ -80,7 +80,7 @@ impl<'a> Exposure<'a> {
                 add(&mut routes, &meta.namespace, service, &object, of_ingress(ingress));
             }
         }
-        for ((kind, _), custom) in &inventory.customs {
+        for ((kind, _), custom) in inventory.customs.iter().filter(|((kind, _), _)| EXPOSURE_KINDS.contains(kind)) {
             let object = ObjectRef::new(&kind.api_version(), kind.name(), custom.meta.namespace(), &custom.meta.name);
             for (namespace, service) in backends(*kind, custom) {
                 add(&mut routes, &namespace, service, &object, Carries::Outside);

@@ -1,12 +1,38 @@
 //! Whose webhook it is, of those that guard what runs: policy engines, verifiers of images, other security products.
 
+use super::super::Cx;
 use crate::inventory::Kind;
-use crate::inventory::engines::{Engine, Engines};
+use crate::inventory::engines::Engine;
+use crate::inventory::json::text;
 use crate::inventory::kinds::admission::{Webhook, WebhookConfiguration};
+use crate::model::GapReason;
 
-/// Verifiers of images: name, and what the webhook's name, Service or address says.
-const VERIFIERS: [(&str, &str); 6] = [
-    ("Sigstore policy-controller", "policy.sigstore.dev"),
+/// What says whether an engine or a verifier refuses pods, and of which namespaces.
+pub(super) const NEEDS: &[Kind] = &[
+    Kind::ValidatingAdmissionPolicy,
+    Kind::ValidatingAdmissionPolicyBinding,
+    Kind::KyvernoClusterPolicy,
+    Kind::KyvernoPolicy,
+    Kind::KyvernoException,
+    Kind::KyvernoValidatingPolicy,
+    Kind::KyvernoNamespacedValidatingPolicy,
+    Kind::KyvernoImageValidatingPolicy,
+    Kind::KyvernoCelException,
+    Kind::GatekeeperConstraint,
+    Kind::GatekeeperConfig,
+    Kind::KubewardenClusterPolicy,
+    Kind::KubewardenPolicy,
+    Kind::KubewardenClusterPolicyGroup,
+    Kind::KubewardenPolicyGroup,
+    Kind::SigstoreClusterImagePolicy,
+    Kind::Namespace,
+];
+
+/// The verifier whose policies are objects; its Service is called `webhook`, so it is known by the webhook's name.
+const SIGSTORE: (&str, &str) = ("Sigstore policy-controller", "policy.sigstore.dev");
+
+/// Verifiers of images: name, and what the name of the Service, or the address, says.
+const VERIFIERS: [(&str, &str); 5] = [
     ("Connaisseur", "connaisseur-svc"),
     ("Portieris", "portieris"),
     ("Ratify", "ratify"),
@@ -22,16 +48,19 @@ const GUARDS: [(&str, &str); 4] = [
     ("jsPolicy", "jspolicy.com"),
 ];
 
-fn says(webhook: &Webhook, mark: &str) -> bool {
+fn calls(webhook: &Webhook, mark: &str) -> bool {
     let config = &webhook.client_config;
-    webhook.name.contains(mark)
-        || config.service.as_ref().is_some_and(|service| service.name.contains(mark))
+    config.service.as_ref().is_some_and(|service| service.name.contains(mark))
         || config.url.as_ref().is_some_and(|url| url.contains(mark))
 }
 
 /// The verifier of images that a webhook belongs to.
 pub(super) fn verifier(webhook: &Webhook) -> Option<&'static str> {
-    VERIFIERS.iter().find(|(_, mark)| says(webhook, mark)).map(|(title, _)| *title)
+    let (sigstore, name) = SIGSTORE;
+    if webhook.name.ends_with(name) {
+        return Some(sigstore);
+    }
+    VERIFIERS.iter().find(|(_, mark)| calls(webhook, mark)).map(|(title, _)| *title)
 }
 
 /// Who guards what runs.
@@ -48,7 +77,8 @@ pub(super) enum Owner {
 impl Owner {
     /// Of a webhook; None: it guards nothing, or is nobody's that is known (pitfall 41).
     pub(super) fn of(configuration: &str, webhook: &Webhook) -> Option<Self> {
-        let guard = || GUARDS.iter().find(|(_, mark)| says(webhook, mark)).map(|(title, _)| Self::Guard(title));
+        let is = |mark: &str| webhook.name == mark || calls(webhook, mark);
+        let guard = || GUARDS.iter().find(|(_, mark)| is(mark)).map(|(title, _)| Self::Guard(title));
         let engine = Engine::of(configuration, webhook).map(Self::Engine);
         engine.or_else(|| verifier(webhook).map(Self::Verifier)).or_else(guard)
     }
@@ -71,13 +101,26 @@ pub(super) struct Post<'a> {
 }
 
 impl Post<'_> {
-    /// How many of its engine's policies are meant to refuse pods here; None: its rules are not read. In a mutating webhook
+    /// How many policies are meant to refuse pods here; None: its rules are not read. In a mutating webhook of an engine
     /// only images are verified.
-    pub(super) fn refusals(&self, engines: &Engines<'_>) -> Option<usize> {
-        let Owner::Engine(engine) = self.owner else { return None };
-        let here = |images: bool| images || self.kind == Kind::ValidatingWebhookConfiguration;
-        let policies = engines.policies.iter().filter(|policy| policy.engine == engine && here(policy.images));
-        Some(policies.filter(|policy| policy.is_meant_to_deny()).count())
+    pub(super) fn refusals(&self, cx: &Cx<'_>) -> Option<usize> {
+        match self.owner {
+            Owner::Engine(engine) => {
+                let here = |images: bool| images || self.kind == Kind::ValidatingWebhookConfiguration;
+                let policies = cx.engines().policies.iter().filter(|p| p.engine == engine && here(p.images));
+                Some(policies.filter(|policy| policy.is_meant_to_deny()).count())
+            }
+            Owner::Verifier(title) if title == SIGSTORE.0 => {
+                let policies = cx.inventory.customs_of(Kind::SigstoreClusterImagePolicy);
+                Some(policies.filter(|policy| text(&policy.spec, "mode") != "warn").count())
+            }
+            Owner::Verifier(_) | Owner::Guard(_) => None,
+        }
+    }
+
+    /// Why it is not known that there are no more.
+    pub(super) fn gap(&self, cx: &Cx<'_>) -> Option<GapReason> {
+        cx.engines().gap(None).or_else(|| cx.gap(Kind::SigstoreClusterImagePolicy, None))
     }
 
     /// Whether its configuration is written by a controller, which would undo a patch.
@@ -92,4 +135,16 @@ pub(super) fn posts(kind: Kind, configuration: &WebhookConfiguration) -> impl It
     let seeing = |webhook: &Webhook| webhook.rules.iter().any(|rule| rule.sees_pod_creation());
     let webhooks = configuration.webhooks.iter().enumerate().filter(move |(_, webhook)| seeing(webhook));
     webhooks.filter_map(move |(index, webhook)| Some(Post { kind, index, webhook, owner: Owner::of(name, webhook)? }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::engines::ENGINE_KINDS;
+
+    #[test]
+    fn it_needs_what_engines_are_known_by() {
+        let webhooks = [Kind::ValidatingWebhookConfiguration];
+        assert!(ENGINE_KINDS.iter().all(|kind| NEEDS.contains(kind) || webhooks.contains(kind)));
+    }
 }

@@ -63,16 +63,16 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             judge.cluster();
         }
         _ => {
-            let places = counts.len();
             let at_least = if gap.is_some() { "at least " } else { "" };
-            let worst =
-                counts.iter().max_by_key(|(_, failed)| **failed).map(|(name, failed)| format!("{failed} of {name}"));
+            let most = counts.iter().max_by_key(|(_, failed)| **failed);
             let hit = judge.cluster().review(path.clone(), total, expected);
-            hit.message(format!(
-                "{at_least}{total} failed results in {places} {}: {} most",
-                if places == 1 { "place" } else { "places" },
-                worst.unwrap_or_default()
-            ));
+            hit.message(match (counts.len(), most) {
+                (2.., Some((name, failed))) => format!(
+                    "{at_least}{total} failed results in {} places, the most ({failed}) in {name}",
+                    counts.len()
+                ),
+                (_, most) => format!("{at_least}{total} failed results in {}", most.map_or("", |(name, _)| name)),
+            });
             for (name, failed) in counts {
                 hit.also(path.clone().named(0, &name), failed, expected);
             }

@@ -1,7 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
-use super::owners::{Owner, posts};
+use super::owners::{NEEDS, Owner, posts};
 use crate::inventory::Kind;
-use crate::inventory::engines::ENGINE_KINDS;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// No webhook of a policy engine, or of a verifier of images, that sees pods being created has `failurePolicy: Ignore`
@@ -12,7 +11,7 @@ pub static CHECK: Check = Check {
     title: "Security webhooks fail closed",
     severity: Severity::Medium,
     over: &[Kind::ValidatingWebhookConfiguration, Kind::MutatingWebhookConfiguration],
-    needs: ENGINE_KINDS,
+    needs: NEEDS,
     aliases: &[],
     why: "With Ignore every pod is let in while the engine does not answer: whoever can make it slow or keep its pods from \
           starting switches the rules off.",
@@ -28,7 +27,6 @@ pub static CHECK: Check = Check {
 };
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
-    let engines = cx.engines();
     for ((kind, _), configuration) in &cx.inventory.webhooks {
         if !cx.in_scope(*kind, &configuration.meta) {
             continue;
@@ -39,22 +37,22 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             let path = if post.is_generated() { webhook } else { webhook.fields("failurePolicy") };
             let expected = "Fail";
             let open = format!("{} lets every pod in while it does not answer", post.owner.title());
-            match (post.owner, post.refusals(engines)) {
+            match (post.owner, post.refusals(cx)) {
                 (Owner::Guard(_), _) => {
                     hits.review(path, "Ignore", expected)
                         .message(format!("{open}; whether its rules refuse any is not read"));
                 }
                 (_, Some(0)) => {
-                    if let Some(reason) = engines.gap(None) {
+                    if let Some(reason) = post.gap(cx) {
                         hits.unread(path, reason, expected)
                             .message(format!("{open}; whether it refuses any was not read"));
                     }
                 }
                 (_, Some(1)) => {
-                    hits.fail(path, "Ignore", expected).message(format!("{open}: a policy of it refuses pods"));
+                    hits.fail(path, "Ignore", expected).message(format!("{open}: one of its policies refuses pods"));
                 }
                 (_, Some(n)) => {
-                    hits.fail(path, "Ignore", expected).message(format!("{open}: {n} policies of it refuse pods"));
+                    hits.fail(path, "Ignore", expected).message(format!("{open}: {n} of its policies refuse pods"));
                 }
                 (_, None) => {
                     hits.fail(path, "Ignore", expected).message(open);

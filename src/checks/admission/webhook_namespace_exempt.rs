@@ -1,5 +1,5 @@
 use super::super::{Check, Cx, Hits, Judge, Run};
-use super::owners::{Post, posts};
+use super::owners::{NEEDS, Post, posts};
 use crate::inventory::Kind;
 use crate::inventory::kinds::admission::WebhookConfiguration;
 use crate::inventory::kinds::cluster::Namespace;
@@ -31,25 +31,6 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
-const NEEDS: &[Kind] = &[
-    Kind::Namespace,
-    Kind::ValidatingAdmissionPolicy,
-    Kind::ValidatingAdmissionPolicyBinding,
-    Kind::KyvernoClusterPolicy,
-    Kind::KyvernoPolicy,
-    Kind::KyvernoException,
-    Kind::KyvernoValidatingPolicy,
-    Kind::KyvernoNamespacedValidatingPolicy,
-    Kind::KyvernoImageValidatingPolicy,
-    Kind::KyvernoCelException,
-    Kind::GatekeeperConstraint,
-    Kind::GatekeeperConfig,
-    Kind::KubewardenClusterPolicy,
-    Kind::KubewardenPolicy,
-    Kind::KubewardenClusterPolicyGroup,
-    Kind::KubewardenPolicyGroup,
-];
-
 /// The label that everybody can read and nobody can change.
 const NAME: &str = "kubernetes.io/metadata.name";
 
@@ -61,10 +42,10 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let hits = judge.object(*kind, &configuration.meta);
         for post in posts(*kind, configuration) {
             let path = FieldPath::of("webhooks").named(post.index, &post.webhook.name);
-            match post.refusals(cx.engines()) {
+            match post.refusals(cx) {
                 // an engine without a rule that refuses lets nobody past
                 Some(0) => {
-                    if let Some(reason) = cx.engines().gap(None).filter(|_| narrows(&post)) {
+                    if let Some(reason) = post.gap(cx).filter(|_| narrows(&post)) {
                         hits.unread(path, reason, "no selector that lets pods out");
                     }
                 }
@@ -119,11 +100,9 @@ fn namespaces(
     if !out.is_empty() {
         let few: Vec<&str> = out.iter().take(5).copied().collect();
         let more = if out.len() > few.len() { " …" } else { "" };
-        hits.fail(path, out.clone(), expected).message(format!(
-            "{title} does not see the pods of {} namespaces: {}{more}",
-            out.len(),
-            few.join(", ")
-        ));
+        let count = if out.len() == 1 { "namespace".to_owned() } else { format!("{} namespaces:", out.len()) };
+        hits.fail(path, out.clone(), expected)
+            .message(format!("{title} does not see the pods of {count} {}{more}", few.join(", ")));
         return;
     }
     if let Some(reason) = cx.gap(Kind::Namespace, None) {
@@ -154,16 +133,4 @@ fn written(selector: &Selector) -> Value {
     });
     let pairs = selector.match_labels.iter().map(|(key, value)| format!("{key}={value}"));
     json!(pairs.chain(expressions).collect::<Vec<_>>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::inventory::engines::ENGINE_KINDS;
-
-    #[test]
-    fn it_needs_what_engines_are_known_by() {
-        let known = NEEDS.iter().chain(CHECK.over).collect::<Vec<_>>();
-        assert!(ENGINE_KINDS.iter().all(|kind| known.contains(&kind)));
-    }
 }

@@ -16,7 +16,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: &[Kind::Gateway, Kind::IstioGateway],
     needs: &[Kind::HttpRoute, Kind::GrpcRoute, Kind::IstioVirtualService],
-    aliases: &[],
+    aliases: &["kubescape:C-0266"],
     why: "What a listener without TLS serves is read and changed by anybody on the way between client and gateway.",
     remedy: Remedy {
         advice: "Give the listener protocol HTTPS and a certificate, and leave on HTTP a route that redirects to it.",

@@ -14,10 +14,10 @@ const IMAGES: [&str; 5] = [
 /// Whether an image is the controller.
 pub(super) fn is_controller(written: &str) -> bool {
     let repository = image::repository(written);
-    let known = |name: &&str| repository.strip_suffix(*name).is_some_and(|before| before.ends_with('/'));
+    let known = |name: &str| repository.strip_suffix(name).is_some_and(|before| before.ends_with('/'));
     // copies keep the last part of the name
     let last = repository.rsplit('/').next().unwrap_or_default();
-    IMAGES.iter().any(|name| known(&name)) || last.ends_with("nginx-controller") || last == "nginx-ingress-controller"
+    IMAGES.iter().any(|name| known(name)) || last.ends_with("nginx-controller") || last == "nginx-ingress-controller"
 }
 
 /// A version: major, minor, patch.

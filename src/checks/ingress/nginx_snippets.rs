@@ -2,9 +2,8 @@ use super::super::{Check, Cx, Judge, Run};
 use super::nginx::{is_controller, release};
 use crate::inventory::kinds::config::ConfigMap;
 use crate::inventory::kinds::ingress::IngressClass;
-use crate::inventory::{Kind, Workload};
+use crate::inventory::{Kind, Medium, Workload};
 use crate::model::{Disruption, FieldPath, Fix, ObjectRef, Remedy, Severity};
-use serde_json::Value;
 
 /// Nobody writes configuration of NGINX by annotation (CVE-2021-25742): no `*-snippet` annotation on an Ingress, no
 /// `allow-snippet-annotations: "true"` and no `annotations-risk-level: Critical` in a ConfigMap, and no ingress-nginx that
@@ -74,10 +73,10 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     }
 }
 
-/// No controller was recognised; one may run all the same, and its ConfigMap switch snippets on.
+/// No controller was recognised in a cluster; one may run all the same, and its ConfigMap switch snippets on.
 fn elsewhere(cx: &Cx<'_>, judge: &mut Judge) {
     let inventory = cx.inventory;
-    let Some(reason) = cx.gap(Kind::ConfigMap, None) else { return };
+    let Some(reason) = cx.gap(Kind::ConfigMap, None).filter(|_| inventory.medium == Medium::Cluster) else { return };
     let nginx = |class: &IngressClass| {
         matches!(class.spec.controller.as_str(), "k8s.io/ingress-nginx" | "nginx.org/ingress-controller")
     };
@@ -107,10 +106,10 @@ fn controller(cx: &Cx<'_>, workload: &Workload<'_>, judge: &mut Judge) -> bool {
         return false;
     }
     let namespace = workload.namespace();
-    let refuses = |map: &&ConfigMap| {
+    let refuses = |map: &ConfigMap| {
         map.meta.namespace == namespace && map.data.get("allow-snippet-annotations").is_some_and(|v| v == "false")
     };
-    let refused = cx.inventory.config_maps.values().find(refuses);
+    let refused = cx.inventory.config_maps.values().any(refuses);
     let owner: ObjectRef = workload.owner.clone();
     let hits = judge.reference(owner);
     for (list, index, container) in found {
@@ -118,34 +117,21 @@ fn controller(cx: &Cx<'_>, workload: &Workload<'_>, judge: &mut Judge) -> bool {
         let image = container.image.as_str();
         let name = &container.name;
         let version = release(image);
-        match (version, refused) {
-            (Some(version), _) if version < (0, 49, 1) || version == (1, 0, 0) => {
-                hits.fail(path, image, "1.9 or later")
-                    .message(format!("container {name} is an ingress-nginx that cannot refuse snippets"));
-            }
-            (Some(version), _) if version >= (1, 9, 0) => match cx.gap(Kind::ConfigMap, Some(namespace)) {
-                // off by default, unless a ConfigMap switches it on
-                Some(reason) => {
-                    hits.unread(path, reason, "a ConfigMap that does not switch snippets on");
-                }
-                None => {}
-            },
-            (_, Some(_)) => {}
-            (version, None) => match cx.gap(Kind::ConfigMap, Some(namespace)) {
-                Some(reason) => {
-                    hits.unread(path, reason, "a ConfigMap with allow-snippet-annotations: \"false\"")
-                        .message(format!("container {name} may take snippets: its ConfigMap was not read"));
-                }
-                None if version.is_some() => {
-                    hits.fail(path, image, "1.9 or later, or a ConfigMap with allow-snippet-annotations: \"false\"")
-                        .message(format!("container {name} is an ingress-nginx that takes snippets by default"));
-                }
-                None => {
-                    hits.review(path, Value::from(image), "1.9 or later").message(format!(
-                        "the tag of container {name} does not say whether it takes snippets by default"
-                    ));
-                }
-            },
+        if version.is_some_and(|version| version < (0, 49, 1) || version == (1, 0, 0)) {
+            hits.fail(path, image, "1.9 or later")
+                .message(format!("container {name} is an ingress-nginx that cannot refuse snippets"));
+        } else if refused {
+            continue;
+        } else if let Some(reason) = cx.gap(Kind::ConfigMap, Some(namespace)) {
+            // from 1.9 on it could be switched on there, before it could be switched off
+            hits.unread(path, reason, "a ConfigMap with allow-snippet-annotations: \"false\"")
+                .message(format!("container {name} may take snippets: its ConfigMap was not read"));
+        } else if version.is_some_and(|version| version < (1, 9, 0)) {
+            hits.fail(path, image, "1.9 or later, or a ConfigMap with allow-snippet-annotations: \"false\"")
+                .message(format!("container {name} is an ingress-nginx that takes snippets by default"));
+        } else if version.is_none() {
+            hits.review(path, image, "1.9 or later")
+                .message(format!("the tag of container {name} does not say whether it takes snippets by default"));
         }
     }
     true

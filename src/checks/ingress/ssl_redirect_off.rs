@@ -39,7 +39,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let value = |key: &str| ingress.meta.annotations.get(key).map(|value| value.to_ascii_lowercase());
         for (off, force) in SWITCHES {
             if value(off).as_deref() == Some("false") && value(force).as_deref() != Some("true") {
-                hits.fail(FieldPath::of("metadata.annotations").key(off), "false", "absent, or \"true\"")
+                hits.fail(FieldPath::of("metadata.annotations").key(off), "false", "absent")
                     .message("serves its hosts over plain HTTP as well");
             }
         }

@@ -1,7 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::{Kind, Medium};
 use crate::model::{Disruption, FieldPath, Fix, GapReason, Remedy, Severity};
-use serde_json::Value;
 
 /// The Secrets that `spec.tls` names exist and are of type `kubernetes.io/tls`; their metadata and type is all that is read,
 /// and only under `--with-secrets`. Whether a certificate has expired or names the host stands in its data and is never
@@ -56,9 +55,9 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
                     hits.fail(path, name, expected).message(format!("Secret {namespace}/{name} does not exist"));
                 }
                 (Some(secret), None) if secret.r#type != TYPE => {
-                    let written = if secret.r#type.is_empty() { Value::Null } else { secret.r#type.as_str().into() };
-                    hits.fail(path, written, expected)
-                        .message(format!("Secret {namespace}/{name} is not of type {TYPE}"))
+                    let written = if secret.r#type.is_empty() { "another type" } else { secret.r#type.as_str() };
+                    hits.fail(path, name, expected)
+                        .message(format!("Secret {namespace}/{name} is of type {written}, not {TYPE}"))
                         .severity(Severity::Low);
                 }
                 (Some(_), None) => {}

@@ -63,7 +63,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             let hits = judge.object(kind, &custom.meta);
             if old.contains(&written) {
                 hits.fail(FieldPath::of("spec").join(&path), written, EXPECTED)
-                    .message(format!("lets clients speak {written}"));
+                    .message(format!("lets clients speak {}", spoken(written)));
             }
         }
     }
@@ -85,9 +85,14 @@ fn istio(gateway: &Custom, hits: &mut Hits) {
         let path = FieldPath::of("spec.servers").named(index, name).fields("tls.minProtocolVersion");
         let written = server.pointer("/tls/minProtocolVersion").and_then(Value::as_str).unwrap_or_default();
         if matches!(written, "TLSV1_0" | "TLSV1_1") {
-            hits.fail(path, written, EXPECTED).message(format!("lets clients speak {written}"));
+            hits.fail(path, written, EXPECTED).message(format!("lets clients speak {}", spoken(written)));
         }
     }
+}
+
+/// A version in words: the kinds write `VersionTLS10`, `TLSV1_0` and `1.0`.
+fn spoken(written: &str) -> &'static str {
+    if written.ends_with('0') { "TLS 1.0" } else { "TLS 1.1" }
 }
 
 /// What the controller of an Ingress speaks.

@@ -81,7 +81,11 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         }
         (None, None) => {
             let own = policies.iter().filter(|policy| mode(policy) == "STRICT").count();
-            let besides = if own == 0 { String::new() } else { format!("; {own} others are, for a part of it") };
+            let besides = match own {
+                0 => String::new(),
+                1 => "; one is for a part of it".to_owned(),
+                _ => format!("; {own} are for parts of it"),
+            };
             hits.fail(at, Value::Null, expected)
                 .message(format!("no PeerAuthentication in {root} is STRICT for the whole mesh{besides}"));
         }

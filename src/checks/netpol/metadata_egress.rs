@@ -7,10 +7,10 @@ use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// On a cloud no pod may connect to the metadata service, 169.254.169.254 port 80 (`fd00:ec2::254` on AWS where
-/// nodes have IPv6): policies isolate it for egress and no rule that allows the address is left (`except`, deny rules and the order of policies are
-/// followed). The cloud is known by the nodes' provider; without one the question does not arise. Pods on the host's
-/// network are not judged: no policy holds them (pitfall 36).
+/// On a cloud no pod may connect to the metadata service, 169.254.169.254 port 80 (`fd00:ec2::254` on AWS where nodes have
+/// IPv6): policies isolate it for egress, and no rule that allows the address is left (`except`, deny rules and the order
+/// of policies are followed). The cloud is known by the nodes' provider; without one the question does not arise. Pods on
+/// the host's network are not judged: no policy holds them (pitfall 36).
 pub static CHECK: Check = Check {
     id: "netpol.metadata-egress",
     title: "No pod can connect to the cloud's metadata service",
@@ -77,7 +77,8 @@ fn cloud(inventory: &Inventory, platform: Platform) -> Option<&'static str> {
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let inventory = cx.inventory;
     let cloud = cloud(inventory, cx.platform());
-    let unknown = if cloud.is_none() { cx.gap(Kind::Node, None) } else { None };
+    let nodes = cx.gap(Kind::Node, None);
+    let unknown = if cloud.is_none() { nodes } else { None };
     if cloud.is_none() && unknown.is_none() {
         judge.not_applicable("no node is on a cloud that has a metadata service");
         return;
@@ -86,6 +87,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let lesser = cloud == Some("Google Cloud") && inventory.nodes.values().all(concealed);
     let mut addresses = inventory.nodes.values().flat_map(|node| &node.status.addresses);
     let has_ipv6 = addresses.any(|address| address.address.parse::<Ipv6Addr>().is_ok());
+    let ask_ipv6 = nodes.is_some() || (has_ipv6 && cloud == Some("AWS"));
     let network = cx.network();
     let expected = "no egress to 169.254.169.254";
     for workload in cx.workloads.iter().filter(|workload| !workload.mirror) {
@@ -96,7 +98,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let namespace = workload.namespace();
         let to = |address| network.egress(namespace, workload.pod_labels, address, PORT);
         let (mut address, mut reach) = (ADDRESS, to(ADDRESS));
-        if matches!(reach, Reach::Closed) && cloud == Some("AWS") && has_ipv6 {
+        if matches!(reach, Reach::Closed) && ask_ipv6 {
             (address, reach) = (ADDRESS_V6, to(ADDRESS_V6));
         }
         let path = FieldPath::of(workload.prefix);
@@ -105,9 +107,10 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             hits.unread(path, reason, expected);
             continue;
         }
-        if let (Some(reason), Reach::Open(_) | Reach::Unsure(_)) = (unknown, reach) {
+        let undecided = unknown.or(nodes.filter(|_| address == ADDRESS_V6));
+        if let (Some(reason), Reach::Open(_) | Reach::Unsure(_)) = (undecided, reach) {
             hits.unread(path, reason, expected)
-                .message("may connect to 169.254.169.254; whether a cloud answers there was not read");
+                .message(format!("may connect to {address}; whether a cloud answers there was not read"));
             continue;
         }
         let cloud = cloud.unwrap_or_default();

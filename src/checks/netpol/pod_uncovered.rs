@@ -38,43 +38,35 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
     }
     let network = cx.network();
     let namespace = workload.namespace();
-    let mut open = Vec::new();
-    let mut doubt = None;
+    let (mut open, mut doubts) = (Vec::new(), Vec::new());
     for direction in [Direction::Ingress, Direction::Egress] {
         let isolation = network.isolation(namespace, workload.pod_labels, direction);
+        let word = direction.as_str().to_lowercase();
         match (isolation.by.is_empty(), isolation.perhaps.first()) {
             (false, _) => {}
-            (true, Some(policy)) => doubt = Some((direction, *policy)),
-            (true, None) => open.push(direction),
+            (true, Some(policy)) => doubts.push((word, *policy)),
+            (true, None) => open.push(word),
         }
     }
-    let words = |directions: &[Direction]| {
-        directions.iter().map(|direction| direction.as_str().to_lowercase()).collect::<Vec<_>>().join(" or ")
-    };
     let expected = "a policy that selects it, for ingress and for egress";
     // one finding a workload, whichever directions are open
     let path = FieldPath::root();
-    let undecided = if open.is_empty() && doubt.is_none() { None } else { network.gap(namespace) };
-    match (open.as_slice(), doubt, undecided) {
-        (_, _, Some(reason)) => {
-            hits.unread(path, reason, expected).message("no policy that was read isolates it for both directions");
+    let undecided = if open.is_empty() && doubts.is_empty() { None } else { network.gap(namespace) };
+    if let Some(reason) = undecided {
+        hits.unread(path, reason, expected).message("no policy that was read isolates it for both directions");
+    } else if !open.is_empty() {
+        let hit = hits.fail(path, format!("open for {}", open.join(" and ")), expected);
+        hit.message(format!("no policy isolates it for {}", open.join(" or ")));
+        // what a pod sends is the lesser half of what it takes
+        if open == ["egress"] {
+            hit.severity(Severity::Low);
         }
-        ([], None, None) => {}
-        ([], Some((direction, policy)), None) => {
-            let word = words(&[direction]);
-            hits.review(path, policy.object.kind_name(), expected).message(format!(
-                "{} may isolate it for {word}: its selector or its rules are not read",
-                policy.object
-            ));
-        }
-        (open, _, None) => {
-            let directions: Vec<&str> = open.iter().map(|direction| direction.as_str()).collect();
-            let hit =
-                hits.fail(path, directions, expected).message(format!("no policy isolates it for {}", words(open)));
-            // what a pod sends is the lesser half of what it takes
-            if *open == [Direction::Egress] {
-                hit.severity(Severity::Low);
-            }
-        }
+    } else if let Some((_, policy)) = doubts.first() {
+        let words: Vec<&str> = doubts.iter().map(|(word, _)| word.as_str()).collect();
+        hits.review(path, policy.object.kind_name(), expected).message(format!(
+            "{} may isolate it for {}: its selector or its rules are not read",
+            policy.object,
+            words.join(" and ")
+        ));
     }
 }

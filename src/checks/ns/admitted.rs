@@ -71,9 +71,9 @@ pub(super) fn each(cx: &Cx<'_>, judge: &mut Judge, asked: &Asked) {
 /// What the labels say, in words.
 fn said(namespace: &Namespace, acts: bool) -> String {
     let (name, labels) = (&namespace.meta.name, &namespace.meta.labels);
-    let quiet = |mode: &&str| labels.contains_key(&format!("pod-security.kubernetes.io/{mode}"));
+    let quiet = |mode: &str| labels.contains_key(&format!("pod-security.kubernetes.io/{mode}"));
     match labels.get(ENFORCE).map(|word| Level::of(word)) {
-        None if ["warn", "audit"].iter().any(|mode| quiet(&mode)) => format!("namespace {name} only warns or audits"),
+        None if ["warn", "audit"].iter().any(|mode| quiet(mode)) => format!("namespace {name} only warns or audits"),
         None => format!("namespace {name} has no enforce label"),
         Some(None) => format!("the enforce label of namespace {name} is no level"),
         Some(Some(Level::Privileged)) => format!("namespace {name} enforces privileged, which allows everything"),

@@ -50,7 +50,8 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
     if container.is_none() && !workload.owner.name.starts_with(NAME) {
         if account == NAME {
             hits.fail(FieldPath::of("serviceAccountName"), NAME, "a ServiceAccount of its own")
-                .message("runs as the ServiceAccount of the Kubernetes Dashboard");
+                .message("runs as the ServiceAccount of the Kubernetes Dashboard")
+                .severity(Severity::Medium);
         }
         return;
     }
