@@ -54,6 +54,11 @@ const PAIRS: &[(&str, &str, &[Deviation])] = &[
     ("rule-access-dashboard-wl-v1", "service.dashboard", &[]),
     ("list-all-mutating-webhooks", "admission.webhook-inventory", &[]),
     ("CVE-2021-25742", "ingress.nginx-snippets", &[]),
+    (
+        "ensure-https-loadbalancers-encrypted-with-tls-aws",
+        "service.lb-no-tls",
+        &[("failed_multiple_loadbalancers", "two objects of one name: a cluster holds one")],
+    ),
     ("pods-in-default-namespace", "ns.default-used", &[("pod", NO_NAMESPACE)]),
     ("replicationcontroller-in-default-namespace", "ns.default-used", &[]),
     ("role-in-default-namespace", "ns.default-used", &[("role", NO_NAMESPACE)]),
@@ -109,7 +114,11 @@ fn expected(file: &Path) -> BTreeSet<String> {
     let name = |object: &serde_json::Value| object.as_str().unwrap_or_default().to_owned();
     let objects = alerts.iter().flat_map(|a| a["alertObject"]["k8sApiObjects"].as_array().cloned().unwrap_or_default());
     // some rules name a workload that they put together themselves
-    let others = alerts.iter().filter_map(|a| a["alertObject"]["externalObjects"].get("name")).map(name);
+    let others = alerts.iter().filter_map(|a| {
+        let object = &a["alertObject"]["externalObjects"];
+        object.get("name").or_else(|| object.pointer("/metadata/name"))
+    });
+    let others = others.map(name);
     objects.map(|object| name(&object["metadata"]["name"])).chain(others).collect()
 }
 

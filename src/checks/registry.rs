@@ -87,6 +87,7 @@ pub static ALL: &[&Check] = &[
     &super::service::dashboard::CHECK,
     &super::service::exposed::CHECK,
     &super::service::external_ips::CHECK,
+    &super::service::lb_no_tls::CHECK,
     &super::service::lb_open::CHECK,
     &super::service::no_endpoints::CHECK,
     &super::service::node_port::CHECK,

@@ -23,6 +23,7 @@ pub const EXPOSURE_KINDS: &[Kind] = &[
     Kind::TcpRoute,
     Kind::TlsRoute,
     Kind::UdpRoute,
+    Kind::IstioGateway,
     Kind::IstioVirtualService,
     Kind::TraefikIngressRoute,
     Kind::ContourHttpProxy,
@@ -82,8 +83,13 @@ impl<'a> Exposure<'a> {
         }
         for ((kind, _), custom) in inventory.customs.iter().filter(|((kind, _), _)| EXPOSURE_KINDS.contains(kind)) {
             let object = ObjectRef::new(&kind.api_version(), kind.name(), custom.meta.namespace(), &custom.meta.name);
+            let carries = match kind {
+                Kind::IstioVirtualService => by_istio(inventory, custom),
+                _ => by_gateways(inventory, custom),
+            };
+            let Some(carries) = carries else { continue };
             for (namespace, service) in backends(*kind, custom) {
-                add(&mut routes, &namespace, service, &object, Carries::Outside);
+                add(&mut routes, &namespace, service, &object, carries);
             }
         }
         Self { inventory, services: Services::new(inventory), routes }
@@ -133,6 +139,55 @@ fn of_ingress(ingress: &Ingress) -> Carries {
         ("gce-internal", _) | (_, Some("internal")) | ("alb", None) => Carries::Internal,
         _ => Carries::Outside,
     }
+}
+
+/// How far the gateways of a VirtualService carry. None: no further than the cluster, or the gateways do not exist.
+fn by_istio(inventory: &Inventory, route: &Custom) -> Option<Carries> {
+    let names = list(&route.spec, "gateways").iter().filter_map(Value::as_str).filter(|name| *name != "mesh");
+    let of = |written: &str| {
+        let (namespace, name) = written.split_once('/').unwrap_or((&route.meta.namespace, written));
+        let gateway = inventory
+            .customs_of(Kind::IstioGateway)
+            .find(|gateway| gateway.meta.namespace == namespace && gateway.meta.name == name);
+        let Some(gateway) = gateway else {
+            // one that was not read may carry as far as any
+            return inventory.gap(Kind::IstioGateway, Some(namespace)).map(|_| Carries::Outside);
+        };
+        let labels = gateway.spec.get("selector").and_then(Value::as_object)?;
+        let fronts = |service: &&Service| {
+            !labels.is_empty()
+                && labels.iter().all(|(key, value)| {
+                    let value = value.as_str().unwrap_or_default();
+                    [&service.spec.selector, &service.meta.labels]
+                        .into_iter()
+                        .any(|map| map.get(key).is_some_and(|own| own == value))
+                })
+        };
+        furthest(inventory.services.values().filter(fronts))
+    };
+    names.filter_map(of).max()
+}
+
+/// How far the Gateways of a route carry, by the Services that implementations label with their names; where there is none
+/// it is taken to be outside.
+fn by_gateways(inventory: &Inventory, route: &Custom) -> Option<Carries> {
+    const NAME: &str = "gateway.networking.k8s.io/gateway-name";
+    let parents = list(&route.spec, "parentRefs");
+    let of = |parent: &Value| {
+        let namespace = or(text(parent, "namespace"), &route.meta.namespace);
+        let own = inventory.services.values().filter(|service| {
+            service.meta.namespace == namespace
+                && service.meta.labels.get(NAME).is_some_and(|name| name == text(parent, "name"))
+        });
+        furthest(own)
+    };
+    if parents.is_empty() { Some(Carries::Outside) } else { parents.iter().filter_map(of).max() }
+}
+
+/// How far the Services in front of a gateway carry: none is seen, outside; none leaves the cluster, None.
+fn furthest<'s>(services: impl Iterator<Item = &'s Service>) -> Option<Carries> {
+    let furthest = services.map(Service::carries).max().unwrap_or(Carries::Outside);
+    (furthest > Carries::Cluster).then_some(furthest)
 }
 
 /// The Services that a route leads to.
@@ -251,13 +306,36 @@ mod tests {
             let spec = json!({"gateways": gateways, "http": [{"route": [{"destination": {"host": host}}]}]});
             of(object("networking.istio.io/v1", "VirtualService", "v", spec))
         };
-        assert_eq!(istio(json!(["istio-system/public"]), "web"), ["VirtualService shop/v"]);
+        let unread = istio(json!(["istio-system/public"]), "web");
+        assert_eq!(unread, ["VirtualService shop/v"], "a gateway that was not read may carry as far as any");
         assert_eq!(istio(json!(["g"]), "web.shop.svc.cluster.local"), ["VirtualService shop/v"]);
         assert!(istio(json!(["g"]), "web.other").is_empty() && istio(json!(["mesh"]), "web").is_empty());
         let traefik = json!({"routes": [{"services": [{"name": "web"}, {"kind": "TraefikService", "name": "x"}]}]});
         assert_eq!(of(object("traefik.io/v1alpha1", "IngressRoute", "t", traefik)), ["IngressRoute shop/t"]);
         let contour = json!({"tcpproxy": {"services": [{"name": "web"}]}});
         assert_eq!(of(object("projectcontour.io/v1", "HTTPProxy", "c", contour)), ["HTTPProxy shop/c"]);
+    }
+
+    #[test]
+    fn a_gateway_carries_as_far_as_the_services_in_front_of_it() {
+        let front = |kind: &str| {
+            let mut front =
+                object("v1", "Service", "front", json!({"type": kind, "selector": {"istio": "edge", "a": "b"}}));
+            front["metadata"]["labels"] = json!({"gateway.networking.k8s.io/gateway-name": "g"});
+            front
+        };
+        let gateway = object("networking.istio.io/v1", "Gateway", "g", json!({"selector": {"istio": "edge"}}));
+        let routes = json!([{"route": [{"destination": {"host": "web"}}]}]);
+        let istio = object("networking.istio.io/v1", "VirtualService", "v", json!({"gateways": ["g"], "http": routes}));
+        let parent = json!({"parentRefs": [{"name": "g"}], "rules": [{"backendRefs": [{"name": "web"}]}]});
+        let route = object("gateway.networking.k8s.io/v1", "HTTPRoute", "r", parent);
+        let of = |kind: &str, road: &Value| {
+            ways(&[service(json!({"ports": [{"port": 80}]})), gateway.clone(), front(kind), road.clone()], json!({}))
+        };
+        for road in [&istio, &route] {
+            assert_eq!(of("LoadBalancer", road).len(), 1);
+            assert!(of("ClusterIP", road).is_empty());
+        }
     }
 
     #[test]

@@ -18,8 +18,16 @@ const CERTIFICATES: [(&str, &str); 10] = [
     ("traefik.ingress.kubernetes.io/router.tls.certresolver", ""),
 ];
 
-/// The annotation that brings a certificate, where there is one.
+/// Controllers that find or make a certificate for each host that `spec.tls` names.
+const BY_HOST: [&str; 2] = ["alb", "tailscale"];
+
+/// What brings a certificate without a Secret, where anything does: an annotation, or the controller for hosts in
+/// `spec.tls`.
 pub(super) fn certificate(ingress: &Ingress) -> Option<&'static str> {
+    let alb = ingress.meta.annotations.keys().any(|key| key.starts_with("alb.ingress.kubernetes.io/"));
+    if !ingress.spec.tls.is_empty() && (alb || BY_HOST.contains(&ingress.class())) {
+        return Some("spec.tls");
+    }
     let set = |(key, word): &&(&str, &str)| {
         ingress.meta.annotations.get(*key).is_some_and(|value| !value.is_empty() && value.contains(word))
     };

@@ -2,22 +2,18 @@
 
 use crate::inventory::image;
 
-/// Names of the controller's image, at its own registry and as others build it.
-const IMAGES: [&str; 5] = [
-    "ingress-nginx/controller",
-    "ingress-nginx/controller-chroot",
-    "kubernetes-ingress-controller/nginx-ingress-controller",
-    "bitnami/nginx-ingress-controller",
-    "rancher/nginx-ingress-controller",
-];
+/// How the repository of the controller's image ends, at its own registry and as others build or copy it.
+const IMAGES: [&str; 3] = ["ingress-nginx/controller", "ingress-nginx/controller-chroot", "nginx-ingress-controller"];
 
 /// Whether an image is the controller.
 pub(super) fn is_controller(written: &str) -> bool {
     let repository = image::repository(written);
-    let known = |name: &str| repository.strip_suffix(name).is_some_and(|before| before.ends_with('/'));
-    // copies keep the last part of the name
-    let last = repository.rsplit('/').next().unwrap_or_default();
-    IMAGES.iter().any(|name| known(name)) || last.ends_with("nginx-controller") || last == "nginx-ingress-controller"
+    IMAGES.iter().any(|name| repository.strip_suffix(name).is_some_and(|before| before.ends_with('/')))
+}
+
+/// Whether an image may be the controller under a name that stands for others too.
+pub(super) fn may_be_controller(written: &str) -> bool {
+    is_controller(written) || image::repository(written).ends_with("nginx-controller")
 }
 
 /// A version: major, minor, patch.
@@ -42,7 +38,7 @@ mod tests {
             ("registry.k8s.io/ingress-nginx/controller:v1.12.1@sha256:ab", true, Some((1, 12, 1))),
             ("mirror.example.com:5000/k8s/ingress-nginx/controller-chroot:v1.9.4", true, Some((1, 9, 4))),
             ("quay.io/kubernetes-ingress-controller/nginx-ingress-controller:0.33.0", true, Some((0, 33, 0))),
-            ("nginx-controller:v1.0.0", true, Some((1, 0, 0))),
+            ("nginx-controller:v1.0.0", false, Some((1, 0, 0))),
             ("rancher/nginx-ingress-controller:v1.10.1-hardened1", true, Some((1, 10, 1))),
             ("registry.k8s.io/ingress-nginx/controller@sha256:ab", true, None),
             ("registry.k8s.io/ingress-nginx/controller:latest", true, None),

@@ -1,5 +1,5 @@
 use super::super::{Check, Cx, Judge, Run};
-use super::nginx::{is_controller, release};
+use super::nginx::{Release, is_controller, may_be_controller, release};
 use crate::inventory::kinds::config::ConfigMap;
 use crate::inventory::kinds::ingress::IngressClass;
 use crate::inventory::{Kind, Medium, Workload};
@@ -90,12 +90,21 @@ fn elsewhere(cx: &Cx<'_>, judge: &mut Judge) {
     }
 }
 
+/// The controller, or by a less certain name one that is so old that no ConfigMap helps.
+fn vulnerable_or_known(image: &str) -> bool {
+    is_controller(image) || (may_be_controller(image) && release(image).is_some_and(cannot_refuse))
+}
+
+fn cannot_refuse(version: Release) -> bool {
+    version < (0, 49, 1) || version == (1, 0, 0)
+}
+
 /// A controller that takes snippets whatever the Ingresses of today say.
 fn controller(cx: &Cx<'_>, workload: &Workload<'_>, judge: &mut Judge) -> bool {
     let mut seen: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for spec in workload.specs() {
-        for (list, index, container) in spec.each_container().filter(|(_, _, c)| is_controller(&c.image)) {
+        for (list, index, container) in spec.each_container().filter(|(_, _, c)| vulnerable_or_known(&c.image)) {
             if !seen.contains(&container.name.as_str()) {
                 seen.push(&container.name);
                 found.push((list, index, container));
@@ -117,7 +126,7 @@ fn controller(cx: &Cx<'_>, workload: &Workload<'_>, judge: &mut Judge) -> bool {
         let image = container.image.as_str();
         let name = &container.name;
         let version = release(image);
-        if version.is_some_and(|version| version < (0, 49, 1) || version == (1, 0, 0)) {
+        if version.is_some_and(cannot_refuse) {
             hits.fail(path, image, "1.9 or later")
                 .message(format!("container {name} is an ingress-nginx that cannot refuse snippets"));
         } else if refused {

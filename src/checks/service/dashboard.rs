@@ -31,6 +31,7 @@ const NEEDS: &[Kind] = &[
     Kind::TcpRoute,
     Kind::TlsRoute,
     Kind::UdpRoute,
+    Kind::IstioGateway,
     Kind::IstioVirtualService,
     Kind::TraefikIngressRoute,
     Kind::ContourHttpProxy,

@@ -32,6 +32,7 @@ const OVER: &[Kind] = &[
     Kind::TcpRoute,
     Kind::TlsRoute,
     Kind::UdpRoute,
+    Kind::IstioGateway,
     Kind::IstioVirtualService,
     Kind::TraefikIngressRoute,
     Kind::ContourHttpProxy,

@@ -6,6 +6,8 @@ pub mod dashboard;
 pub mod exposed;
 /// `service.external-ips`.
 pub mod external_ips;
+/// `service.lb-no-tls`.
+pub mod lb_no_tls;
 /// `service.lb-open`.
 pub mod lb_open;
 /// `service.no-endpoints`.

@@ -21,6 +21,7 @@ use super::{Inventory, Kind};
 use crate::model::{GapReason, ObjectRef};
 use reach::{Rule, Stage};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What decides whether pods are isolated: NetworkPolicy and the kinds of the CNIs.
@@ -208,12 +209,15 @@ pub struct Network<'a> {
     own: BTreeMap<String, Vec<Policy>>,
     wide: Vec<Policy>,
     pods: BTreeMap<&'a str, Pods>,
+    labels: BTreeMap<&'a str, Map>,
 }
 
 impl<'a> Network<'a> {
     /// Reads the policies of an inventory.
     pub fn new(inventory: &'a Inventory) -> Self {
-        let mut network = Self { inventory, own: BTreeMap::new(), wide: Vec::new(), pods: BTreeMap::new() };
+        let namespaces = inventory.namespaces.values().map(|namespace| &namespace.meta);
+        let labels = namespaces.map(|meta| (meta.name.as_str(), labels_of(&meta.name, Some(&meta.labels)))).collect();
+        let mut network = Self { inventory, own: BTreeMap::new(), wide: Vec::new(), pods: BTreeMap::new(), labels };
         for policy in inventory.network_policies.values() {
             network.own.entry(policy.meta.namespace.clone()).or_default().push(native::policy(policy));
         }
@@ -266,9 +270,11 @@ impl<'a> Network<'a> {
 
     /// A namespace's labels as selectors see them: the API server sets the name among them. A namespace that was not
     /// read has that one only.
-    pub fn namespace_labels(&self, namespace: &str) -> Map {
-        let read = self.inventory.namespaces.get(&("".into(), namespace.into()));
-        labels_of(namespace, read.map(|n| &n.meta.labels))
+    pub fn namespace_labels(&self, namespace: &str) -> Cow<'_, Map> {
+        match self.labels.get(namespace) {
+            Some(labels) => Cow::Borrowed(labels),
+            None => Cow::Owned(labels_of(namespace, None)),
+        }
     }
 
     /// Whether a policy that names labels selects no pod, no template and, where it selects all pods of namespaces by
@@ -297,7 +303,7 @@ impl<'a> Network<'a> {
     pub fn isolation(&self, namespace: &str, pod: &Map, direction: Direction) -> Isolation<'_> {
         let labels = self.namespace_labels(namespace);
         let mut isolation = Isolation::default();
-        for policy in self.around(namespace) {
+        for policy in self.around(namespace).filter(|policy| policy.effect(direction) != Effect::None) {
             match (policy.effect(direction), policy.selects(&labels, pod)) {
                 (Effect::None, _) | (_, Truth::No) => {}
                 (Effect::Unsure, _) | (_, Truth::Unknown) => isolation.perhaps.push(policy),
