@@ -2,17 +2,17 @@
 //!
 //! The expectation is pass, fail, manual, unread or n-a: the verdict of a control that asks for this check alone. A line
 //! `# kubernetes: 1.29` sets the version; `# source: cluster` makes the file all that a cluster holds, where otherwise
-//! what is not in it may be elsewhere; `# server: ADDRESS` is its API server's, `# with: configmaps` reads
-//! what is read on request only, `# allowed-registry: HOST` is scan's flag; `# pitfall 6.N` names the catalogue's pitfall
-//! that the case is about.
+//! what is not in it may be elsewhere; `# forbidden: Pod, Job` takes kinds away, `# with: Secret, ConfigMap` opts in,
+//! `# server: ADDRESS` is the API server's, `# allowed-registry: HOST` is scan's flag; `# pitfall 6.N` names the
+//! catalogue's pitfall that the case is about.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use plimsoll::checks;
 use plimsoll::engine::{Engine, NoExemptions, Times};
 use plimsoll::frameworks::from_texts;
 use plimsoll::inventory::{Kind, Medium, ReadState, Version, yaml};
-use plimsoll::model::{Finding, Report, Verdict};
+use plimsoll::model::{Finding, GapReason, Report, Verdict};
 use plimsoll::sources::files::Loader;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -57,6 +57,13 @@ impl Fixture {
         said.map_or(Version::NEWEST, |version| version.parse().unwrap())
     }
 
+    /// The kinds that a line names.
+    fn kinds(&self, line: &str) -> Vec<Kind> {
+        let names = self.text.lines().filter_map(|text| text.strip_prefix(line)).flat_map(|names| names.split(", "));
+        let kind = |name: &str| Kind::ALL.iter().copied().find(|kind| kind.name() == name);
+        names.map(|name| kind(name).unwrap_or_else(|| panic!("{}: no kind {name}", self.name()))).collect()
+    }
+
     /// What comes of a control that asks for this check alone.
     fn report(&self) -> Report {
         let control = format!(
@@ -73,12 +80,14 @@ impl Fixture {
         let (mut inventory, notes) = loader.finish();
         if cluster {
             Kind::ALL.iter().for_each(|kind| inventory.set_state(*kind, ReadState::Complete));
+            self.kinds("# with: ").into_iter().for_each(|kind| inventory.opt_in(kind));
+            for kind in self.kinds("# forbidden: ") {
+                let (reason, message) = (GapReason::Forbidden, "forbidden".into());
+                inventory.set_state(kind, ReadState::Failed { reason, message, read: BTreeSet::new() });
+            }
         }
         let allowed = self.text.lines().filter_map(|line| line.strip_prefix("# allowed-registry: "));
         inventory.settings.allowed_registries = allowed.map(|host| host.parse().unwrap()).collect();
-        if self.text.lines().any(|line| line == "# with: configmaps") {
-            inventory.opt_in(Kind::ConfigMap);
-        }
         inventory.cluster.server = self.text.lines().find_map(|line| line.strip_prefix("# server: ")).map(Into::into);
         assert!(notes.is_empty(), "{}: {notes:?}", self.name());
         let times = Times { started: "2026-01-01T00:00:00Z".into(), finished: "2026-01-01T00:00:00Z".into() };

@@ -1,13 +1,7 @@
 use super::Joins;
-use super::accounts::Account;
-use crate::inventory::engines::Engines;
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
-use crate::inventory::network::Network;
-use crate::inventory::nodes::Nodes;
-use crate::inventory::scaling::Scaling;
-use crate::inventory::services::Services;
-use crate::inventory::{Inventory, Kind, Platform, Rbac, Settings, Version, Workload};
+use crate::inventory::{Inventory, Kind, Rbac, Settings, Version, Workload};
 use crate::model::{Evidence, FieldPath, GapReason, ObjectRef, Remedy, Severity};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -77,49 +71,14 @@ pub struct Cx<'a> {
 }
 
 impl<'a> Cx<'a> {
-    /// Which policies isolate a pod.
-    pub fn network(&self) -> &'a Network<'a> {
-        self.joins.network()
-    }
-
-    /// Which policies refuse pods.
-    pub fn engines(&self) -> &'a Engines<'a> {
-        self.joins.engines()
-    }
-
-    /// Which Services lead to a pod.
-    pub fn services(&self) -> &'a Services<'a> {
-        self.joins.services()
-    }
-
-    /// A ServiceAccount that a workload of the scope runs as.
-    pub fn account<'s>(&'s self, namespace: &'s str, name: &'s str) -> Option<&'s Account<'s>> {
-        self.joins.account(self, namespace, name)
-    }
-
-    /// The nodes, summed up.
-    pub fn nodes(&self) -> &'a Nodes<'a> {
-        self.joins.nodes()
-    }
-
-    /// Autoscalers of workloads, disruption budgets of pods.
-    pub fn scaling(&self) -> &'a Scaling<'a> {
-        self.joins.scaling()
-    }
-
-    /// The platform, as its nodes show it.
-    pub fn platform(&self) -> Platform {
-        self.joins.platform()
-    }
-
-    /// What the user lays down.
-    pub fn settings(&self) -> &'a Settings {
-        &self.inventory.settings
-    }
-
     /// Version that decides the rules.
     pub fn version(&self) -> Version {
         self.inventory.version
+    }
+
+    /// What its user says of the cluster.
+    pub fn settings(&self) -> &'a Settings {
+        &self.inventory.settings
     }
 
     /// Why a kind is not known, in a namespace or (None) anywhere in scope.

@@ -5,6 +5,7 @@
 mod accounts;
 mod check;
 mod joins;
+pub mod levels;
 mod registry;
 mod token;
 
@@ -14,6 +15,9 @@ pub mod cluster;
 pub mod configmap;
 pub mod container;
 pub mod cronjob;
+pub mod gateway;
+pub mod ingress;
+pub mod mesh;
 pub mod netpol;
 pub mod node;
 pub mod ns;
@@ -24,6 +28,7 @@ pub mod pss;
 pub mod rbac;
 pub mod sa;
 pub mod secret;
+pub mod service;
 pub mod storage;
 pub mod workload;
 // end of families

@@ -2,13 +2,17 @@
 
 pub(crate) mod credential;
 pub mod engines;
+pub mod exposure;
 pub mod image;
 mod index;
-mod json;
+pub mod ingresses;
+pub(crate) mod json;
 pub mod kinds;
 pub mod network;
 pub mod nodes;
 pub mod platform;
+pub mod pod_labels;
+pub mod pod_security;
 mod rbac;
 pub mod scaling;
 pub mod schedule;

@@ -3,13 +3,25 @@
 //! A policy of any kind becomes a [`Policy`]: which pods it selects and what that does to each direction. Selectors
 //! of all dialects end as [`Selector`]; one that cannot be said that way is [`Truth::Unknown`], never a match.
 
-use super::json::{has, list, selector, text};
+mod admin;
+mod antrea;
+mod calico;
+mod cilium;
+mod native;
+mod reach;
+
+pub use native::{anywhere, world};
+pub use reach::{Reach, is_world};
+
+use super::json::selector;
 use super::kinds::custom::Custom;
-use super::kinds::meta::{Map, Requirement, Selector};
-use super::kinds::network::{NetworkPolicy, Peer};
+use super::kinds::meta::{Map, Selector};
+use super::pod_labels::PodLabels;
 use super::{Inventory, Kind};
 use crate::model::{GapReason, ObjectRef};
+use reach::{Rule, Stage};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What decides whether pods are isolated: NetworkPolicy and the kinds of the CNIs.
@@ -137,6 +149,8 @@ pub struct Policy {
     targets: Vec<Target>,
     ingress: Effect,
     egress: Effect,
+    stage: Stage,
+    rules: Vec<Rule>,
 }
 
 impl Policy {
@@ -155,6 +169,13 @@ impl Policy {
     /// Whether it selects every pod of a namespace, whatever the pod's labels.
     pub fn selects_all(&self, namespace: &Map) -> Truth {
         self.any(|target| target.namespaces.matches(namespace).and(target.pods.matches_all()))
+    }
+
+    /// Whether it names labels, so that it may select nothing for want of a pod or a namespace that has them.
+    fn is_selective(&self) -> bool {
+        let by = |chosen: &Chosen| matches!(chosen, Chosen::By(_));
+        let own = self.object.namespace.is_some();
+        self.targets.iter().any(|target| by(&target.pods) || (!own && by(&target.namespaces)))
     }
 
     /// Whether it selects a pod.
@@ -188,14 +209,17 @@ pub struct Network<'a> {
     own: BTreeMap<String, Vec<Policy>>,
     wide: Vec<Policy>,
     pods: BTreeMap<&'a str, Pods>,
+    labels: BTreeMap<&'a str, Map>,
 }
 
 impl<'a> Network<'a> {
     /// Reads the policies of an inventory.
     pub fn new(inventory: &'a Inventory) -> Self {
-        let mut network = Self { inventory, own: BTreeMap::new(), wide: Vec::new(), pods: BTreeMap::new() };
+        let namespaces = inventory.namespaces.values().map(|namespace| &namespace.meta);
+        let labels = namespaces.map(|meta| (meta.name.as_str(), labels_of(&meta.name, Some(&meta.labels)))).collect();
+        let mut network = Self { inventory, own: BTreeMap::new(), wide: Vec::new(), pods: BTreeMap::new(), labels };
         for policy in inventory.network_policies.values() {
-            network.own.entry(policy.meta.namespace.clone()).or_default().push(native(policy));
+            network.own.entry(policy.meta.namespace.clone()).or_default().push(native::policy(policy));
         }
         for ((kind, _), custom) in &inventory.customs {
             if !POLICY_KINDS.contains(kind) {
@@ -246,9 +270,32 @@ impl<'a> Network<'a> {
 
     /// A namespace's labels as selectors see them: the API server sets the name among them. A namespace that was not
     /// read has that one only.
-    pub fn namespace_labels(&self, namespace: &str) -> Map {
-        let read = self.inventory.namespaces.get(&("".into(), namespace.into()));
-        labels_of(namespace, read.map(|n| &n.meta.labels))
+    pub fn namespace_labels(&self, namespace: &str) -> Cow<'_, Map> {
+        match self.labels.get(namespace) {
+            Some(labels) => Cow::Borrowed(labels),
+            None => Cow::Owned(labels_of(namespace, None)),
+        }
+    }
+
+    /// Whether a policy that names labels selects no pod, no template and, where it selects all pods of namespaces by
+    /// label, no namespace.
+    pub fn selects_nothing(&self, policy: &Policy, pods: &PodLabels<'_>) -> bool {
+        if !policy.is_selective() {
+            return false;
+        }
+        let selects = |namespace: &str| {
+            let labels = self.namespace_labels(namespace);
+            let own = policy.object.namespace.is_some();
+            (!own && policy.selects_all(&labels) != Truth::No)
+                || pods.of(namespace).iter().any(|pod| policy.selects(&labels, pod) != Truth::No)
+        };
+        match policy.object.namespace.as_deref() {
+            Some(namespace) => !selects(namespace),
+            None => {
+                let read = self.inventory.namespaces.keys().map(|(_, name)| &**name);
+                !read.chain(pods.namespaces()).any(selects)
+            }
+        }
     }
 
     /// np_isolation: the policies that isolate a pod with these labels in a direction. On the host's network none
@@ -256,7 +303,7 @@ impl<'a> Network<'a> {
     pub fn isolation(&self, namespace: &str, pod: &Map, direction: Direction) -> Isolation<'_> {
         let labels = self.namespace_labels(namespace);
         let mut isolation = Isolation::default();
-        for policy in self.around(namespace) {
+        for policy in self.around(namespace).filter(|policy| policy.effect(direction) != Effect::None) {
             match (policy.effect(direction), policy.selects(&labels, pod)) {
                 (Effect::None, _) | (_, Truth::No) => {}
                 (Effect::Unsure, _) | (_, Truth::Unknown) => isolation.perhaps.push(policy),
@@ -300,311 +347,25 @@ fn named(namespace: &str) -> Chosen {
     Chosen::By(Selector { match_labels: labels, match_expressions: Vec::new() })
 }
 
-/// NetworkPolicy (pitfalls 33, 34).
-fn native(policy: &NetworkPolicy) -> Policy {
-    let anywhere = |peers: &[Peer]| {
-        let world =
-            |peer: &Peer| peer.ip_block.as_ref().is_some_and(|block| is_world(&block.cidr) && block.except.is_empty());
-        peers.is_empty() || peers.iter().any(world)
-    };
-    let spec = &policy.spec;
-    let effect = |isolates: bool, open: bool| match (isolates, open) {
-        (false, _) => Effect::None,
-        (true, true) => Effect::Open,
-        (true, false) => Effect::Isolates,
-    };
-    let meta = &policy.meta;
-    Policy {
-        object: ObjectRef::new(&Kind::NetworkPolicy.api_version(), "NetworkPolicy", meta.namespace(), &meta.name),
-        targets: vec![Target { namespaces: named(&meta.namespace), pods: Chosen::of(spec.pod_selector.clone()) }],
-        ingress: effect(
-            policy.isolates_ingress(),
-            spec.ingress.iter().any(|rule| rule.ports.is_empty() && anywhere(&rule.from)),
-        ),
-        egress: effect(
-            policy.isolates_egress(),
-            spec.egress.iter().any(|rule| rule.ports.is_empty() && anywhere(&rule.to)),
-        ),
+/// A selector in JSON; absent selects all.
+fn chosen(value: Option<&Value>) -> Chosen {
+    match value {
+        None | Some(Value::Null) => Chosen::All,
+        Some(value) => selector(value).map_or(Chosen::Unreadable, Chosen::of),
     }
-}
-
-fn is_world(cidr: &str) -> bool {
-    matches!(cidr, "0.0.0.0/0" | "::/0")
 }
 
 fn translate(kind: Kind, custom: &Custom) -> Vec<Policy> {
     match kind {
-        Kind::CiliumNetworkPolicy | Kind::CiliumClusterwideNetworkPolicy => cilium(kind, custom),
+        Kind::CiliumNetworkPolicy | Kind::CiliumClusterwideNetworkPolicy => cilium::policies(kind, custom),
         Kind::CalicoNetworkPolicy
         | Kind::CalicoV3NetworkPolicy
         | Kind::CalicoGlobalNetworkPolicy
-        | Kind::CalicoV3GlobalNetworkPolicy => vec![calico(kind, custom)],
+        | Kind::CalicoV3GlobalNetworkPolicy => vec![calico::policy(kind, custom)],
         Kind::AdminNetworkPolicy | Kind::BaselineAdminNetworkPolicy | Kind::ClusterNetworkPolicy => {
-            vec![admin(kind, custom)]
+            vec![admin::policy(kind, custom)]
         }
-        _ => vec![antrea(kind, custom)],
-    }
-}
-
-/// CiliumNetworkPolicy and CiliumClusterwideNetworkPolicy: `spec` and each of `specs` (pitfall 38).
-fn cilium(kind: Kind, custom: &Custom) -> Vec<Policy> {
-    let specs = std::iter::once(&custom.spec).chain(list(&custom.rest, "specs")).filter(|spec| spec.is_object());
-    specs
-        .map(|spec| {
-            let targets = match spec.get("endpointSelector").filter(|s| !s.is_null()) {
-                // a policy for nodes selects no pod
-                None => Vec::new(),
-                Some(written) => {
-                    let (namespaces, pods) = selector(written).map_or((Chosen::All, Chosen::Unreadable), split_cilium);
-                    let namespaces =
-                        if kind == Kind::CiliumNetworkPolicy { named(&custom.meta.namespace) } else { namespaces };
-                    vec![Target { namespaces, pods }]
-                }
-            };
-            let effect = |direction: Direction| {
-                let field = direction.field();
-                let rules = list(spec, field);
-                let written = !rules.is_empty() || !list(spec, &format!("{field}Deny")).is_empty();
-                let denies = spec.get("enableDefaultDeny").and_then(|d| d.get(field)).and_then(Value::as_bool);
-                let peers = if direction == Direction::Ingress { "from" } else { "to" };
-                let everyone = |rule: &Value| {
-                    let every = |field: &str, test: &dyn Fn(&str) -> bool| {
-                        list(rule, &format!("{peers}{field}")).iter().any(|v| v.as_str().is_some_and(test))
-                    };
-                    !has(rule, "toPorts") && (every("Entities", &|entity| entity == "all") || every("CIDR", &is_world))
-                };
-                match denies.unwrap_or(written) {
-                    false => Effect::None,
-                    true if rules.iter().any(everyone) => Effect::Open,
-                    true => Effect::Isolates,
-                }
-            };
-            Policy {
-                object: object(kind, custom),
-                targets,
-                ingress: effect(Direction::Ingress),
-                egress: effect(Direction::Egress),
-            }
-        })
-        .collect()
-}
-
-/// Cilium puts a namespace's name and labels among the labels of its pods: a selector's terms are taken apart.
-fn split_cilium(selector: Selector) -> (Chosen, Chosen) {
-    let (mut namespaces, mut pods) = (Selector::default(), Selector::default());
-    let place = |key: &str| -> Option<(bool, String)> {
-        let key = key.strip_prefix("k8s:").or_else(|| key.strip_prefix("any:")).unwrap_or(key);
-        if key == "io.kubernetes.pod.namespace" {
-            return Some((true, "kubernetes.io/metadata.name".into()));
-        }
-        if let Some(label) = key.strip_prefix("io.cilium.k8s.namespace.labels.") {
-            return Some((true, label.into()));
-        }
-        // other sources of labels (`reserved:`, the ServiceAccount's name) are not read
-        let foreign = key.contains(':') || key.starts_with("io.cilium.") || key.starts_with("io.kubernetes.pod.");
-        (!foreign).then(|| (false, key.into()))
-    };
-    for (key, value) in selector.match_labels {
-        let Some((of_namespace, key)) = place(&key) else { return (Chosen::All, Chosen::Unreadable) };
-        let into = if of_namespace { &mut namespaces } else { &mut pods };
-        into.match_labels.insert(key, value);
-    }
-    for requirement in selector.match_expressions {
-        let Some((of_namespace, key)) = place(&requirement.key) else { return (Chosen::All, Chosen::Unreadable) };
-        let into = if of_namespace { &mut namespaces } else { &mut pods };
-        into.match_expressions.push(Requirement { key, ..requirement });
-    }
-    (Chosen::of(namespaces), Chosen::of(pods))
-}
-
-/// Calico's NetworkPolicy and GlobalNetworkPolicy.
-fn calico(kind: Kind, custom: &Custom) -> Policy {
-    let spec = &custom.spec;
-    let flag = |field: &str| spec.get(field).and_then(Value::as_bool) == Some(true);
-    let (by_pod_selector, pods) = calico_selector(text(spec, "selector"), false);
-    let pods = if has(spec, "serviceAccountSelector") { Chosen::Unreadable } else { pods };
-    let mut targets = Vec::new();
-    if kind.info().namespaced {
-        targets.push(Target { namespaces: named(&custom.meta.namespace), pods });
-    } else if !flag("doNotTrack") && !flag("preDNAT") {
-        // those two are for host endpoints only
-        let (namespaces, _) = calico_selector(text(spec, "namespaceSelector"), true);
-        let namespaces = match (by_pod_selector, namespaces) {
-            (Chosen::All, other) | (other, Chosen::All) => other,
-            (Chosen::By(mut one), Chosen::By(two)) => {
-                one.match_expressions.extend(two.match_expressions);
-                Chosen::By(one)
-            }
-            _ => Chosen::Unreadable,
-        };
-        targets.push(Target { namespaces, pods });
-    }
-    let types: Vec<&str> = list(spec, "types").iter().filter_map(Value::as_str).collect();
-    let effect = |direction: Direction| {
-        let rules = list(spec, direction.field());
-        let named = match types.is_empty() {
-            false => types.contains(&direction.as_str()),
-            // absent: the directions that have rules; without any rule, ingress
-            true => !rules.is_empty() || (direction == Direction::Ingress && !has(spec, "egress")),
-        };
-        let bare = |action: &str| {
-            rules.iter().any(|rule| {
-                let matches = ["protocol", "notProtocol", "icmp", "notICMP", "source", "destination", "http"];
-                text(rule, "action") == action
-                    && matches
-                        .iter()
-                        .all(|f| rule.get(f).is_none_or(|v| v.is_null() || *v == Value::Object(Default::default())))
-            })
-        };
-        match named {
-            false => Effect::None,
-            true if bare("Allow") => Effect::Open,
-            true if bare("Pass") => Effect::Unsure,
-            true => Effect::Isolates,
-        }
-    };
-    Policy {
-        object: object(kind, custom),
-        targets,
-        ingress: effect(Direction::Ingress),
-        egress: effect(Direction::Egress),
-    }
-}
-
-/// A Calico expression as selectors of namespaces and of pods. Conjunctions of plain terms are read; an `||`, a
-/// parenthesis or another operator is not.
-fn calico_selector(expression: &str, of_namespaces: bool) -> (Chosen, Chosen) {
-    let unreadable = (Chosen::Unreadable, Chosen::Unreadable);
-    let (mut namespaces, mut pods) = (Selector::default(), Selector::default());
-    for term in expression.split("&&").map(str::trim) {
-        if term.is_empty() || term == "all()" {
-            continue;
-        }
-        let Some(requirement) = calico_term(term) else { return unreadable };
-        let key = requirement.key.as_str();
-        let name = || "kubernetes.io/metadata.name".to_owned();
-        let (to_namespaces, key) = match key {
-            "projectcalico.org/namespace" => (true, name()),
-            "projectcalico.org/name" if of_namespaces => (true, name()),
-            // every workload endpoint of Kubernetes has this one
-            "projectcalico.org/orchestrator" if requirement.values == ["k8s"] && requirement.operator == "In" => {
-                continue;
-            }
-            _ if of_namespaces => (true, key.to_owned()),
-            _ => match key.strip_prefix("pcns.") {
-                Some(label) => (true, label.to_owned()),
-                None if key.starts_with("pcsa.") || key.starts_with("projectcalico.org/") => return unreadable,
-                None => (false, key.to_owned()),
-            },
-        };
-        let into = if to_namespaces { &mut namespaces } else { &mut pods };
-        into.match_expressions.push(Requirement { key, ..requirement });
-    }
-    (Chosen::of(namespaces), Chosen::of(pods))
-}
-
-/// `has(k)`, `!has(k)`, `k == 'v'`, `k != 'v'`, `k in {…}`, `k not in {…}`.
-fn calico_term(term: &str) -> Option<Requirement> {
-    let requirement = |key: &str, operator: &str, values: Vec<String>| {
-        let key = key.trim();
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/');
-        (!key.is_empty() && key.chars().all(plain)).then(|| Requirement {
-            key: key.to_owned(),
-            operator: operator.to_owned(),
-            values,
-        })
-    };
-    let quoted = |value: &str| {
-        let value = value.trim();
-        let inner = ['\'', '"'].iter().find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q))?;
-        (!inner.contains(['\'', '"'])).then(|| inner.to_owned())
-    };
-    let set = |text: &str| -> Option<Vec<String>> {
-        let inner = text.trim().strip_prefix('{')?.strip_suffix('}')?.trim();
-        if inner.is_empty() { Some(Vec::new()) } else { inner.split(',').map(quoted).collect() }
-    };
-    let inside = |text: &str| text.trim().strip_prefix("has(")?.strip_suffix(')').map(str::to_owned);
-    if let Some(key) = inside(term) {
-        return requirement(&key, "Exists", Vec::new());
-    }
-    if let Some(key) = term.strip_prefix('!').and_then(inside) {
-        return requirement(&key, "DoesNotExist", Vec::new());
-    }
-    if let Some((key, value)) = term.split_once("!=") {
-        return requirement(key, "NotIn", vec![quoted(value)?]);
-    }
-    if let Some((key, value)) = term.split_once("==") {
-        return requirement(key, "In", vec![quoted(value)?]);
-    }
-    if let Some((key, values)) = term.split_once(" not in ") {
-        return requirement(key, "NotIn", set(values)?);
-    }
-    let (key, values) = term.split_once(" in ")?;
-    requirement(key, "In", set(values)?)
-}
-
-/// AdminNetworkPolicy, BaselineAdminNetworkPolicy and their successor ClusterNetworkPolicy: they list what is denied
-/// and isolate nothing by themselves.
-fn admin(kind: Kind, custom: &Custom) -> Policy {
-    let subject = custom.spec.get("subject").unwrap_or(&Value::Null);
-    let chosen = |value: Option<&Value>| match value {
-        None | Some(Value::Null) => Chosen::All,
-        Some(value) => selector(value).map_or(Chosen::Unreadable, Chosen::of),
-    };
-    let mut targets = Vec::new();
-    if let Some(namespaces) = subject.get("namespaces").filter(|v| !v.is_null()) {
-        targets.push(Target { namespaces: chosen(Some(namespaces)), pods: Chosen::All });
-    } else if let Some(pods) = subject.get("pods").filter(|v| !v.is_null()) {
-        targets
-            .push(Target { namespaces: chosen(pods.get("namespaceSelector")), pods: chosen(pods.get("podSelector")) });
-    }
-    let effect = |direction: Direction| {
-        let denies = list(&custom.spec, direction.field()).iter().any(|rule| text(rule, "action") == "Deny");
-        if denies { Effect::Unsure } else { Effect::None }
-    };
-    Policy {
-        object: object(kind, custom),
-        targets,
-        ingress: effect(Direction::Ingress),
-        egress: effect(Direction::Egress),
-    }
-}
-
-/// Antrea's NetworkPolicy and ClusterNetworkPolicy: they isolate only where a rule drops everything.
-fn antrea(kind: Kind, custom: &Custom) -> Policy {
-    let spec = &custom.spec;
-    let chosen = |value: Option<&Value>| match value {
-        None | Some(Value::Null) => Chosen::All,
-        Some(value) => selector(value).map_or(Chosen::Unreadable, Chosen::of),
-    };
-    let target = |peer: &Value| {
-        let plain = ["podSelector", "namespaceSelector"];
-        let strange = peer.as_object().is_none_or(|fields| fields.keys().any(|f| !plain.contains(&f.as_str())));
-        let namespaces =
-            if kind.info().namespaced { named(&custom.meta.namespace) } else { chosen(peer.get("namespaceSelector")) };
-        Target { namespaces, pods: if strange { Chosen::Unreadable } else { chosen(peer.get("podSelector")) } }
-    };
-    let by_rule = ["ingress", "egress"].iter().any(|f| list(spec, f).iter().any(|rule| has(rule, "appliedTo")));
-    let mut targets: Vec<Target> = list(spec, "appliedTo").iter().map(target).collect();
-    if by_rule {
-        targets.push(Target { namespaces: Chosen::All, pods: Chosen::Unreadable });
-    }
-    let effect = |direction: Direction| {
-        let denies = |rule: &&Value| matches!(text(rule, "action"), "Drop" | "Reject");
-        let peers = if direction == Direction::Ingress { "from" } else { "to" };
-        let limits = [peers, "ports", "protocols", "toServices", "l7Protocols"];
-        let denying: Vec<&Value> = list(spec, direction.field()).iter().filter(denies).collect();
-        match denying.iter().any(|rule| limits.iter().all(|field| !has(rule, field))) {
-            true => Effect::Isolates,
-            false if denying.is_empty() => Effect::None,
-            false => Effect::Unsure,
-        }
-    };
-    Policy {
-        object: object(kind, custom),
-        targets,
-        ingress: effect(Direction::Ingress),
-        egress: effect(Direction::Egress),
+        _ => vec![antrea::policy(kind, custom)],
     }
 }
 
@@ -696,7 +457,7 @@ mod tests {
     #[test]
     fn calico_expressions_that_are_conjunctions() {
         let of = |expression: &str, namespace: &str, pod: Value| {
-            let (namespaces, pods) = calico_selector(expression, false);
+            let (namespaces, pods) = calico::expression(expression, false);
             namespaces.matches(&labels_of(namespace, None)).and(pods.matches(&labels(pod)))
         };
         assert_eq!(of("all()", "a", json!({})), Truth::Yes);
