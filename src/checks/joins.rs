@@ -1,3 +1,4 @@
+use crate::inventory::control_plane::ControlPlane;
 use crate::inventory::engines::Engines;
 use crate::inventory::network::Network;
 use crate::inventory::services::Services;
@@ -11,6 +12,7 @@ pub struct Joins<'a> {
     network: OnceCell<Network<'a>>,
     engines: OnceCell<Engines<'a>>,
     services: OnceCell<Services<'a>>,
+    control_plane: OnceCell<ControlPlane<'a>>,
     platform: OnceCell<Platform>,
 }
 
@@ -22,6 +24,7 @@ impl<'a> Joins<'a> {
             network: OnceCell::new(),
             engines: OnceCell::new(),
             services: OnceCell::new(),
+            control_plane: OnceCell::new(),
             platform: OnceCell::new(),
         }
     }
@@ -36,6 +39,10 @@ impl<'a> Joins<'a> {
 
     pub(super) fn services(&self) -> &Services<'a> {
         self.services.get_or_init(|| Services::new(self.inventory))
+    }
+
+    pub(super) fn control_plane(&self) -> &ControlPlane<'a> {
+        self.control_plane.get_or_init(|| ControlPlane::new(self.inventory))
     }
 
     pub(super) fn platform(&self) -> Platform {

@@ -3,22 +3,32 @@
 //! `registry.rs` and each family's `mod.rs` are written by `cargo xtask gen`.
 
 mod check;
+mod file;
+mod flag;
 mod joins;
+mod nodes;
 mod registry;
+mod setting;
 
 // families: written by `cargo xtask gen`
 pub mod admission;
+pub mod apiserver;
 pub mod container;
+pub mod etcd;
+pub mod kcm;
+pub mod kubelet;
 pub mod netpol;
+pub mod node_file;
 pub mod ns;
 pub mod pod;
 pub mod pss;
 pub mod rbac;
 pub mod sa;
+pub mod scheduler;
 pub mod secret;
 // end of families
 
-pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};
+pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Judged, Missing, Outcome, Row, Run, SpecCx};
 pub use joins::Joins;
 pub use registry::ALL;
 

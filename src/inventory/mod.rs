@@ -1,12 +1,16 @@
 //! What was read, indexed; and what could not be.
 
+pub mod control_plane;
 pub(crate) mod credential;
 pub mod engines;
+pub mod flags;
 pub mod image;
 mod index;
 mod json;
 pub mod kinds;
+pub mod kubelet;
 pub mod network;
+pub mod node_facts;
 pub mod platform;
 mod rbac;
 pub mod services;
