@@ -100,7 +100,9 @@ impl Place {
                     Some(KubeletState::Read(config)) => Some(config.authentication.x509.client_ca_file.clone()),
                     Some(KubeletState::Failed(_)) | None => None,
                 };
-                let file = asked.or_else(|| Some(facts.kubelet()?.authentication.x509.client_ca_file));
+                // a flag wins over a file that nobody read
+                let flag = || Some(facts.flags("kubelet")?.get("client-ca-file")?.text().to_owned());
+                let file = asked.or_else(flag).or_else(|| Some(facts.kubelet()?.authentication.x509.client_ca_file));
                 match file.filter(|path| !path.is_empty()) {
                     Some(path) => one(facts, [path.as_str()].into_iter()),
                     None => one(facts, otherwise.iter().copied()),
@@ -170,27 +172,22 @@ impl Mark {
         let (path, owner) = (&file.path, file.owner());
         let root = file.uid == 0 && file.gid == 0;
         let etcd = file.user.as_deref() == Some("etcd") && file.group.as_deref() == Some("etcd");
-        match self {
+        let (holds, expected) = match self {
             Self::Mode(most) => {
                 let message = format!("{what} {path} has mode {}: {}", file.mode, more(file.mode.0 & !most));
                 let expected = format!("{most:04o} or stricter");
-                (file.mode.0 & !most != 0).then(|| said("mode", file.mode.to_string(), expected, message))
+                return (file.mode.0 & !most != 0).then(|| said("mode", file.mode.to_string(), expected, message));
             }
-            Self::Root if root => None,
-            Self::Etcd if etcd => None,
-            Self::EtcdOrRoot if etcd || root => None,
-            Self::Etcd if root => {
-                let message = format!(
-                    "{what} {path} belongs to root: etcd as kubeadm starts it runs as root, where that is meant a waiver says so"
-                );
-                Some(said("uid", owner, "etcd:etcd".to_owned(), message))
-            }
-            Self::Root | Self::Etcd | Self::EtcdOrRoot => {
-                let expected = if matches!(self, Self::Root) { "root:root" } else { "etcd:etcd" };
-                let message = format!("{what} {path} belongs to {owner}");
-                Some(said("uid", owner, expected.to_owned(), message))
-            }
+            Self::Root => (root, "root:root"),
+            Self::Etcd => (etcd, "etcd:etcd"),
+            Self::EtcdOrRoot => (etcd || root, "etcd:etcd or root:root"),
+        };
+        let mut message = format!("{what} {path} belongs to {owner}");
+        if root {
+            message += ": etcd runs as root, as kubeadm starts it; where that is meant, waive it";
         }
+        let field = if matches!(self, Self::Root) && file.uid == 0 { "gid" } else { "uid" };
+        (!holds).then(|| said(field, owner, expected.to_owned(), message))
     }
 }
 

@@ -87,108 +87,109 @@ pub(super) struct Said {
     pub message: String,
 }
 
-fn fails(at: FieldPath, actual: impl Into<Value>, expected: impl Into<Cow<'static, str>>, message: String) -> Said {
-    Said { review: false, at, actual: actual.into(), expected: expected.into(), message }
-}
-
 impl Must {
+    /// What would pass, in words.
+    fn expected(self) -> Cow<'static, str> {
+        match self {
+            Self::Set => "a value".into(),
+            Self::Unset => "not given".into(),
+            Self::Be(wanted, _) => if wanted { "true" } else { "false" }.into(),
+            Self::AtLeast(least) => format!("{least} or more").into(),
+            Self::Within(most) => format!("more than 0, at most {most}s").into(),
+            Self::Name(item, _) | Self::Plugin(item) => format!("a list with {item}").into(),
+            Self::NotName(item, _) | Self::NoPlugin(item) | Self::KeepPlugin(item) => {
+                format!("a list without {item}").into()
+            }
+            Self::NotPair(key, value) => format!("a list without {key}={value}").into(),
+            Self::Loopback => "127.0.0.1 or ::1".into(),
+            Self::Ciphers(_) => "strong cipher suites alone, or --tls-min-version=VersionTLS13".into(),
+        }
+    }
+
     /// What is wrong with a flag; None: nothing.
     fn judge(self, name: &str, flags: &Flags) -> Option<Said> {
         let given = flags.get(name);
         let text = given.map(Given::text);
-        let at = || flags.at(name);
         let is = |default: &str| match text {
+            Some("") => format!("--{name} is empty"),
             Some(text) => format!("--{name} is {text}"),
             None if default.is_empty() => format!("--{name} is not given"),
             None => format!("--{name} is not given and defaults to {default}"),
         };
-        let fail = |expected: Cow<'static, str>, message: String| Some(fails(at(), text, expected, message));
+        let said = |at: FieldPath, actual: Option<&str>, message: String| Said {
+            review: false,
+            at,
+            actual: actual.into(),
+            expected: self.expected(),
+            message,
+        };
+        let fails = |message: String| said(flags.at(name), text, message);
+        let by = |given: &Given, message: String| said(given.at.clone(), Some(given.text()), message);
         match self {
-            Self::Set => match given {
-                Some(given) if !given.is_empty() => None,
-                Some(_) => fail("a value".into(), format!("--{name} is empty")),
-                None => fail("a value".into(), is("")),
-            },
-            Self::Unset => given.filter(|given| !given.is_empty()).and_then(|_| fail("not given".into(), is(""))),
+            Self::Set => given.is_none_or(Given::is_empty).then(|| fails(is(""))),
+            Self::Unset => given.is_some_and(|given| !given.is_empty()).then(|| fails(is(""))),
             Self::Be(wanted, default) => {
                 let holds = given.map_or(Some(default), Given::bool) == Some(wanted);
-                if holds { None } else { fail(wanted.to_string().into(), is(&default.to_string())) }
+                (!holds).then(|| fails(is(if default { "true" } else { "false" })))
             }
             Self::AtLeast(least) => match given.map(Given::integer) {
                 Some(Some(number)) if number >= least => None,
-                Some(_) => fail(format!("{least} or more").into(), format!("{}: less than {least}", is(""))),
-                None => fail(format!("{least} or more").into(), is("")),
+                Some(_) => Some(fails(format!("{}, not {least} or more", is("")))),
+                None => Some(fails(is(""))),
             },
-            Self::Within(most) => match given?.seconds() {
-                Some(seconds) if seconds > 0.0 && seconds <= most => None,
-                _ => fail(format!("more than 0, at most {most}s").into(), is("")),
-            },
+            Self::Within(most) => {
+                let within = given?.seconds().is_some_and(|seconds| seconds > 0.0 && seconds <= most);
+                (!within).then(|| fails(is("")))
+            }
             Self::Name(item, default) => {
                 let named = if given.is_some() { flags.lists(name, item) } else { default == item };
-                if named { None } else { fail(format!("a list with {item}").into(), is(default)) }
+                (!named).then(|| fails(is(default)))
             }
             Self::NotName(item, default) => match flags.list(name).find(|(named, _)| *named == item) {
-                Some((_, given)) => {
-                    Some(fails(given.at.clone(), given.text(), format!("a list without {item}"), is("")))
-                }
-                None if given.is_none() && default == item => {
-                    fail(format!("a list without {item}").into(), is(default))
-                }
-                None => None,
+                Some((_, given)) => Some(by(given, is(""))),
+                None => (given.is_none() && default == item).then(|| fails(is(default))),
             },
             Self::NotPair(key, value) => {
                 let (found, given) = flags.keyed(name, key)?;
-                let wrong = found.eq_ignore_ascii_case(value);
-                wrong.then(|| fails(given.at.clone(), given.text(), format!("without {key}={value}"), is("")))
+                found.eq_ignore_ascii_case(value).then(|| by(given, is("")))
             }
             Self::Plugin(plugin) => {
-                if is_enabled(flags, plugin) && !flags.lists(DISABLE, plugin) {
-                    return None;
+                if let Some((_, given)) = flags.list(DISABLE).find(|(named, _)| *named == plugin) {
+                    let expected = format!("a list without {plugin}").into();
+                    return Some(Said { expected, ..by(given, format!("admission plugin {plugin} is disabled")) });
                 }
-                let (at, how) = match flags.list(DISABLE).find(|(named, _)| *named == plugin) {
-                    Some((_, given)) => (given.at.clone(), "disabled"),
-                    None => (at(), "not enabled"),
-                };
-                Some(fails(at, text, format!("a list with {plugin}"), format!("admission plugin {plugin} is {how}")))
+                let enabled = flags.lists(ENABLE, plugin) || flags.lists(ONLY, plugin);
+                (!enabled).then(|| fails(format!("admission plugin {plugin} is not enabled")))
             }
             Self::NoPlugin(plugin) => {
-                let on =
-                    [ENABLE, ONLY].into_iter().flat_map(|flag| flags.list(flag)).find(|(named, _)| *named == plugin);
-                on.map(|(_, given)| {
-                    let message = format!("admission plugin {plugin} is enabled");
-                    fails(given.at.clone(), given.text(), format!("a list without {plugin}"), message)
-                })
+                let mut on = [ENABLE, ONLY].into_iter().flat_map(|flag| flags.list(flag));
+                let (_, given) = on.find(|(named, _)| *named == plugin)?;
+                Some(by(given, format!("admission plugin {plugin} is enabled")))
             }
             Self::KeepPlugin(plugin) => {
-                let message = || format!("admission plugin {plugin}, on by default, is off");
+                let message = format!("admission plugin {plugin}, on by default, is off");
                 if let Some((_, given)) = flags.list(DISABLE).find(|(named, _)| *named == plugin) {
-                    let expected = format!("a list without {plugin}");
-                    return Some(fails(given.at.clone(), given.text(), expected, message()));
+                    return Some(by(given, message));
                 }
                 let only = flags.get(ONLY).filter(|_| !flags.lists(ONLY, plugin))?;
-                Some(fails(only.at.clone(), only.text(), format!("a list with {plugin}"), message()))
+                Some(Said { expected: format!("a list with {plugin}").into(), ..by(only, message) })
             }
             Self::Loopback => {
                 let address = text.and_then(|text| text.trim_matches(['[', ']']).parse::<IpAddr>().ok());
-                let loopback = address.is_some_and(|address| address.is_loopback());
-                if loopback { None } else { fail("127.0.0.1 or ::1".into(), is("0.0.0.0")) }
+                (!address.is_some_and(|address| address.is_loopback())).then(|| fails(is("0.0.0.0")))
             }
             Self::Ciphers(strong) => {
                 // 1.3 has its own suites, all of them strong, and takes no list
                 if flags.get("tls-min-version").is_some_and(|given| given.text() == "VersionTLS13") {
                     return None;
                 }
-                let expected = "strong cipher suites alone, or --tls-min-version=VersionTLS13";
-                let weak: Vec<&str> =
-                    flags.list(name).map(|(suite, _)| suite).filter(|suite| !strong.contains(suite)).collect();
-                match (flags.has(name), weak.as_slice()) {
-                    (false, _) => {
-                        let message = format!("--{name} is not given: Go's own list, which differs between releases");
-                        Some(Said { review: true, ..fails(at(), text, expected, message) })
-                    }
-                    (true, []) => None,
-                    (true, weak) => fail(expected.into(), format!("--{name} allows {}", weak.join(", "))),
+                if !flags.has(name) {
+                    let message = format!("--{name} is not given: Go's own list, which differs between releases");
+                    return Some(Said { review: true, ..fails(message) });
                 }
+                let suites = flags.list(name).map(|(suite, _)| suite);
+                let weak: Vec<&str> = suites.filter(|suite| !strong.contains(suite)).collect();
+                (!weak.is_empty()).then(|| fails(format!("--{name} allows {}", weak.join(", "))))
             }
         }
     }
@@ -199,10 +200,6 @@ const DISABLE: &str = "disable-admission-plugins";
 /// The deprecated list of all plugins that run.
 const ONLY: &str = "admission-control";
 
-fn is_enabled(flags: &Flags, plugin: &str) -> bool {
-    flags.lists(ENABLE, plugin) || flags.lists(ONLY, plugin)
-}
-
 impl Flag {
     /// What is wrong with a replica: the first decides; none: it passes.
     pub(super) fn judge(&self, cx: &Cx<'_>, flags: &Flags) -> Vec<Said> {
@@ -210,13 +207,13 @@ impl Flag {
         let stands = |i: &&Instead| (i.wins || !given) && cx.version().at_least(i.since) && flags.has(i.flag);
         let said: Vec<Said> = self.flags.iter().filter_map(|flag| self.must.judge(flag, flags)).collect();
         match self.instead.iter().find(stands) {
-            Some(instead) if instead.wins || !said.is_empty() => {
-                let at = flags.at(instead.flag);
-                let value = flags.get(instead.flag).map(Given::text);
-                let expected = said.first().map_or("see the file".into(), |said| said.expected.clone());
-                let message = format!("--{} is given: {}", instead.flag, instead.look);
-                vec![Said { review: true, ..fails(at, value, expected, message) }]
-            }
+            Some(instead) if instead.wins || !said.is_empty() => vec![Said {
+                review: true,
+                at: flags.at(instead.flag),
+                actual: flags.get(instead.flag).map(Given::text).into(),
+                expected: format!("the same by other means: {}", self.must.expected()).into(),
+                message: format!("--{} is given: {}", instead.flag, instead.look),
+            }],
             _ => said,
         }
     }

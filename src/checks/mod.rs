@@ -13,9 +13,11 @@ mod setting;
 // families: written by `cargo xtask gen`
 pub mod admission;
 pub mod apiserver;
+pub mod cluster;
 pub mod container;
 pub mod etcd;
 pub mod kcm;
+pub mod kube_proxy;
 pub mod kubelet;
 pub mod netpol;
 pub mod node_file;

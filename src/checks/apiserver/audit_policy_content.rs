@@ -67,27 +67,29 @@ fn judge_node(facts: &NodeFacts, recorded: &[(&str, &str)]) -> Option<Said> {
     let Some(policy) = &facts.audit_policy else {
         return said(root, None, "the API server has no audit policy: nothing is recorded".to_owned());
     };
-    let mut problems = Vec::new();
-    for (group, resource) in BODIES {
+    let (mut whole, mut unseen, mut first) = (Vec::new(), Vec::new(), None);
+    for (group, resource) in BODIES.iter().chain(recorded) {
         let levels = levels(policy, group, resource);
-        if let Some((rule, level)) = levels.iter().find(|(_, level)| level.starts_with("Request")) {
-            problems.push((*rule, *level, format!("{resource} are recorded with their bodies")));
-        } else if levels.last().is_none_or(|(_, level)| *level != "Metadata") {
-            let (rule, level) = levels.last().copied().unwrap_or((None, "None"));
-            problems.push((rule, level, format!("{resource} are not recorded")));
+        let body = BODIES.contains(&(*group, *resource));
+        let with_body = levels.iter().find(|(_, level)| body && level.starts_with("Request"));
+        let last = levels.last().copied().unwrap_or((None, "None"));
+        if let Some(found) = with_body {
+            whole.push(*resource);
+            first = first.or(Some(*found));
+        } else if last.1 == "None" {
+            unseen.push(*resource);
+            first = first.or(Some(last));
         }
     }
-    for (group, resource) in recorded {
-        let (rule, level) = levels(policy, group, resource).last().copied().unwrap_or((None, "None"));
-        if level == "None" {
-            problems.push((rule, level, format!("{resource} are not recorded")));
-        }
-    }
-    let (rule, level, _) = problems.first()?;
+    let (rule, level) = first?;
     let at = root.fields("rules");
     let at = rule.map_or(at.clone(), |rule| at.index(rule).fields("level"));
-    let all: Vec<&str> = problems.iter().map(|(_, _, what)| what.as_str()).collect();
-    said(at, Some(*level), format!("by {} {}", policy.path, all.join(", ")))
+    let part = |what: &str, resources: &[&str]| {
+        (!resources.is_empty()).then(|| format!("{what} {}", resources.join(", ")))
+    };
+    let parts = [part("records the bodies of", &whole), part("does not record", &unseen)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    said(at, Some(level), format!("{} {}", policy.path, parts.join(", and ")))
 }
 
 /// The levels at which requests for a resource are recorded, with the rule's position: of rules for a part of them, then
