@@ -94,7 +94,11 @@ const PAIRS: &[(&str, &str, &[Deviation])] = &[
     ("etcd-peer-auto-tls-disabled", "etcd.peer-auto-tls", &[]),
     ("etcd-peer-client-auth-cert", "etcd.peer-client-cert-auth", &[]),
     ("etcd-tls-enabled", "etcd.tls", &[]),
-    ("kubelet-event-qps", "kubelet.event-qps", &[("fail-eventRecordQPS=0-config", ZERO), ("fail-sensor-failed", NOT_SEEN)]),
+    (
+        "kubelet-event-qps",
+        "kubelet.event-qps",
+        &[("fail-eventRecordQPS=0-config", ZERO), ("fail-sensor-failed", NOT_SEEN)],
+    ),
     (
         "kubelet-rotate-certificates",
         "kubelet.rotate-certificates",
@@ -166,11 +170,7 @@ const PAIRS: &[(&str, &str, &[Deviation])] = &[
         "node-file.scheduler-conf.mode",
         &[],
     ),
-    (
-        "if-proxy-kubeconfig-file-exists-ensure-ownership-is-set-to-root-root",
-        "node-file.proxy-kubeconfig.owner",
-        &[],
-    ),
+    ("if-proxy-kubeconfig-file-exists-ensure-ownership-is-set-to-root-root", "node-file.proxy-kubeconfig.owner", &[]),
     (
         "if-proxy-kubeconfig-file-exists-ensure-permissions-are-set-to-600-or-more-restrictive",
         "node-file.proxy-kubeconfig.mode",
@@ -323,7 +323,8 @@ fn agrees_with_kubescapes_cases() {
             let agrees = ours == theirs || (ours == objects.len() && theirs > ours);
             match deviations.iter().find(|(case, _)| *case == name) {
                 None if !agrees => {
-                    writeln!(wrong, "{rule}/{name}: {check} fails {ours} of {}, kubescape {theirs}", objects.len()).unwrap();
+                    writeln!(wrong, "{rule}/{name}: {check} fails {ours} of {}, kubescape {theirs}", objects.len())
+                        .unwrap();
                 }
                 Some((_, reason)) if agrees => {
                     writeln!(wrong, "{rule}/{name}: agrees, though it should not: {reason}").unwrap();

@@ -84,9 +84,8 @@ fn judge_node(facts: &NodeFacts, recorded: &[(&str, &str)]) -> Option<Said> {
     let (rule, level) = first?;
     let at = root.fields("rules");
     let at = rule.map_or(at.clone(), |rule| at.index(rule).fields("level"));
-    let part = |what: &str, resources: &[&str]| {
-        (!resources.is_empty()).then(|| format!("{what} {}", resources.join(", ")))
-    };
+    let part =
+        |what: &str, resources: &[&str]| (!resources.is_empty()).then(|| format!("{what} {}", resources.join(", ")));
     let parts = [part("records the bodies of", &whole), part("does not record", &unseen)];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     said(at, Some(level), format!("{} {}", policy.path, parts.join(", and ")))

@@ -37,11 +37,10 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     for replica in replicas(cx, Component::ApiServer, judge).into_iter().flatten() {
         let given = |flag: &str| replica.flags.get(flag).filter(|given| !given.is_empty());
         let (found, severity, message) = match (given("oidc-issuer-url"), given("authentication-config")) {
-            (Some(issuer), _) => {
-                (Some(issuer), Severity::Info, format!("people sign in through {}", issuer.text()))
-            }
+            (Some(issuer), _) => (Some(issuer), Severity::Info, format!("people sign in through {}", issuer.text())),
             (None, Some(file)) => {
-                let message = format!("which issuers are trusted stands in {}, which the API does not show", file.text());
+                let message =
+                    format!("which issuers are trusted stands in {}, which the API does not show", file.text());
                 (Some(file), Severity::Info, message)
             }
             (None, None) => (None, Severity::Low, "the API server trusts no issuer of identities".to_owned()),

@@ -41,7 +41,9 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
                 continue;
             }
             let (severity, how) = match federated {
-                Some(_) => (Severity::Medium, "the API server trusts no issuer, so that a certificate has to name them"),
+                Some(_) => {
+                    (Severity::Medium, "the API server trusts no issuer, so that a certificate has to name them")
+                }
                 None => (Severity::Info, "look what names them, a certificate or the provider's directory"),
             };
             let role = &grant.binding.role_ref;

@@ -46,7 +46,8 @@ struct Used<'a> {
 
 impl<'a> Used<'a> {
     fn by(inventory: &'a Inventory) -> Self {
-        let templates = inventory.controllers.iter().filter_map(|((_, key), row)| Some((&*key.0, row.template.as_deref()?)));
+        let templates =
+            inventory.controllers.iter().filter_map(|((_, key), row)| Some((&*key.0, row.template.as_deref()?)));
         let pods = inventory.pods.values().filter(|pod| !pod.ended).map(|pod| (&*pod.namespace, &*pod.spec));
         let mut used = Self::default();
         for (namespace, spec) in templates.chain(pods) {
@@ -82,7 +83,8 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     for ((namespace, name), role) in bound {
         let account = (namespace.into(), name.into());
         // an account that does not exist has no token
-        let gone = cx.gap(Kind::ServiceAccount, Some(namespace)).is_none() && !inventory.service_accounts.contains_key(&account);
+        let gone = cx.gap(Kind::ServiceAccount, Some(namespace)).is_none()
+            && !inventory.service_accounts.contains_key(&account);
         if used.accounts.contains(&(namespace, name)) || gone {
             continue;
         }

@@ -49,7 +49,8 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         }
     }
     // some distributions run it as a static pod
-    for ((namespace, name), pod) in inventory.pods.iter().filter(|(_, pod)| pod.mirror && *pod.namespace == *NAMESPACE) {
+    for ((namespace, name), pod) in inventory.pods.iter().filter(|(_, pod)| pod.mirror && *pod.namespace == *NAMESPACE)
+    {
         look(judge, ObjectRef::new("v1", "Pod", Some(namespace), name), &pod.spec, &FieldPath::of("spec"));
     }
     let map = inventory.config_maps.get(&(NAMESPACE.into(), PROGRAM.into()));
@@ -57,7 +58,11 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         file(text, judge.reference(ObjectRef::new("v1", "ConfigMap", Some(NAMESPACE), PROGRAM)));
     } else if by_file {
         let reason = cx.gap(Kind::ConfigMap, Some(NAMESPACE)).unwrap_or(GapReason::NoNodeEvidence);
-        judge.missing("ConfigMap", reason, "the file of kube-proxy's --config is not read: --with-configmaps shows kubeadm's");
+        judge.missing(
+            "ConfigMap",
+            reason,
+            "the file of kube-proxy's --config is not read: --with-configmaps shows kubeadm's",
+        );
     }
     if !seen && map.is_none() {
         none(cx, judge);
@@ -68,7 +73,8 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
 fn is_local(address: &str) -> bool {
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
     let ip = |text: &str| text.trim_matches(['[', ']']).parse::<IpAddr>().ok();
-    let ip = address.parse::<SocketAddr>().map(|address| address.ip()).ok().or_else(|| ip(address)).or_else(|| ip(host));
+    let ip =
+        address.parse::<SocketAddr>().map(|address| address.ip()).ok().or_else(|| ip(address)).or_else(|| ip(host));
     address.is_empty() || host == "localhost" || ip.is_some_and(|ip| ip.is_loopback())
 }
 
@@ -99,7 +105,11 @@ fn none(cx: &Cx<'_>, judge: &mut Judge) {
     let outside = !scope.namespaces.is_empty() && !scope.namespaces.iter().any(|n| **n == *NAMESPACE);
     let gap = [Kind::DaemonSet, Kind::Pod].into_iter().find_map(|kind| cx.gap(kind, Some(NAMESPACE)));
     if outside || scope.selector.is_some() {
-        judge.missing("DaemonSet", GapReason::SourceCannotHoldIt, format!("the scope leaves out {PROGRAM} in {NAMESPACE}"));
+        judge.missing(
+            "DaemonSet",
+            GapReason::SourceCannotHoldIt,
+            format!("the scope leaves out {PROGRAM} in {NAMESPACE}"),
+        );
     } else if let Some(reason) = gap {
         judge.missing("DaemonSet", reason, format!("what runs in {NAMESPACE} is not known: {PROGRAM} may be there"));
     } else if matches!(cx.platform(), Platform::K3s) {
