@@ -84,5 +84,8 @@ mod tests {
         assert_eq!(quoted("it's"), r"'it'\''s'");
         let object = ObjectRef::new("apps/v1", "Deployment", Some("shop"), "web");
         assert_eq!(request(&object).unwrap(), "/apis/apps/v1/namespaces/shop/deployments/web");
+        let kubelet = ObjectRef::new("plimsoll/v1", "KubeletConfig", None, "worker-1");
+        assert_eq!(request(&kubelet).unwrap(), "/api/v1/nodes/worker-1/proxy/configz");
+        assert_eq!(request(&ObjectRef::new("plimsoll/v1", "NodeFacts", None, "worker-1")), None, "no request shows it");
     }
 }

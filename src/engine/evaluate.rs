@@ -674,13 +674,12 @@ fn gaps(
         };
         gaps.push(Gap { kind: name, namespace: None, reason, message, checks });
     }
-    gaps.extend(missing.into_iter().map(|(Missing { kind, reason, message }, checks)| Gap {
-        kind: kind.into(),
-        namespace: None,
-        reason,
-        message: message.into(),
-        checks,
-    }));
+    for (Missing { kind, reason, message }, checks) in missing {
+        // where nothing of the kind is known the gap of the kind says so for all checks
+        if !gaps.iter().any(|gap| *gap.kind == *kind && gap.reason == reason && gap.namespace.is_none()) {
+            gaps.push(Gap { kind: kind.into(), namespace: None, reason, message: message.into(), checks });
+        }
+    }
     let missing: Vec<Arc<str>> = controls_of.keys().filter(|id| checks::find(id).is_none()).cloned().collect();
     if !missing.is_empty() {
         gaps.push(Gap {
