@@ -71,8 +71,11 @@ fn expected() -> BTreeMap<String, String> {
 fn edition() -> Edition {
     let mut section = "section: one\ntitle: One\ncontrols:\n".to_owned();
     for id in expected().keys() {
-        writeln!(section, "  - {{id: {id}, title: t, decides: measured, checks: [{id}], why: w, collect: ['attach: a']}}")
-            .unwrap();
+        writeln!(
+            section,
+            "  - {{id: {id}, title: t, decides: measured, checks: [{id}], why: w, collect: ['attach: a']}}"
+        )
+        .unwrap();
     }
     let head = "id: one\ntitle: One\nsource: one\nkind: standard\nversions: [latest]\n";
     let pack = from_texts([("pack.yaml", head), ("one.yaml", section.as_str())].into_iter()).unwrap();
@@ -100,7 +103,8 @@ fn scan(cluster: &Cluster, namespaces: &[&str]) -> Report {
 
 /// Verdicts, or why there is none.
 fn verdicts(report: &Report) -> BTreeMap<String, String> {
-    let word = |status: Verdict, reason: Option<GapReason>| reason.map_or(status.as_str(), GapReason::as_str).to_owned();
+    let word =
+        |status: Verdict, reason: Option<GapReason>| reason.map_or(status.as_str(), GapReason::as_str).to_owned();
     report.controls.iter().map(|c| (c.id.to_string(), word(c.status, c.reason))).collect()
 }
 
@@ -152,7 +156,8 @@ fn real_command_lines_are_judged_and_every_replica_of_them() {
     same("no static pod", &verdicts(&report), &hosted);
     let gaps: Vec<_> = report.gaps.iter().filter(|gap| gap.reason == GapReason::NoControlPlanePod).collect();
     for program in PROGRAMS {
-        let gap = gaps.iter().find(|gap| gap.message.contains(program)).unwrap_or_else(|| panic!("{program}: {gaps:?}"));
+        let gap =
+            gaps.iter().find(|gap| gap.message.contains(program)).unwrap_or_else(|| panic!("{program}: {gaps:?}"));
         assert!(!gap.checks.is_empty());
     }
 
@@ -188,7 +193,9 @@ fn real_command_lines_are_judged_and_every_replica_of_them() {
 
     // a scope without kube-system cannot hold it
     let scoped = verdicts(&scan(&cluster, &["default"]));
-    for check in ["apiserver.profiling", "etcd.tls", "kubelet.anonymous-auth", "node-file.admin-conf.mode", "cluster.audit"] {
+    for check in
+        ["apiserver.profiling", "etcd.tls", "kubelet.anonymous-auth", "node-file.admin-conf.mode", "cluster.audit"]
+    {
         assert_eq!(scoped[check], "source-cannot-hold-it", "{check}");
     }
     assert_eq!(verdicts(&scan(&cluster, &["kube-system"]))["apiserver.profiling"], "fail");

@@ -4,7 +4,7 @@ use super::{Cx, Judge, Row};
 use crate::inventory::control_plane::{Component, NAMESPACE, Process};
 use crate::inventory::flags::{Flags, Given};
 use crate::inventory::{Kind, Platform};
-use crate::model::{FieldPath, GapReason, ObjectRef, Severity};
+use crate::model::{FieldPath, GapReason, ObjectRef, Scope, Severity};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -285,9 +285,7 @@ pub(super) fn replicas<'a>(cx: &Cx<'a>, component: Component, judge: &mut Judge)
         return Some(replicas);
     }
     let (inventory, program) = (cx.inventory, component.program());
-    let scope = &inventory.scope;
-    let outside = !scope.namespaces.is_empty() && !scope.namespaces.iter().any(|n| **n == *NAMESPACE);
-    if outside || scope.selector.is_some() {
+    if is_outside(&inventory.scope) {
         let message = format!("the scope leaves out {program} in {NAMESPACE}");
         judge.missing("Pod", GapReason::SourceCannotHoldIt, message);
     } else if let Some(reason) = cx.gap(Kind::Pod, Some(NAMESPACE)) {
@@ -307,6 +305,12 @@ pub(super) fn replicas<'a>(cx: &Cx<'a>, component: Component, judge: &mut Judge)
         judge.missing("Pod", GapReason::NoControlPlanePod, message);
     }
     None
+}
+
+/// Whether a scope leaves out the cluster's own namespace, or the parts of it that labels do not select.
+pub(super) fn is_outside(scope: &Scope) -> bool {
+    let here = scope.namespaces.is_empty() || scope.namespaces.iter().any(|n| **n == *NAMESPACE);
+    !here || scope.selector.is_some()
 }
 
 /// The remedy of a flag: a line in a file of the node. What the API shows of a static pod is a copy that no request

@@ -112,12 +112,8 @@ fn each<'a, T>(
     known: impl Fn(&'a str) -> Option<T>,
 ) -> Vec<T> {
     let inventory = cx.inventory;
-    if !inventory.scope.namespaces.is_empty() {
-        judge.missing(
-            kind.name(),
-            GapReason::SourceCannotHoldIt,
-            "nodes are in no namespace: the scope leaves them out",
-        );
+    if !inventory.scope.namespaces.is_empty() || inventory.scope.selector.is_some() {
+        judge.missing(kind.name(), GapReason::SourceCannotHoldIt, "the scope leaves out nodes");
         return Vec::new();
     }
     let nodes = names_of_nodes(inventory);
@@ -135,12 +131,13 @@ fn each<'a, T>(
     if found.is_empty() {
         let reason = cx.gap(kind, None).unwrap_or(reason);
         judge.missing(kind.name(), reason, "of no node is it known");
-    } else if !unknown.is_empty() {
-        judge.missing(
-            kind.name(),
-            reason,
-            format!("not known of {} of {} nodes: {}", unknown.len(), nodes.len(), names(&unknown)),
-        );
+    } else if let Some(first) = unknown.first() {
+        let why = match inventory.kubelets.get(&("".into(), first.clone())).map(|kubelet| &kubelet.state) {
+            Some(KubeletState::Failed(error)) if kind == Kind::KubeletConfig => format!(" ({error})"),
+            _ => String::new(),
+        };
+        let message = format!("not known of {} of {} nodes: {}{why}", unknown.len(), nodes.len(), names(&unknown));
+        judge.missing(kind.name(), reason, message);
     }
     if inventory.medium == Medium::Cluster
         && let Some(reason) = cx.gap(Kind::Node, None)

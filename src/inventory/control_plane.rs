@@ -63,7 +63,10 @@ impl<'a> ControlPlane<'a> {
             inventory.unplaced.iter().filter(|(kind, (place, _))| *kind == Kind::Pod && **place != *NAMESPACE);
         let unplaced = unplaced.filter_map(|(_, key)| inventory.pods.get(key));
         let pods = here.map(|(_, pod)| pod).chain(unplaced).filter(|pod| !pod.ended);
-        let selected = pods.filter(|pod| inventory.selects(&pod.labels));
+        let scope = &inventory.scope.namespaces;
+        let selected = pods
+            .filter(|pod| scope.is_empty() || scope.contains(&pod.namespace))
+            .filter(|pod| inventory.selects(&pod.labels));
         Self(
             selected
                 .flat_map(|pod| Component::ALL.into_iter().filter_map(|component| process(component, pod)))

@@ -113,8 +113,8 @@ impl Flags {
     }
 
     fn read(words: Vec<Word>, path: &FieldPath, program: &str, expected: bool) -> Option<Self> {
-        let is_program = |word: &Word| word.text.rsplit('/').next() == Some(program) && !word.text.starts_with('-');
-        let start = match words.iter().position(is_program) {
+        let before = std::iter::once(None).chain(words.iter().map(Some));
+        let start = match before.zip(&words).position(|(before, word)| word.starts(program, before)) {
             Some(at) => at + 1,
             None if expected && words.first().is_some_and(|word| flag_name(&word.text).is_some()) => 0,
             None => return None,
@@ -190,6 +190,31 @@ struct Word {
     index: usize,
     /// Whether the item is a shell's script, of which this is one word.
     script: bool,
+}
+
+impl Word {
+    /// Whether this word starts a program, and is no other's argument: `etcd` may be a container's name, and
+    /// `/var/lib/etcd` a directory.
+    fn starts(&self, program: &str, before: Option<&Word>) -> bool {
+        let path = self.text.rsplit_once('/');
+        let name = path.map_or(self.text.as_str(), |(_, name)| name);
+        let in_bin = path.is_some_and(|(folder, _)| folder.is_empty() || folder.ends_with("bin"));
+        // a script begins anew
+        let before = before.filter(|before| before.script == self.script).map(|before| before.text.as_str());
+        name == program
+            && match before {
+                None | Some("exec" | "--") => true,
+                // a wrapper's flags, then the program by its path
+                Some(flag) if flag.starts_with('-') => in_bin,
+                Some(word) => is_operator(word) || word.ends_with("hyperkube") || is_assignment(word),
+            }
+    }
+}
+
+/// Whether a word sets a variable for the program that follows.
+fn is_assignment(word: &str) -> bool {
+    let name = word.split_once('=').map(|(name, _)| name);
+    name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// The words of a list. What follows a shell's `-c` is a script; an item that gives several flags is several words.
@@ -326,6 +351,21 @@ mod tests {
         assert_eq!(of(&[], &[]), None, "what an image starts by itself is not known");
         let two = of(&["kube-apiserver", "--key=/k --token-auth-file=/t"], &[]).unwrap();
         assert_eq!((two.get("key").unwrap().text(), two.has("token-auth-file")), ("/k", true), "two flags in one item");
+    }
+
+    #[test]
+    fn a_name_among_arguments_starts_nothing() {
+        let etcd = |command: &[&str]| {
+            let command = command.iter().map(|word| (*word).to_owned()).collect();
+            let container = Container { command, ..Container::default() };
+            Flags::of_container(&container, &FieldPath::root(), "etcd", false).is_some()
+        };
+        assert!(!etcd(&["kubectl", "exec", "etcd-cp-1", "-c", "etcd", "--", "etcdctl", "version"]));
+        assert!(!etcd(&["sh", "-c", "tar czf /backup/etcd.tgz /var/lib/etcd"]));
+        assert!(!etcd(&["etcdutl", "snapshot", "restore", "x.db", "--data-dir", "/var/lib/etcd"]));
+        assert!(!etcd(&["cp", "/usr/local/bin/etcd", "/opt/bin/etcd"]));
+        assert!(etcd(&["sh", "-c", "ulimit -n 65536 && GOMAXPROCS=2 etcd --name=a"]));
+        assert!(etcd(&["/opt/etcd/etcd", "--name=a"]) && etcd(&["tini", "--", "etcd"]));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! The document `plimsoll/v1 NodeFacts` is named like its node. Whatever is in none of `files`, `missing` and `errors`
 //! was not looked at, and says nothing. A directory in `files` was walked to its end.
 
-use super::flags::Flags;
+use super::flags::{Flags, seconds};
 use super::kinds::meta::{Meta, nullable};
 use super::kubelet::KubeletConfig;
 use crate::model::FieldPath;
@@ -333,7 +333,9 @@ impl NodeFacts {
         if flags.has("config-dir") {
             return None;
         }
-        let file = if flags.has("config") { self.kubelet_config.clone()? } else { KubeletConfig::without_file() };
+        let mut file = if flags.has("config") { self.kubelet_config.clone()? } else { KubeletConfig::without_file() };
+        // nothing in a file is no time-out but the default's four hours
+        file.streaming_connection_idle_timeout.take_if(|text| seconds(text) == Some(0.0));
         Some(file.with_flags(&flags))
     }
 }

@@ -1,3 +1,4 @@
+use super::super::flag::is_outside;
 use super::super::{Check, Cx, Hits, Judge, Run};
 use crate::inventory::control_plane::{NAMESPACE, flags_of};
 use crate::inventory::flags::{Flags, Given};
@@ -42,16 +43,20 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         hits.about(Some(container));
         flag(&flags, hits);
     };
-    for ((kind, key), row) in &inventory.controllers {
-        if let (Kind::DaemonSet, Some(spec)) = (*kind, row.template.as_ref().filter(|_| *key.0 == *NAMESPACE)) {
-            let object = ObjectRef::new("apps/v1", "DaemonSet", Some(&key.0), &key.1);
+    if is_outside(&inventory.scope) {
+        let message = format!("the scope leaves out {PROGRAM} in {NAMESPACE}");
+        return judge.missing("DaemonSet", GapReason::SourceCannotHoldIt, message);
+    }
+    for row in inventory.controllers_of(Kind::DaemonSet).filter(|row| row.meta.namespace == NAMESPACE) {
+        if let Some(spec) = &row.template {
+            let object = ObjectRef::new("apps/v1", "DaemonSet", Some(NAMESPACE), &row.meta.name);
             look(judge, object, spec, &FieldPath::of("spec.template.spec"));
         }
     }
     // some distributions run it as a static pod
-    for ((namespace, name), pod) in inventory.pods.iter().filter(|(_, pod)| pod.mirror && *pod.namespace == *NAMESPACE)
-    {
-        look(judge, ObjectRef::new("v1", "Pod", Some(namespace), name), &pod.spec, &FieldPath::of("spec"));
+    for pod in inventory.pods.values().filter(|pod| pod.mirror && *pod.namespace == *NAMESPACE) {
+        let object = ObjectRef::new("v1", "Pod", Some(NAMESPACE), &pod.name);
+        look(judge, object, &pod.spec, &FieldPath::of("spec"));
     }
     let map = inventory.config_maps.get(&(NAMESPACE.into(), PROGRAM.into()));
     if let Some(text) = map.and_then(|map| map.data.get("config.conf")) {
@@ -101,16 +106,8 @@ fn file(text: &str, hits: &mut Hits) {
 
 /// What it means that no kube-proxy is seen.
 fn none(cx: &Cx<'_>, judge: &mut Judge) {
-    let scope = &cx.inventory.scope;
-    let outside = !scope.namespaces.is_empty() && !scope.namespaces.iter().any(|n| **n == *NAMESPACE);
     let gap = [Kind::DaemonSet, Kind::Pod].into_iter().find_map(|kind| cx.gap(kind, Some(NAMESPACE)));
-    if outside || scope.selector.is_some() {
-        judge.missing(
-            "DaemonSet",
-            GapReason::SourceCannotHoldIt,
-            format!("the scope leaves out {PROGRAM} in {NAMESPACE}"),
-        );
-    } else if let Some(reason) = gap {
+    if let Some(reason) = gap {
         judge.missing("DaemonSet", reason, format!("what runs in {NAMESPACE} is not known: {PROGRAM} may be there"));
     } else if matches!(cx.platform(), Platform::K3s) {
         judge.missing("DaemonSet", GapReason::NoNodeEvidence, "k3s runs kube-proxy inside its own process");
