@@ -674,12 +674,18 @@ fn gaps(
         };
         gaps.push(Gap { kind: name, namespace: None, reason, message, checks });
     }
-    for (Missing { kind, reason, message }, checks) in missing {
-        // where nothing of the kind is known the gap of the kind says so for all checks
-        if !gaps.iter().any(|gap| *gap.kind == *kind && gap.reason == reason && gap.namespace.is_none()) {
-            gaps.push(Gap { kind: kind.into(), namespace: None, reason, message: message.into(), checks });
-        }
-    }
+    // where nothing of a kind is known the gap of the kind says so for all checks
+    let said = |gaps: &[Gap], missing: &Missing| {
+        gaps.iter().any(|gap| *gap.kind == *missing.kind && gap.reason == missing.reason && gap.namespace.is_none())
+    };
+    let missing: Vec<_> = missing.into_iter().filter(|(missing, _)| !said(&gaps, missing)).collect();
+    gaps.extend(missing.into_iter().map(|(Missing { kind, reason, message }, checks)| Gap {
+        kind: kind.into(),
+        namespace: None,
+        reason,
+        message: message.into(),
+        checks,
+    }));
     let missing: Vec<Arc<str>> = controls_of.keys().filter(|id| checks::find(id).is_none()).cloned().collect();
     if !missing.is_empty() {
         gaps.push(Gap {
