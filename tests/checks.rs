@@ -19,12 +19,17 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "support/sheets.rs"]
+mod sheets;
+
 /// A manifest and what a check should make of it.
 struct Fixture {
     check: String,
     /// `fail.init-container`
     case: String,
     text: String,
+    /// The sheet that it is a line of.
+    sheet: Option<String>,
 }
 
 impl Fixture {
@@ -39,9 +44,16 @@ impl Fixture {
                 check: check.file_name().unwrap().to_string_lossy().into_owned(),
                 case: file.file_name().unwrap().to_string_lossy().trim_end_matches(".yaml").to_owned(),
                 text: fs::read_to_string(file).unwrap(),
+                sheet: None,
             })
         };
-        sorted(&folder).into_iter().flat_map(of).collect()
+        let lines = sheets::all().into_iter().map(|line| Fixture {
+            check: line.check,
+            case: line.case,
+            text: line.text,
+            sheet: Some(line.family),
+        });
+        sorted(&folder).into_iter().flat_map(of).chain(lines).collect()
     }
 
     fn name(&self) -> String {
@@ -133,8 +145,11 @@ fn every_check_has_fixtures_under_its_id() {
             writeln!(wrong, "{}: has {cases:?}, needs pass and fail, manual, or unread and n-a", check.id).unwrap();
         }
         let file = format!("src/checks/{}.rs", check.id.replacen('.', "/", 1).replace('-', "_"));
-        if !Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).is_file() {
-            writeln!(wrong, "{}: stands in another file than {file}", check.id).unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let table = root.join(&file).with_file_name("table.rs");
+        let row = fs::read_to_string(table).is_ok_and(|text| text.contains(&format!("id: {:?},", check.id)));
+        if !root.join(&file).is_file() && !row {
+            writeln!(wrong, "{}: stands neither in {file} nor in the table beside it", check.id).unwrap();
         }
     }
     for stranger in cases.into_keys() {
@@ -145,11 +160,25 @@ fn every_check_has_fixtures_under_its_id() {
 
 #[test]
 fn findings_point_at_their_lines() {
+    let mut sheets: BTreeMap<String, String> = BTreeMap::new();
     for fixture in Fixture::all().iter().filter(|fixture| matches!(fixture.expectation(), "fail" | "manual")) {
         let report = fixture.report();
         let shown: Vec<String> = report.findings.iter().map(|finding| show(finding, &fixture.text)).collect();
+        let shown = shown.join("\n");
+        match &fixture.sheet {
+            // the lines of a sheet are read together
+            Some(sheet) => {
+                let text = sheets.entry(sheet.clone()).or_default();
+                writeln!(text, "{} {}\n{shown}", fixture.check, fixture.case).unwrap();
+            }
+            None => insta::with_settings!({omit_expression => true}, {
+                insta::assert_snapshot!(format!("{}__{}", fixture.check, fixture.case), shown);
+            }),
+        }
+    }
+    for (sheet, text) in sheets {
         insta::with_settings!({omit_expression => true}, {
-            insta::assert_snapshot!(format!("{}__{}", fixture.check, fixture.case), shown.join("\n"));
+            insta::assert_snapshot!(format!("sheet__{sheet}"), text);
         });
     }
 }

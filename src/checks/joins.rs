@@ -1,5 +1,6 @@
 use super::Cx;
 use super::accounts::{self, Account, Accounts};
+use crate::inventory::control_plane::ControlPlane;
 use crate::inventory::engines::Engines;
 use crate::inventory::exposure::Exposure;
 use crate::inventory::network::Network;
@@ -45,6 +46,7 @@ joins! {
     exposure: Exposure, "How a workload is reached from outside.";
     pod_labels: PodLabels, "What selectors can find.";
     nodes: Nodes, "The nodes, summed up.";
+    control_plane: ControlPlane, "The control plane, as far as static pods show it.";
     scaling: Scaling, "Autoscalers of workloads, disruption budgets of pods.";
 }
 

@@ -1,14 +1,18 @@
 //! What was read, indexed; and what could not be.
 
+pub mod control_plane;
 pub(crate) mod credential;
 pub mod engines;
 pub mod exposure;
+pub mod flags;
 pub mod image;
 mod index;
 pub mod ingresses;
 pub(crate) mod json;
 pub mod kinds;
+pub mod kubelet;
 pub mod network;
+pub mod node_facts;
 pub mod nodes;
 pub mod platform;
 pub mod pod_labels;

@@ -1,6 +1,7 @@
 use super::super::{Check, Cx, Judge, Run};
 use super::owners::verifier;
 use crate::inventory::Kind;
+use crate::inventory::control_plane::Component;
 use crate::inventory::engines::Mode;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
@@ -68,11 +69,10 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             }
         }
     }
-    for pod in inventory.pods.values().filter(|pod| pod.mirror && &*pod.namespace == "kube-system") {
-        let arguments = pod.spec.containers.iter().flat_map(|c| c.command.iter().chain(&c.args));
-        let mut plugins = arguments.filter_map(|arg| arg.strip_prefix("--enable-admission-plugins="));
-        if plugins.any(|list| list.split(',').any(|plugin| plugin.trim() == "ImagePolicyWebhook")) {
-            seen.push((format!("Pod/{}", pod.name), "the API server runs ImagePolicyWebhook".to_owned()));
+    for server in cx.control_plane().of(Component::ApiServer) {
+        let flags = ["enable-admission-plugins", "admission-control"];
+        if flags.iter().any(|flag| server.flags.lists(flag, "ImagePolicyWebhook")) {
+            seen.push((format!("Pod/{}", server.pod.name), "the API server runs ImagePolicyWebhook".to_owned()));
         }
     }
     let path = FieldPath::of("policies");
