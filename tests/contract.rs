@@ -150,6 +150,11 @@ fn exit_codes() {
     assert_eq!(code(&["scan", "--demo", "--fail-on", "critical", "--min-coverage", "100"]), 1, "1 before 4");
     assert_eq!(code(&["scan", "--demo", "--fail-on", "terrible"]), 2);
     assert_eq!(code(&["scan", "--demo", "-f", "x.yaml"]), 2);
+    assert_eq!(
+        code(&["scan", "--demo", "--allowed-registry", "*.azurecr.io", "--allowed-registry", "ghcr.io/acme"]),
+        0
+    );
+    assert_eq!(code(&["scan", "--demo", "--allowed-registry", "https://ghcr.io"]), 2);
     assert_eq!(code(&["nonsense"]), 2);
     assert_eq!(code(&["--help"]), 0);
     let unknown = run(&["scan", "--demo", "--framework", "pss-restrictd"]);

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
+use plimsoll::checks::levels;
 use plimsoll::engine::{Engine, NoExemptions, Times};
 use plimsoll::frameworks::embedded;
+use plimsoll::inventory::pod_security::Level;
 use plimsoll::inventory::{Medium, Version};
 use plimsoll::model::{Report, Verdict};
 use plimsoll::sources::files::Loader;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +30,20 @@ fn difference(report: &Report, name: &str, expected: Verdict) -> Option<String> 
     let found = report.frameworks[0].status;
     let messages: Vec<String> = report.findings.iter().map(|f| format!("{}: {}", f.check, f.message)).collect();
     (found != expected).then(|| format!("{name}: {found}, expected {expected}: {messages:?}\n"))
+}
+
+/// What `ns.pss-dry-run` predicts with is what the packs ask.
+#[test]
+fn the_levels_are_the_packs() {
+    for level in [Level::Baseline, Level::Restricted] {
+        let packs = embedded().unwrap();
+        let pack = packs.iter().find(|pack| *pack.id == *format!("pss-{level}")).unwrap();
+        let edition = pack.edition(&pack.newest(), Version::NEWEST);
+        let of_pack: BTreeSet<String> =
+            edition.controls().flat_map(|(_, control)| control.checks.checks()).map(|id| id.to_string()).collect();
+        let of_level: BTreeSet<String> = levels::checks(level).map(|check| check.id.to_owned()).collect();
+        assert_eq!(of_level, of_pack, "{level}");
+    }
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

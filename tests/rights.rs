@@ -14,6 +14,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "support/sheets.rs"]
+mod sheets;
+
 /// A control for each check.
 fn edition(checks: &[&Check]) -> Edition {
     let mut section = "section: one\ntitle: One\ncontrols:\n".to_owned();
@@ -41,6 +44,8 @@ fn cluster(text: &str) -> Inventory {
     let mut loader = Loader::new(Medium::Cluster, version, None);
     loader.text("fixture", text).unwrap();
     let (mut inventory, _) = loader.finish();
+    let allowed = text.lines().filter_map(|line| line.strip_prefix("# allowed-registry: "));
+    inventory.settings.allowed_registries = allowed.map(|host| host.parse().unwrap()).collect();
     for kind in Kind::ALL {
         inventory.set_state(*kind, ReadState::Complete);
         inventory.opt_in(*kind);
@@ -83,6 +88,10 @@ fn no_right_taken_away_makes_a_pass() {
             let text = fs::read_to_string(&path).unwrap();
             judge(&[check], &|| cluster(&text), &path.file_name().unwrap().to_string_lossy(), &mut wrong);
         }
+    }
+    for line in sheets::all() {
+        let check = checks::find(&line.check).unwrap();
+        judge(&[check], &|| cluster(&line.text), &format!("{} {}", line.check, line.case), &mut wrong);
     }
     assert!(wrong.is_empty(), "\n{wrong}");
 }

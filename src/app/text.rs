@@ -157,6 +157,7 @@ pub fn disruption(disruption: Disruption) -> &'static str {
 fn last_field(evidence: &Evidence) -> String {
     match evidence.path.steps().last() {
         Some(Step::Field(name) | Step::Key(name)) => name.to_string(),
+        Some(Step::Flag { name, .. }) => format!("--{name}"),
         _ => evidence.path.to_string(),
     }
 }

@@ -1,5 +1,5 @@
 use crate::engine::Selection;
-use crate::inventory::{OptIn, Version};
+use crate::inventory::{AllowedRegistry, OptIn, Settings, Version};
 use crate::model::Severity;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -224,9 +224,19 @@ pub(super) struct ScanArgs {
     pub strict: bool,
     #[command(flatten)]
     pub opt_in: OptInArgs,
+    /// Registry that images may come from: ghcr.io, *.azurecr.io or ghcr.io/acme; may repeat. Without it a person decides
+    #[arg(long = "allowed-registry", value_name = "HOST")]
+    pub allowed_registries: Vec<AllowedRegistry>,
     /// Say on standard error what the scan cost
     #[arg(long)]
     pub stats: bool,
+}
+
+impl ScanArgs {
+    /// What the rules are given to go by.
+    pub fn settings(&self) -> Settings {
+        Settings { allowed_registries: self.allowed_registries.clone() }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -59,7 +59,9 @@ fn explain_check(text: &mut String, check: &Check, editions: &[Edition]) {
         [format!("{} (disruption: {})", check.remedy.try_first, check.remedy.disruption.as_str())],
     );
     let names = |kinds: &[crate::inventory::Kind]| kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
-    block(text, "Judges", [names(check.over)]);
+    if !check.over.is_empty() {
+        block(text, "Judges", [names(check.over)]);
+    }
     if !check.needs.is_empty() {
         block(text, "Needs", [format!("{}: unread, they leave it undecided", names(check.needs))]);
     }

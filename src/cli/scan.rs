@@ -42,6 +42,7 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
     if let Some(version) = args.kubernetes_version {
         inventory.version = version;
     }
+    inventory.settings = args.settings();
     let editions = selection
         .editions_on(&packs, inventory.version, platform::detect(&inventory))
         .map_err(|error| Failure::new(Exit::Usage, error))?;

@@ -1,10 +1,10 @@
 use super::control::{CheckVerdict, Decision, decide};
 use super::reach::Reach;
 use super::score::{count, score};
-use crate::checks::{self, Check, Cx, Hit, Hits, Joins, Judge, Outcome, Run, SpecCx};
+use crate::checks::{self, Check, Cx, Hit, Hits, Joins, Judge, Judged, Missing, Outcome, Run, SpecCx};
 use crate::frameworks::{Control, Edition};
 use crate::inventory::kinds::pod::PodSpec;
-use crate::inventory::{Inventory, Kind, Medium, Rbac, ReadState, Version, Workload};
+use crate::inventory::{Inventory, Kind, Medium, Rbac, ReadState, Version, Wire, Workload};
 use crate::model::{
     ControlRef, ControlResult, Counts, Evidence, FieldPath, Finding, FindingStatus, FrameworkResult, Gap, GapReason,
     ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity, Verdict, Waiver, fingerprint,
@@ -133,6 +133,8 @@ impl Engine {
             facts: HashMap::new(),
             objects: Objects::default(),
             findings: Vec::new(),
+            undecided: None,
+            missing: BTreeMap::new(),
         };
         let mut results: BTreeMap<&str, Outcomes> = BTreeMap::new();
         for (id, controls) in &controls_of {
@@ -141,7 +143,7 @@ impl Engine {
                 results.insert(check.id, outcomes);
             }
         }
-        let Evaluation { mut findings, objects, .. } = run;
+        let Evaluation { mut findings, missing, objects, .. } = run;
         let objects = objects.ids.len();
         findings.sort_by(|a, b| {
             (b.severity, b.reach.len())
@@ -159,7 +161,7 @@ impl Engine {
             controls: Vec::new(),
             exempt: findings.iter().filter(|f| f.waiver.as_ref().is_some_and(|w| &*w.source == "built-in")).count(),
             findings,
-            gaps: gaps(inventory, &controls_of),
+            gaps: gaps(inventory, &controls_of, missing),
         };
         // the platform's own benchmark first, those of other platforms last
         let mut order: Vec<&Edition> = editions.iter().collect();
@@ -195,7 +197,7 @@ impl Engine {
                     }
                 }
                 Run::EachSpec(run) => run(&cx, &mut hits),
-                Run::EachWorkload(_) | Run::Objects(_) | Run::Cluster(_) => {}
+                Run::EachWorkload(_) | Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {}
             }
             hits.list
         })
@@ -279,6 +281,10 @@ struct Evaluation<'a> {
     facts: HashMap<usize, Facts>,
     objects: Objects,
     findings: Vec<Finding>,
+    /// Why the first undecided instance of the check at hand is undecided, as its rule says.
+    undecided: Option<GapReason>,
+    /// What rules missed beside the kinds of the API, and which checks.
+    missing: BTreeMap<Missing, Vec<Arc<str>>>,
 }
 
 /// A hit with where it was seen.
@@ -294,44 +300,46 @@ impl Evaluation<'_> {
         let first = self.findings.len();
         let mut population = Vec::new();
         let mut out_of_scope = false;
-        let mut not_applicable = None;
+        let (mut not_applicable, mut missing) = (None, None);
+        self.undecided = None;
         match check.run {
-            Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {
+            Run::Configured { is_set, unset, .. } if !is_set(&self.cx.inventory.settings) => {
+                let mut judge = Judge::default();
+                unset(&self.cx, &mut judge);
+                self.judged(check, judge, controls, &mut population);
+            }
+            Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) | Run::Configured { .. } => {
                 for index in 0..self.cx.workloads.len() {
                     population.push(self.workload(check, index, controls, engine));
                 }
             }
-            Run::Objects(run) => {
+            Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {
+                let whole = matches!(check.run, Run::Cluster(_)) && !self.cx.inventory.scope.namespaces.is_empty();
+                out_of_scope = whole || self.only_cluster_scoped(check);
                 let mut judge = Judge::default();
-                run(&self.cx, &mut judge);
-                out_of_scope = self.only_cluster_scoped(check);
-                if !out_of_scope {
-                    not_applicable = judge.not_applicable.take();
-                    self.judged(check, judge, controls, &mut population);
+                match check.run {
+                    _ if out_of_scope => {}
+                    Run::Objects(run) | Run::Cluster(run) => run(&self.cx, &mut judge),
+                    Run::Row(row) => row.run(&self.cx, &mut judge),
+                    Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) | Run::Configured { .. } => {}
                 }
-            }
-            Run::Cluster(run) => {
-                let mut judge = Judge::default();
-                out_of_scope = !self.cx.inventory.scope.namespaces.is_empty();
-                if !out_of_scope {
-                    run(&self.cx, &mut judge);
-                    not_applicable = judge.not_applicable.take();
-                    self.judged(check, judge, controls, &mut population);
-                }
+                not_applicable = judge.not_applicable.take();
+                missing = judge.missing.take();
+                self.judged(check, judge, controls, &mut population);
             }
         }
         let mut statuses: HashMap<usize, FindingStatusOrPass> =
             population.iter().map(|id| (*id, FindingStatusOrPass::Pass)).collect();
-        let mut unread_reason = None;
         for finding in self.findings.get(first..).unwrap_or_default() {
             let id = self.objects.id(&finding.owner);
             let status = statuses.entry(id).or_insert(FindingStatusOrPass::Pass);
             *status = (*status).max(finding.status.into());
-            if finding.status == FindingStatus::NotEvaluated && unread_reason.is_none() {
-                unread_reason = self.reason_of(check, finding);
-            }
         }
         let gap = if out_of_scope { Some(GapReason::SourceCannotHoldIt) } else { self.population_gap(check) };
+        let gap = gap.or(missing.as_ref().map(|missing| missing.reason));
+        if let Some(missing) = missing {
+            self.missing.entry(missing).or_default().push(check.id.into());
+        }
         let any = |wanted| statuses.values().any(|status| *status == wanted);
         let (verdict, reason) = if any(FindingStatusOrPass::Fail) {
             (Verdict::Fail, None)
@@ -340,7 +348,7 @@ impl Evaluation<'_> {
         } else if gap.is_some() {
             (Verdict::NotEvaluated, gap)
         } else if any(FindingStatusOrPass::NotEvaluated) {
-            (Verdict::NotEvaluated, unread_reason.or(Some(GapReason::ReadFailed)))
+            (Verdict::NotEvaluated, self.undecided.or(Some(GapReason::ReadFailed)))
         } else if any(FindingStatusOrPass::Manual) {
             (Verdict::Manual, None)
         } else if any(FindingStatusOrPass::Waived) {
@@ -383,12 +391,6 @@ impl Evaluation<'_> {
             return if absent { Some(GapReason::SourceCannotHoldIt) } else { broken.then_some(GapReason::Undecodable) };
         }
         kinds().find_map(|kind| scoped_gap(inventory, kind))
-    }
-
-    fn reason_of(&self, check: &Check, finding: &Finding) -> Option<GapReason> {
-        let namespace = finding.owner.namespace.as_deref();
-        let by_kind = check.needs.iter().chain(check.over).find_map(|kind| self.cx.gap(*kind, namespace));
-        by_kind.or_else(|| check.needs.iter().find_map(|kind| self.cx.gap(*kind, None)))
     }
 
     /// Evaluates a workload check on one workload; returns the workload's object id.
@@ -471,12 +473,12 @@ impl Evaluation<'_> {
     }
 
     fn judged(&mut self, check: &'static Check, judge: Judge, controls: &Controls, population: &mut Vec<usize>) {
-        for (object, hits) in judge.judged {
-            population.push(self.objects.id(&object));
+        for Judged { object, owner, hits } in judge.judged {
+            population.push(self.objects.id(&owner));
             for hit in hits.list {
-                let fingerprint = fingerprint(check.id, &object, hit.container.as_deref(), path_of(&hit));
-                let mut finding = self.finding(check, &object, object.clone(), hit, fingerprint, controls, &[]);
-                finding.platform = self.exempt.is_platform(&object, &[]);
+                let fingerprint = fingerprint(check.id, &owner, hit.container.as_deref(), path_of(&hit));
+                let mut finding = self.finding(check, &owner, object.clone(), hit, fingerprint, controls, &[]);
+                finding.platform = self.exempt.is_platform(&owner, &[]);
                 self.findings.push(finding);
             }
         }
@@ -484,7 +486,7 @@ impl Evaluation<'_> {
 
     #[allow(clippy::too_many_arguments)] // the parts of a finding, assembled in one place
     fn finding(
-        &self,
+        &mut self,
         check: &'static Check,
         owner: &ObjectRef,
         resource: ObjectRef,
@@ -498,6 +500,7 @@ impl Evaluation<'_> {
             Outcome::Review => (FindingStatus::Manual, None),
             Outcome::Unread(reason) => (FindingStatus::NotEvaluated, Some(reason)),
         };
+        self.undecided = self.undecided.or(reason);
         let waivable = !self.strict && matches!(status, FindingStatus::Fail | FindingStatus::Manual);
         let waiver = if waivable { self.exempt.waiver(check.id, owner, images) } else { None };
         if waiver.is_some() {
@@ -552,7 +555,7 @@ fn hits_of<'e>(
     version: Version,
     engine: &'e mut Engine,
 ) -> std::borrow::Cow<'e, [Hit]> {
-    if let Run::EachWorkload(run) = check.run {
+    if let Run::EachWorkload(run) | Run::Configured { each: run, .. } = check.run {
         let mut hits = Hits::default();
         run(cx, workload, &SpecCx { spec, version }, &mut hits);
         return hits.list.into();
@@ -697,7 +700,11 @@ fn framework_result(edition: &Edition, controls: &[ControlResult]) -> FrameworkR
     }
 }
 
-fn gaps(inventory: &Inventory, controls_of: &BTreeMap<Arc<str>, Controls>) -> Vec<Gap> {
+fn gaps(
+    inventory: &Inventory,
+    controls_of: &BTreeMap<Arc<str>, Controls>,
+    missing: BTreeMap<Missing, Vec<Arc<str>>>,
+) -> Vec<Gap> {
     let chosen: Vec<&'static Check> = controls_of.keys().filter_map(|id| checks::find(id)).collect();
     let mut gaps = Vec::new();
     for kind in Kind::ALL.iter().copied() {
@@ -721,6 +728,7 @@ fn gaps(inventory: &Inventory, controls_of: &BTreeMap<Arc<str>, Controls>) -> Ve
             continue;
         }
         let message: Arc<str> = match inventory.state(kind) {
+            _ if kind.info().wire == Wire::Gathered => gathered(kind).into(),
             _ if reason == GapReason::OptIn => {
                 let flag = if kind == Kind::Secret { "--with-secrets" } else { "--with-configmaps" };
                 format!("{} are read on request only: {flag}", kind.info().plural).into()
@@ -731,6 +739,18 @@ fn gaps(inventory: &Inventory, controls_of: &BTreeMap<Arc<str>, Controls>) -> Ve
         };
         gaps.push(Gap { kind: name, namespace: None, reason, message, checks });
     }
+    // where nothing of a kind is known the gap of the kind says so for all checks
+    let said = |gaps: &[Gap], missing: &Missing| {
+        gaps.iter().any(|gap| *gap.kind == *missing.kind && gap.reason == missing.reason && gap.namespace.is_none())
+    };
+    let missing: Vec<_> = missing.into_iter().filter(|(missing, _)| !said(&gaps, missing)).collect();
+    gaps.extend(missing.into_iter().map(|(Missing { kind, reason, message }, checks)| Gap {
+        kind: kind.into(),
+        namespace: None,
+        reason,
+        message: message.into(),
+        checks,
+    }));
     let missing: Vec<Arc<str>> = controls_of.keys().filter(|id| checks::find(id).is_none()).cloned().collect();
     if !missing.is_empty() {
         gaps.push(Gap {
@@ -742,6 +762,17 @@ fn gaps(inventory: &Inventory, controls_of: &BTreeMap<Arc<str>, Controls>) -> Ve
         });
     }
     gaps
+}
+
+/// What it would take to know what is gathered of each node.
+fn gathered(kind: Kind) -> &'static str {
+    match kind {
+        Kind::KubeletConfig => {
+            "kubelet configuration was not read: it takes the right to get nodes/proxy, which also lets its holder run \
+             commands in every pod"
+        }
+        _ => "nothing looked at the nodes themselves: modes and owners of files, command lines, what is in files",
+    }
 }
 
 /// Severities in a report's findings of a status, for tests and headers.

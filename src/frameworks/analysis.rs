@@ -126,30 +126,17 @@ fn elsewhere(line: &str) -> Option<&str> {
     matches!(who, "attach" | "provider" | "node").then_some(who)
 }
 
-/// Checks that need the node's files or processes, beside all `node-file.*`.
-const ON_THE_NODE: [&str; 4] = [
-    "apiserver.audit-policy-content",
-    "apiserver.encryption-providers",
-    "cluster.cert-expiry",
-    "kubelet.hostname-override",
-];
-
 /// What a check must be given beyond a plain scan.
 fn opt_ins(check: &Check) -> Vec<&'static str> {
     let kinds = check.over.iter().chain(check.needs).filter_map(|kind| kind.info().opt_in);
-    let mut needed: Vec<&'static str> = kinds
+    kinds
         .map(|opt_in| match opt_in {
             OptIn::Secrets => "--with-secrets",
             OptIn::ConfigMaps => "--with-configmaps",
+            OptIn::KubeletConfig => "--with-kubelet-config",
+            OptIn::NodeFacts => "node evidence",
         })
-        .collect();
-    match check.id.split_once('.') {
-        _ if ON_THE_NODE.contains(&check.id) => needed.push("node evidence"),
-        Some(("node-file", _)) => needed.push("node evidence"),
-        Some(("kubelet", _)) => needed.push("--with-kubelet-config"),
-        _ => {}
-    }
-    needed
+        .collect()
 }
 
 /// How many controls of an edition are in each class.

@@ -1,20 +1,23 @@
 //! Does a value look like a credential? By its name, by its shape; it never leaves this module (pitfall 55).
 
 /// How sure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Confidence {
-    /// The value has the shape of a known kind of credential, or a telling name and the randomness of a key.
-    High,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// A password by its name, and a value too short for any other kind of credential.
+    Low,
     /// A telling name and a plausible value.
     Medium,
+    /// The value has the shape of a known kind of credential, or a telling name and the randomness of a key.
+    High,
 }
 
 impl Confidence {
     /// The word of a message.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::High => "high",
             Self::Medium => "medium",
+            Self::Low => "low",
         }
     }
 }
@@ -27,8 +30,22 @@ pub(crate) fn judge(name: &str, value: &str) -> Option<Confidence> {
     } else if names_a_credential(name) && is_plausible(value) {
         Some(if is_random(value) { Confidence::High } else { Confidence::Medium })
     } else {
-        None
+        (names_a_password(name) && is_short_password(value)).then_some(Confidence::Low)
     }
+}
+
+/// Whether a name's last word is a password: people choose short ones, as no program does.
+fn names_a_password(name: &str) -> bool {
+    let name = words(name).concat().to_ascii_lowercase();
+    ["password", "passwd", "passphrase", "pwd"].iter().any(|word| name.ends_with(word))
+}
+
+/// Whether a value of four to seven characters may be a password.
+fn is_short_password(value: &str) -> bool {
+    let setting = ["true", "false", "none", "null", "empty", "unset", "never", "always"];
+    (4..8).contains(&value.chars().count())
+        && may_be_one(value)
+        && !setting.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 /// Words that say what a credential is, without separators.
@@ -48,10 +65,11 @@ const WORDS: [&str; 12] = [
 ];
 
 /// Last words of names that say something about a credential and hold none: `TOKEN_TTL`, `PASSWORD_FILE`.
-const ABOUT: [&str; 27] = [
+const ABOUT: [&str; 35] = [
     "ALGORITHM",
     "AUDIENCE",
     "BACKEND",
+    "CLASS",
     "COUNT",
     "DIR",
     "ENABLED",
@@ -59,18 +77,25 @@ const ABOUT: [&str; 27] = [
     "EXPIRATION",
     "EXPIRY",
     "FILE",
+    "FORMAT",
     "HEADER",
     "HOST",
     "ID",
     "ISSUER",
     "LENGTH",
     "LIFETIME",
+    "METHOD",
+    "MODE",
     "NAME",
     "NAMESPACE",
     "PATH",
     "POLICY",
     "PORT",
     "PREFIX",
+    "PROVIDER",
+    "REF",
+    "SELECTOR",
+    "STORE",
     "TIMEOUT",
     "TTL",
     "TYPE",
@@ -81,7 +106,8 @@ const ABOUT: [&str; 27] = [
 /// Whether a name says that its value is a credential. Words end where the name's words end: TOKENIZER is none.
 fn names_a_credential(name: &str) -> bool {
     let words = words(name);
-    let about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str())) || words.iter().any(|w| w == "PUBLIC");
+    let about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str()))
+        || words.iter().any(|word| matches!(word.as_str(), "EXISTING" | "PUBLIC"));
     // a credential's word may be two words of the name (API_KEY) or the end of one (DBPASSWORD)
     let ends =
         (0..words.len()).map(|last| words.iter().take(last + 1).map(|w| w.to_ascii_lowercase()).collect::<String>());
@@ -109,8 +135,13 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether a value may be a credential: long enough, and neither a reference nor a path, a number, a word of a setting.
+/// Whether a value may be a credential of any kind: long enough, and nothing else.
 fn is_plausible(value: &str) -> bool {
+    value.chars().count() >= 8 && may_be_one(value)
+}
+
+/// Whether a value is neither a reference nor a path, a number, a word of a setting.
+fn may_be_one(value: &str) -> bool {
     let templated = ["$(", "${", "{{"].iter().any(|mark| value.contains(mark)) || value.starts_with(['<', '$']);
     let reference = ["vault:", "arn:", "ref+"].iter().any(|scheme| value.starts_with(scheme)) || value.contains("://");
     let path = value.starts_with(['/', '~', '.']) || value.as_bytes().get(1..3) == Some(b":\\");
@@ -120,12 +151,15 @@ fn is_plausible(value: &str) -> bool {
             .chars()
             .all(|c| c.is_ascii_digit() || "-.,:_".contains(c));
     let setting = ["disabled", "required", "optional", "undefined"].iter().any(|word| value.eq_ignore_ascii_case(word));
+    // `process.env.TOKEN`, `com.example.TokenProvider`: a name of a program's
+    let dotted = value.contains('.') && value.chars().all(|c| c.is_ascii_alphabetic() || "._".contains(c));
+    let masked = value.chars().all(|c| value.starts_with(c));
     let public = ["-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC", "ssh-"].iter().any(|mark| value.starts_with(mark));
-    value.chars().count() >= 8 && !(templated || reference || path || number || setting || public)
+    !(templated || reference || path || number || setting || dotted || masked || public)
 }
 
 /// Whether it is made of random characters: 16 or more, of two kinds at least, 3 bits of entropy each.
-fn is_random(value: &str) -> bool {
+pub(crate) fn is_random(value: &str) -> bool {
     let kinds: [fn(&u8) -> bool; 3] = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit];
     let bytes = value.as_bytes();
     let kinds = kinds.into_iter().filter(|kind| bytes.iter().any(*kind)).count();
@@ -173,7 +207,16 @@ fn has_known_shape(value: &str) -> bool {
             !before.ends_with(|c: char| c.is_ascii_alphanumeric()) && tail >= *least
         })
     });
-    private_key || token || is_jwt(value) || has_password(value)
+    private_key || token || is_jwt(value) || has_password(value) || is_authorization(value)
+}
+
+/// What stands in the header of that name: `Bearer abc123def`, with a token that is no template.
+fn is_authorization(value: &str) -> bool {
+    let Some((scheme, token)) = value.split_once(' ') else { return false };
+    let scheme = ["bearer", "basic"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let token = token.trim();
+    let digit = token.contains(|c: char| c.is_ascii_digit());
+    scheme && digit && token.len() >= 8 && token.chars().all(|c| url_safe(c) || "._~+/=".contains(c))
 }
 
 /// Two JSON objects in base64, with a dot between them.
@@ -244,7 +287,8 @@ mod tests {
             "<change-me>",
             "https://vault.example.com",
             "vault:secret/data/db#password",
-            "short",
+            "yes",
+            "none",
         ] {
             assert_eq!(judge("DB_PASSWORD", value), None, "{value}");
         }
@@ -254,12 +298,16 @@ mod tests {
     fn confidence_follows_shape_and_randomness() {
         assert_eq!(judge("DB_PASSWORD", "correcthorse"), Some(Confidence::Medium));
         assert_eq!(judge("DB_PASSWORD", "q8Zr2LxT5vNc7Kd1"), Some(Confidence::High));
+        // people choose short passwords, programs no short tokens
+        assert_eq!(judge("DB_PASSWORD", "hunter2"), Some(Confidence::Low));
+        assert_eq!((judge("API_TOKEN", "hunter2"), judge("PASSWORD_AGE", "short")), (None, None));
         let shaped = [
             "AKIAIOSFODNN7EXAMPLE",
             "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
             "-----BEGIN RSA PRIVATE KEY-----\nMIIB",
             "postgres://app:hunter2@db:5432/app",
             "ghp_0123456789abcdefghijABCDEFGHIJ456789",
+            "bearer abc123def",
         ];
         for value in shaped {
             assert_eq!(judge("HARMLESS", value), Some(Confidence::High), "{value}");
@@ -269,6 +317,8 @@ mod tests {
             "postgres://app:$(PASSWORD)@db/app",
             "XAKIAIOSFODNN7EXAMPLE",
             "eyJhbGciOiJIUzI1NiJ9",
+            "Bearer $(TOKEN_1)",
+            "basic settings-of-the-app",
         ] {
             assert_eq!(judge("HARMLESS", value), None, "{value}");
         }

@@ -5,7 +5,7 @@
 use super::kinds::meta::Meta;
 use super::kinds::pod::PodSpec;
 use super::kinds::rbac::{Binding, Role, Rule, Subject};
-use super::{Inventory, Kind, Medium};
+use super::{Inventory, Kind, Medium, Platform, platform};
 use crate::model::GapReason;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -103,20 +103,35 @@ const CONTROLLERS: &[&str] = &[
     "volumeattributesclass-protection-controller",
 ];
 
-/// Bindings as shipped: binding, role, holder. Holders that are everyone are not here: what they hold is always judged.
-const SHIPPED_BINDINGS: &[(&str, &str, Holder<'static>)] = &[
-    ("cluster-admin", "cluster-admin", Holder::Group("system:masters")),
-    (
-        "system:kube-controller-manager",
-        "system:kube-controller-manager",
-        Holder::User("system:kube-controller-manager"),
-    ),
-    ("system:kube-dns", "system:kube-dns", Holder::Account { namespace: "kube-system", name: "kube-dns" }),
-    ("system:kube-scheduler", "system:kube-scheduler", Holder::User("system:kube-scheduler")),
-    ("system:monitoring", "system:monitoring", Holder::Group("system:monitoring")),
-    ("system:node-proxier", "system:node-proxier", Holder::User("system:kube-proxy")),
-    ("system:volume-scheduler", "system:volume-scheduler", Holder::User("system:kube-scheduler")),
+/// Bindings as shipped: namespace (empty: cluster-wide), binding, role, holder. Holders that are everyone are not here:
+/// what they hold is always judged.
+const SHIPPED_BINDINGS: &[(&str, &str, &str, Holder<'static>)] = &[
+    ("", "cluster-admin", "cluster-admin", Holder::Group("system:masters")),
+    ("", "system:kube-controller-manager", "system:kube-controller-manager", MANAGER),
+    ("", "system:kube-dns", "system:kube-dns", system_account("kube-dns")),
+    ("", "system:kube-scheduler", "system:kube-scheduler", SCHEDULER),
+    ("", "system:monitoring", "system:monitoring", Holder::Group("system:monitoring")),
+    ("", "system:node-proxier", "system:node-proxier", Holder::User("system:kube-proxy")),
+    ("", "system:volume-scheduler", "system:volume-scheduler", SCHEDULER),
+    ("kube-system", READER_BINDING, READER, MANAGER),
+    ("kube-system", READER_BINDING, READER, SCHEDULER),
+    ("kube-system", MANAGER_LOCK, MANAGER_LOCK, MANAGER),
+    ("kube-system", MANAGER_LOCK, MANAGER_LOCK, system_account("kube-controller-manager")),
+    ("kube-system", MANAGER_LOCK, MANAGER_LOCK, system_account("leader-election-controller")),
+    ("kube-system", SCHEDULER_LOCK, SCHEDULER_LOCK, SCHEDULER),
+    ("kube-system", SCHEDULER_LOCK, SCHEDULER_LOCK, system_account("kube-scheduler")),
 ];
+
+const MANAGER: Holder<'static> = Holder::User("system:kube-controller-manager");
+const SCHEDULER: Holder<'static> = Holder::User("system:kube-scheduler");
+const READER: &str = "extension-apiserver-authentication-reader";
+const READER_BINDING: &str = "system::extension-apiserver-authentication-reader";
+const MANAGER_LOCK: &str = "system::leader-locking-kube-controller-manager";
+const SCHEDULER_LOCK: &str = "system::leader-locking-kube-scheduler";
+
+const fn system_account(name: &'static str) -> Holder<'static> {
+    Holder::Account { namespace: "kube-system", name }
+}
 
 /// The same of kubeadm (1.29 and later have the first), which sets no label.
 const KUBEADM_BINDINGS: &[(&str, &str, Holder<'static>)] = &[
@@ -132,10 +147,26 @@ const KUBEADM_BINDINGS: &[(&str, &str, Holder<'static>)] = &[
         "system:certificates.k8s.io:certificatesigningrequests:selfnodeclient",
         Holder::Group("system:nodes"),
     ),
-    ("kubeadm:node-proxier", "system:node-proxier", Holder::Account { namespace: "kube-system", name: "kube-proxy" }),
+    ("kubeadm:node-proxier", "system:node-proxier", system_account("kube-proxy")),
+];
+
+/// Bindings that a provider makes.
+const PROVIDER_BINDINGS: &[(Platform, &str, &str, Holder<'static>)] = &[
+    (Platform::Eks, "eks:addon-cluster-admin", "cluster-admin", Holder::User("eks:addon-manager")),
+    (Platform::Aks, "aks-cluster-admin-binding", "cluster-admin", Holder::User("clusterAdmin")),
 ];
 
 const KUBEADM_TOKEN: Holder<'static> = Holder::Group("system:bootstrappers:kubeadm:default-node-token");
+
+/// Shipped roles that workloads are bound to and that hold nothing which a check looks for.
+const HARMLESS: &[&str] = &[
+    READER,
+    "system:auth-delegator",
+    "system:basic-user",
+    "system:discovery",
+    "system:public-info-viewer",
+    "system:service-account-issuer-discovery",
+];
 
 /// What the user-facing roles hold in every cluster, as far as it matters to a check: known without reading them.
 static KNOWN_RULES: LazyLock<BTreeMap<&str, Vec<Rule>>> = LazyLock::new(|| {
@@ -155,11 +186,13 @@ static KNOWN_RULES: LazyLock<BTreeMap<&str, Vec<Rule>>> = LazyLock::new(|| {
         rule(&["batch"], &["cronjobs", "jobs"], read),
     ];
     let mut edit = view.clone();
+    // events since 1.22
     edit.extend([
         rule(&[""], &["pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "secrets"], read),
         rule(&[""], &["serviceaccounts"], &["impersonate"]),
         rule(&[""], &["pods", "pods/attach", "pods/exec", "pods/portforward", "pods/proxy"], write),
         rule(&[""], &["configmaps", "replicationcontrollers", "secrets", "serviceaccounts", "services"], write),
+        rule(&[""], &["events", "persistentvolumeclaims"], write),
         rule(&[""], &["serviceaccounts/token"], &["create"]),
         rule(&["apps"], &["daemonsets", "deployments", "replicasets", "statefulsets"], write),
         rule(&["batch"], &["cronjobs", "jobs"], write),
@@ -167,7 +200,8 @@ static KNOWN_RULES: LazyLock<BTreeMap<&str, Vec<Rule>>> = LazyLock::new(|| {
     ]);
     let mut admin = edit.clone();
     admin.push(rule(&["rbac.authorization.k8s.io"], &["rolebindings", "roles"], write));
-    BTreeMap::from([("admin", admin), ("cluster-admin", everything), ("edit", edit), ("view", view)])
+    let roles = [("admin", admin), ("cluster-admin", everything), ("edit", edit), ("view", view)];
+    roles.into_iter().chain(HARMLESS.iter().map(|name| (*name, Vec::new()))).collect()
 });
 
 fn labelled(meta: &Meta) -> bool {
@@ -285,19 +319,25 @@ pub struct Grant<'a> {
     pub holders: Vec<(usize, Holder<'a>)>,
     /// The role.
     pub role: Target,
+    platform: Platform,
 }
 
 impl<'a> Grant<'a> {
-    /// Whether Kubernetes or kubeadm ships this binding with this holder. A holder that was added to a shipped binding
-    /// is not shipped.
+    /// Whether kubeadm, or the provider on whose platform the cluster runs, makes this binding with this holder.
+    pub fn is_platforms(&self, holder: Holder<'_>) -> bool {
+        let (name, role) = (self.binding.meta.name.as_str(), self.binding.role_ref.name.as_str());
+        self.kind == Kind::ClusterRoleBinding
+            && (KUBEADM_BINDINGS.contains(&(name, role, holder))
+                || PROVIDER_BINDINGS.contains(&(self.platform, name, role, holder)))
+    }
+
+    /// Whether Kubernetes or its platform ships this binding with this holder. A holder that was added to a shipped
+    /// binding is not shipped.
     pub fn ships(&self, holder: Holder<'_>) -> bool {
         let (name, role) = (self.binding.meta.name.as_str(), self.binding.role_ref.name.as_str());
-        let is = |row: &(&str, &str, Holder<'_>)| row.0 == name && row.1 == role && row.2 == holder;
-        let cluster_wide = self.kind == Kind::ClusterRoleBinding;
         let Some(controller) = name.strip_prefix("system:controller:") else {
-            return cluster_wide
-                && (KUBEADM_BINDINGS.iter().any(is)
-                    || labelled(&self.binding.meta) && SHIPPED_BINDINGS.iter().any(is));
+            let row = (self.binding.meta.namespace.as_str(), name, role, holder);
+            return self.is_platforms(holder) || labelled(&self.binding.meta) && SHIPPED_BINDINGS.contains(&row);
         };
         let account = Holder::Account { namespace: "kube-system", name: controller };
         labelled(&self.binding.meta) && name == role && is_shipped_name(name) && holder == account
@@ -346,6 +386,7 @@ impl<'a> Rbac<'a> {
     /// Resolves what was read.
     pub fn of(inventory: &'a Inventory) -> Self {
         let mut rbac = Self::default();
+        let platform = platform::detect(inventory);
         let mut places: HashMap<(Kind, &str, &str), usize> = HashMap::with_capacity(inventory.roles.len());
         for ((kind, key), role) in &inventory.roles {
             places.insert((*kind, &key.0, &key.1), rbac.roles.len());
@@ -386,7 +427,7 @@ impl<'a> Rbac<'a> {
                     rbac.by_holder.entry(holder).or_default().push(position);
                 }
             }
-            rbac.grants.push(Grant { kind: *kind, binding, scope, holders, role });
+            rbac.grants.push(Grant { kind: *kind, binding, scope, holders, role, platform });
         }
         rbac
     }
@@ -406,6 +447,22 @@ impl<'a> Rbac<'a> {
         places.iter().filter_map(|place| self.grants.get(*place))
     }
 
+    /// Bindings through which a ServiceAccount holds anything: those that name it, and those that name a group of which
+    /// it is a member; each with the holder that it names.
+    pub fn held_by_account(&self, namespace: &str, name: &str) -> Vec<(Holder<'a>, &Grant<'a>)> {
+        let group = format!("system:serviceaccounts:{namespace}");
+        let groups = ["system:authenticated", "system:serviceaccounts", &group].map(Holder::Group);
+        let mut held = Vec::new();
+        for member in [Holder::Account { namespace, name }].into_iter().chain(groups) {
+            for place in self.by_holder.get(&member).into_iter().flatten() {
+                let grant = self.grants.get(*place);
+                let named = grant.and_then(|g| g.holders.iter().find(|(_, holder)| *holder == member));
+                held.extend(grant.zip(named).map(|(grant, (_, holder))| (*holder, grant)));
+            }
+        }
+        held
+    }
+
     /// Bindings that name a ServiceAccount, not those that name a group of which every account is a member.
     pub fn granted_to_account<'s>(&'s self, namespace: &'s str, name: &'s str) -> impl Iterator<Item = &'s Grant<'a>> {
         self.granted_to(Holder::Account { namespace, name })
@@ -415,10 +472,13 @@ impl<'a> Rbac<'a> {
 /// A role that a binding names and that is not among those read.
 fn absent(inventory: &Inventory, (kind, namespace, name): (Kind, &str, &str)) -> Target {
     let gap = inventory.gap(kind, Some(namespace).filter(|n| !n.is_empty()));
-    let known = (kind == Kind::ClusterRole).then(|| KNOWN_RULES.get(name)).flatten();
+    let is_shipped =
+        if kind == Kind::ClusterRole { name != READER } else { (namespace, name) == ("kube-system", READER) };
+    let known = is_shipped.then(|| KNOWN_RULES.get(name)).flatten();
     match (known, gap) {
-        // in manifests a shipped role that is not there is as shipped
+        // of manifests: a shipped role that is not there is as shipped, any other may be elsewhere
         (Some(rules), _) if inventory.medium == Medium::Files => Target::Known(rules, None),
+        (None, None) if inventory.medium == Medium::Files => Target::Unread(GapReason::SourceCannotHoldIt),
         (Some(rules), Some(reason)) => Target::Known(rules, Some(reason).filter(|_| name != "cluster-admin")),
         (None, Some(reason)) => Target::Unread(reason),
         (_, None) => Target::Dangling,
@@ -512,8 +572,20 @@ fn covers(have: &str, want: &str) -> bool {
 impl Rule {
     /// All verbs on all resources of all groups: whoever holds it can do everything.
     pub fn is_everything(&self) -> bool {
-        let all = |list: &[String]| list.iter().any(|item| item == "*");
-        all(&self.verbs) && all(&self.api_groups) && all(&self.resources) && self.resource_names.is_empty()
+        self.is_all_of("*")
+    }
+
+    /// All verbs on all resources of the core group: Secrets, pods and tokens lead to the rest.
+    pub fn is_all_of_core(&self) -> bool {
+        self.is_all_of("")
+    }
+
+    fn is_all_of(&self, group: &str) -> bool {
+        let has = |list: &[String], wanted: &str| list.iter().any(|item| item == wanted);
+        has(&self.verbs, "*")
+            && has(&self.resources, "*")
+            && has(&self.api_groups, group)
+            && self.resource_names.is_empty()
     }
 }
 
@@ -529,14 +601,15 @@ pub enum Carried {
 }
 
 impl Inventory {
-    /// Whether a workload runs as a ServiceAccount and mounts its token: pod, else ServiceAccount, else true. Looks
-    /// beyond the scope of judgement.
+    /// Whether a workload runs as a ServiceAccount and carries its token: mounted (pod, else ServiceAccount, else true) or
+    /// projected. Looks beyond the scope of judgement.
     pub fn carrier(&self, namespace: &str, account: &str) -> Carried {
         let own = self.service_accounts.get(&(namespace.into(), account.into()));
         let allows = own.is_none_or(|a| a.automount_service_account_token != Some(false));
         let mut undecided = None;
         let mut mounts = |spec: &PodSpec| match spec.automount_service_account_token {
             _ if spec.service_account() != account => false,
+            _ if spec.projects_token() => true,
             Some(explicit) => explicit,
             None if own.is_some() => allows,
             None => {
@@ -744,6 +817,75 @@ mod tests {
     }
 
     #[test]
+    fn what_its_groups_hold_an_account_holds() {
+        let all = json!([{"kind": "Group", "name": "system:serviceaccounts"}, {"kind": "User", "name": "jane"}]);
+        let objects = vec![
+            binding(
+                None,
+                "named",
+                ("ClusterRole", "x"),
+                json!([{"kind": "User", "name": "system:serviceaccount:shop:a"}]),
+            ),
+            binding(None, "all", ("ClusterRole", "x"), all),
+            binding(
+                Some("mail"),
+                "of-a-namespace",
+                ("Role", "x"),
+                json!([{"kind": "Group", "name": "system:serviceaccounts:shop"}]),
+            ),
+            binding(None, "in", ("ClusterRole", "x"), json!([{"kind": "Group", "name": "system:authenticated"}])),
+            binding(None, "out", ("ClusterRole", "x"), json!([{"kind": "Group", "name": "system:unauthenticated"}])),
+        ];
+        let inventory = inventory(Medium::Cluster, objects);
+        let rbac = Rbac::of(&inventory);
+        let held = |namespace| -> Vec<String> {
+            let held = rbac.held_by_account(namespace, "a");
+            held.iter().map(|(holder, grant)| format!("{} {holder}", grant.binding.meta.name)).collect()
+        };
+        let common = ["in Group system:authenticated", "all Group system:serviceaccounts"];
+        let own =
+            ["named ServiceAccount shop/a", common[0], common[1], "of-a-namespace Group system:serviceaccounts:shop"];
+        assert_eq!(held("shop"), own);
+        assert_eq!(held("mail"), common);
+    }
+
+    #[test]
+    fn shipped_in_its_own_namespace_and_on_its_own_platform() {
+        let scheduler = json!([{"kind": "ServiceAccount", "name": "kube-scheduler", "namespace": "kube-system"}]);
+        let lock = |namespace| binding(Some(namespace), SCHEDULER_LOCK, ("Role", SCHEDULER_LOCK), scheduler.clone());
+        let addons = json!([{"kind": "User", "name": "eks:addon-manager"}]);
+        let mut objects = vec![
+            shipped(lock("kube-system")),
+            shipped(lock("shop")),
+            binding(None, "eks:addon-cluster-admin", ("ClusterRole", "cluster-admin"), addons),
+        ];
+        let own = |objects: &[Value]| -> Vec<String> {
+            let inventory = inventory(Medium::Cluster, objects.to_vec());
+            let rbac = Rbac::of(&inventory);
+            let own = rbac.grants.iter().filter(|grant| grant.own_holders().next().is_some());
+            own.map(|grant| format!("{} {}", grant.binding.meta.namespace, grant.binding.meta.name)).collect()
+        };
+        let elsewhere = format!("shop {SCHEDULER_LOCK}");
+        assert_eq!(own(&objects), [&elsewhere, " eks:addon-cluster-admin"]);
+        objects.push(json!({
+            "apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}, "spec": {"providerID": "aws:///a/i-1"},
+            "status": {"nodeInfo": {"kubeletVersion": "v1.34.1-eks-ab"}},
+        }));
+        assert_eq!(own(&objects), [elsewhere]);
+    }
+
+    #[test]
+    fn a_manifest_s_role_may_be_elsewhere() {
+        let bind = |role| binding(None, role, ("ClusterRole", role), json!([{"kind": "User", "name": "jane"}]));
+        let objects =
+            vec![role(None, "there", json!(null)), bind("elsewhere"), bind("system:auth-delegator"), bind("there")];
+        let inventory = inventory(Medium::Files, objects);
+        let targets: Vec<Target> = Rbac::of(&inventory).grants.iter().map(|grant| grant.role).collect();
+        let elsewhere = Target::Unread(GapReason::SourceCannotHoldIt);
+        assert_eq!(targets, [elsewhere, Target::Known(&[], None), Target::Read(0)]);
+    }
+
+    #[test]
     fn a_role_that_is_not_there_dangles_only_where_roles_were_read() {
         let bind = |role| binding(None, role, ("ClusterRole", role), json!([{"kind": "User", "name": "jane"}]));
         let mut inventory = inventory(Medium::Cluster, vec![bind("gone"), bind("edit"), bind("cluster-admin")]);
@@ -784,15 +926,20 @@ mod tests {
             let metadata = json!({"name": name, "namespace": "shop"});
             json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {"phase": phase}})
         };
+        let mut projecting = pod("e", "projected", json!(false), "Running");
+        let token = json!({"projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}});
+        projecting["spec"]["volumes"] = json!([{"name": "vault", "projected": {"sources": []}}, token]);
         let objects = vec![
             account("closed", json!(false)),
             pod("a", "closed", json!(null), "Running"),
             pod("b", "overruled", json!(false), "Running"),
             pod("c", "ended", json!(null), "Succeeded"),
             pod("d", "absent", json!(null), "Running"),
+            projecting,
         ];
         let mut inventory = inventory(Medium::Cluster, objects);
         assert_eq!(inventory.carrier("shop", "closed"), Carried::Nobody);
+        assert_eq!(inventory.carrier("shop", "projected"), Carried::By("Pod e".to_owned()));
         assert_eq!(inventory.carrier("shop", "overruled"), Carried::Nobody);
         assert_eq!(inventory.carrier("shop", "ended"), Carried::Nobody);
         assert_eq!(inventory.carrier("shop", "absent"), Carried::By("Pod d".to_owned()));

@@ -5,8 +5,8 @@ use super::kinds::pod::{Pod, PodSpec};
 use super::kinds::rbac::{Binding, Role};
 use super::kinds::workload::{Controller, Detail};
 use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
-use super::{Kind, Object, Version};
-use crate::model::{Cluster, FindingSource, GapReason, Scope};
+use super::{Kind, Object, Settings, Version, Wire, kubelet, node_facts};
+use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
@@ -105,6 +105,8 @@ macro_rules! inventory {
             pub version: Version,
             /// What was asked for.
             pub scope: Scope,
+            /// What the user lays down.
+            pub settings: Settings,
             $(#[doc = concat!("`", stringify!($kind), "`.")]
             pub $table: BTreeMap<Key, $type>,)*
             /// Pods.
@@ -141,6 +143,7 @@ macro_rules! inventory {
                     cluster: Cluster::default(),
                     version,
                     scope: Scope::default(),
+                    settings: Settings::default(),
                     $($table: BTreeMap::new(),)*
                     pods: BTreeMap::new(),
                     controllers: BTreeMap::new(),
@@ -277,7 +280,7 @@ pub struct ControllerRow {
     pub replicas: Option<i32>,
     /// A Job that ended.
     pub finished: bool,
-    /// What only some checks ask for; None for what another controller owns.
+    /// What only some checks ask for; None for copies: owned ReplicaSets and Jobs.
     pub detail: Option<Box<Detail>>,
 }
 
@@ -308,17 +311,17 @@ impl Inventory {
 
     fn put_controller(&mut self, kind: Kind, key: Key, controller: Controller) {
         let Controller { meta, template, replicas, finished, detail } = controller;
-        let owned = meta.controller().is_some();
+        // of these the owner's template counts; their own is a copy or an old revision
+        let copy = matches!(kind, Kind::ReplicaSet | Kind::Job) && meta.controller().is_some();
         let (pod_labels, template) = match template {
-            // the owner's template counts; its own is a copy or an old revision
-            Some(mut template) if !owned => {
+            Some(mut template) if !copy => {
                 template.spec.normalise(&template.meta);
                 (template.meta.labels, Some(self.specs.get(template.spec)))
             }
             _ => (Map::new(), None),
         };
         let pod_labels = self.labels.get(pod_labels);
-        let detail = (!owned).then(|| Box::new(detail));
+        let detail = (!copy).then(|| Box::new(detail));
         self.controllers.insert((kind, key), ControllerRow { meta, pod_labels, template, replicas, finished, detail });
     }
 
@@ -360,13 +363,15 @@ impl Inventory {
 
     /// Whether an opt-in kind was asked for; true for all others.
     pub fn opted_in(&self, kind: Kind) -> bool {
-        self.medium == Medium::Files || kind.info().opt_in.is_none() || self.opt_ins.contains(&kind)
+        // whoever brings such a document asked for it
+        let brought = kind.info().wire == Wire::Gathered && self.count(kind) > 0;
+        self.medium == Medium::Files || kind.info().opt_in.is_none() || self.opt_ins.contains(&kind) || brought
     }
 
     /// Why a kind is not (wholly) known, in a namespace or (None) anywhere in scope. None: it is known.
     pub fn gap(&self, kind: Kind, namespace: Option<&str>) -> Option<GapReason> {
-        if !self.opted_in(kind) {
-            return Some(GapReason::OptIn);
+        if let Some(opt_in) = kind.info().opt_in.filter(|_| !self.opted_in(kind)) {
+            return Some(opt_in.reason());
         }
         if self.medium == Medium::Files {
             let parent = namespace.is_some_and(|n| self.namespaces.contains_key(&("".into(), n.into())));
@@ -434,6 +439,13 @@ impl Inventory {
                 get(term).is_some()
             }
         })
+    }
+
+    /// Whether an object stands in the namespace that it names: a manifest that names none lands where it is applied.
+    pub fn is_placed(&self, object: &ObjectRef) -> bool {
+        let Some(kind) = Kind::of(object.group(), &object.kind) else { return true };
+        let namespace = object.namespace.clone().unwrap_or_else(|| "".into());
+        !self.unplaced.contains(&(kind, (namespace, object.name.clone())))
     }
 
     /// Distinct pod specs in memory, for `--stats`.

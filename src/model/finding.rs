@@ -90,6 +90,9 @@ pub struct FindingSource {
     pub file: Arc<str>,
     /// Position in the file, from 0.
     pub document: usize,
+    /// Position in the document, where that is a JSON list and was read item by item.
+    #[serde(skip)]
+    pub item: Option<usize>,
 }
 
 /// A check's result on a resource: (check, owner, container, normalised path).

@@ -12,7 +12,7 @@ mod verdict;
 pub use finding::{Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
 pub use near::nearest;
 pub use object::{ObjectRef, OwnObject};
-pub use path::{FieldPath, Step};
+pub use path::{FieldPath, Step, flag_name, flag_position};
 pub use remedy::{Disruption, Fix, Remedy};
 pub use report::{
     Cluster, ControlRef, ControlResult, Counts, FrameworkResult, Gap, GapReason, Report, SCHEMA_VERSION, Scope, Score,

@@ -29,7 +29,8 @@ impl Disruption {
 /// The change itself, as data; paths are those of the finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fix {
-    /// Set the field at the finding's path to this JSON value.
+    /// Set the field at the finding's path to this JSON value; the text `{selector}` stands for the object's own
+    /// `spec.selector`.
     Set(&'static str),
     /// Set a field beside it: dotted path from the thing that holds the finding (its container, else its PodSpec,
     /// else the object) to a JSON value.
@@ -38,7 +39,8 @@ pub enum Fix {
     Remove,
     /// Make sure that the list at the finding's path holds this JSON value.
     Append(&'static str),
-    /// Create an object: YAML with `{namespace}` and `{name}` for those of the finding's resource.
+    /// Create an object: YAML with `{namespace}` and `{name}` for those of the finding's resource, and the quoted text
+    /// `{selector}` for its `spec.selector`.
     Create(&'static str),
     /// By the last field on the finding's path, for checks that look at several: the first that fits; `""` fits all.
     ByField(&'static [(&'static str, Fix)]),

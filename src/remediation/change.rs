@@ -82,12 +82,12 @@ pub fn plan(finding: &Finding, remedy: &Remedy, object: &Value) -> Result<Change
     let Some(path) = finding.paths.first().map(|evidence| &evidence.path) else { return Err(NoChange::Advice) };
     let fix = chosen(remedy.fix, path);
     if let Fix::Create(template) = fix {
-        return create(&finding.resource, template);
+        return create(&finding.resource, template, object);
     }
     let changed = || NoChange::Changed { path: path.to_string() };
     let mut after = object.clone();
     let done = match fix {
-        Fix::Set(value) => set(&mut after, path, constant(value)?),
+        Fix::Set(value) => set(&mut after, path, with_selector(constant(value)?, object)),
         Fix::SetAt(beside, value) => set(&mut after, &holder(path).fields(beside), constant(value)?),
         Fix::Append(value) => append(&mut after, path, constant(value)?),
         Fix::Remove => {
@@ -142,6 +142,19 @@ fn constant(text: &str) -> Result<Value, NoChange> {
     serde_json::from_str(text).map_err(|error| NoChange::Invalid(format!("{text}: {error}")))
 }
 
+/// A value with the object's own selector for the text `{selector}`.
+fn with_selector(mut value: Value, object: &Value) -> Value {
+    match &mut value {
+        Value::String(text) if text == "{selector}" => {
+            return object.pointer("/spec/selector").cloned().unwrap_or_default();
+        }
+        Value::Array(list) => list.iter_mut().for_each(|item| *item = with_selector(item.take(), object)),
+        Value::Object(map) => map.values_mut().for_each(|item| *item = with_selector(item.take(), object)),
+        _ => {}
+    }
+    value
+}
+
 /// The thing that holds a field: its container, else its PodSpec, else the object.
 fn holder(path: &FieldPath) -> FieldPath {
     let name = |step: &Step| match step {
@@ -171,14 +184,14 @@ fn holder(path: &FieldPath) -> FieldPath {
 }
 
 /// A new object from its template. Names are put into the parsed text, so that no name can change its meaning.
-fn create(resource: &ObjectRef, template: &str) -> Result<Change, NoChange> {
+fn create(resource: &ObjectRef, template: &str, object: &Value) -> Result<Change, NoChange> {
     const WORDS: [(&str, &str); 2] = [("{namespace}", "plimsoll-namespace-word"), ("{name}", "plimsoll-name-word")];
     let text = WORDS.iter().fold(template.to_owned(), |text, (from, to)| text.replace(from, to));
     let parsed = yaml::parse(&text).map_err(|error| NoChange::Invalid(error.to_string()))?;
     // a namespace is its own place
     let namespace = if &*resource.kind == "Namespace" { Some(&resource.name) } else { resource.namespace.as_ref() };
     let namespace = namespace.map_or("default", |namespace| namespace);
-    let mut after = parsed.value;
+    let mut after = with_selector(parsed.value, object);
     put_names(&mut after, &[(WORDS[0].1, namespace), (WORDS[1].1, &resource.name)]);
     let text = |pointer: &str| after.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let target = ObjectRef {

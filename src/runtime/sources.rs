@@ -263,7 +263,9 @@ pub(super) fn namespaces(inventory: &Inventory) -> Vec<Arc<str>> {
 
 /// Fields of an object that hold what a credential check matched.
 fn credentials(object: &Value) -> Vec<FieldPath> {
-    crate::checks::container::env_literal_credential::credentials(object)
+    let mut found = crate::checks::container::env_literal_credential::credentials(object);
+    found.extend(crate::checks::configmap::credentials::credentials(object));
+    found
 }
 
 /// Lines of each evidence, of its field or of what should hold it, and whether something else stands there now.

@@ -86,24 +86,32 @@ fn registry(checks: &Path) -> Result<BTreeMap<PathBuf, String>> {
     }
     families.retain(|_, names| !names.is_empty());
     let mut files = BTreeMap::new();
-    let mut all = String::new();
+    // by id: what a check is called in Rust
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
     for (family, names) in &families {
-        let mut text = format!("//! `{family}.*`; written by `cargo xtask gen`.\n\n");
+        let prefix = family.replace('_', "-");
+        let mut text = format!("//! `{prefix}.*`; written by `cargo xtask gen`.\n\n");
         for name in names {
             let source = fs::read_to_string(checks.join(family).join(format!("{name}.rs")))?;
-            let is_check = source.contains("pub static CHECK: Check");
-            // a file without a CHECK is what its siblings share
-            if is_check {
-                text += &format!("/// `{family}.{}`.\npub mod {name};\n", name.replace('_', "-"));
-                all += &format!("    &super::{family}::{name}::CHECK,\n");
+            if source.contains("pub static CHECK: Check") {
+                let id = format!("{prefix}.{}", name.replace('_', "-"));
+                text += &format!("/// `{id}`.\npub mod {name};\n");
+                all.insert(id, format!("super::{family}::{name}::CHECK"));
+            } else if source.contains("pub static TABLE: &[Check]") {
+                text += &format!("/// Checks of `{prefix}` that are rows.\npub mod {name};\n");
+                for (row, id) in rows(&source).into_iter().enumerate() {
+                    all.insert(id.to_owned(), format!("super::{family}::{name}::TABLE[{row}]"));
+                }
             } else {
+                // a file without a check is what its siblings share
                 text += &format!("mod {name};\n");
             }
         }
         files.insert(checks.join(family).join("mod.rs"), text);
     }
+    let all: String = all.values().map(|path| format!("    &{path},\n")).collect();
     let text = format!(
-        "//! Every check; written by `cargo xtask gen`.\n\nuse super::Check;\n\n/// Every check, in order of id.\npub static ALL: &[&Check] = &[\n{all}];\n"
+        "//! Every check; written by `cargo xtask gen`.\n\nuse super::Check;\n\n/// Every check, in order of id.\n#[allow(clippy::indexing_slicing)] // rows of tables, when this is compiled\npub static ALL: &[&Check] = &[\n{all}];\n"
     );
     files.insert(checks.join("registry.rs"), text);
     let mods: String = families.keys().map(|family| format!("pub mod {family};\n")).collect();
@@ -116,6 +124,11 @@ fn registry(checks: &Path) -> Result<BTreeMap<PathBuf, String>> {
     let after = rest.split_once(MARKS.1).map_or("", |(_, after)| after);
     files.insert(path, format!("{before}{}{mods}{}{after}", MARKS.0, MARKS.1));
     Ok(files)
+}
+
+/// Ids of a table's rows, in their order.
+fn rows(source: &str) -> Vec<&str> {
+    source.lines().filter_map(|line| line.trim().strip_prefix("id: \"")?.strip_suffix("\",")).collect()
 }
 
 fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {

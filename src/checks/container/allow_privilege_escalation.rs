@@ -17,6 +17,7 @@ pub static CHECK: Check = Check {
         "trivy:KSV-0001",
         "polaris:privilegeEscalationAllowed",
         "kube-linter:privilege-escalation-container",
+        "kube-bench:5.2.6",
     ],
     why: "Unless the field is false, a setuid program in the image hands its caller more rights than the process that \
           started it had.",

@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0200", "trivy:KSV-0106"],
+    aliases: &["kubescape:C-0200", "trivy:KSV-0106", "kube-bench:5.2.9"],
     why: "Each capability is a part of root; after dropping all, only ports below 1024 are a reason to add one back.",
     remedy: Remedy {
         advice: "Remove the capability.",

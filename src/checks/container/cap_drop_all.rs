@@ -11,7 +11,13 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0201", "trivy:KSV-0003", "polaris:insecureCapabilities"],
+    aliases: &[
+        "kubescape:C-0201",
+        "trivy:KSV-0003",
+        "polaris:insecureCapabilities",
+        "trivy:KSV-0004",
+        "kube-bench:5.2.9",
+    ],
     why: "A runtime starts a container with a dozen parts of root. Few programs need one; what is not dropped is there \
           for whoever breaks in.",
     remedy: Remedy {

@@ -11,7 +11,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0199", "trivy:KSV-0119", "kube-linter:drop-net-raw-capability"],
+    aliases: &["kubescape:C-0199", "trivy:KSV-0119", "kube-linter:drop-net-raw-capability", "kube-bench:5.2.8"],
     why: "NET_RAW is on by default; with it a container forges packets, which is enough to answer ARP and DNS in the \
           name of its neighbours.",
     remedy: Remedy {

@@ -61,17 +61,20 @@ const MASK: &str = "***";
 fn run(cx: &ContainerCx<'_>, hits: &mut Hits) {
     for (index, variable) in cx.container.env.iter().enumerate() {
         if let Some(confidence) = credential::judge(&variable.name, &variable.value) {
-            hits.fail(
+            let hit = hits.fail(
                 cx.at("env").named(index, &variable.name).fields("value"),
                 MASK,
                 "a reference to where it is kept",
-            )
-            .message(format!(
+            );
+            hit.message(format!(
                 "{} of container {} looks like a credential (confidence {})",
                 variable.name,
                 cx.container.name,
                 confidence.as_str()
             ));
+            if confidence == credential::Confidence::Low {
+                hit.severity(Severity::Medium);
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0044", "trivy:KSV-0024", "polaris:hostPortSet"],
+    aliases: &["kubescape:C-0044", "trivy:KSV-0024", "polaris:hostPortSet", "kube-bench:5.2.12"],
     why: "A hostPort listens on the node's own address, beside the Services and rules that are meant to guard the \
           application, and lets one such pod run on a node.",
     remedy: Remedy {

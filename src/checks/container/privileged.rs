@@ -9,7 +9,13 @@ pub static CHECK: Check = Check {
     severity: Severity::Critical,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0057", "trivy:KSV-0017", "polaris:runAsPrivileged", "kube-linter:privileged-container"],
+    aliases: &[
+        "kubescape:C-0057",
+        "trivy:KSV-0017",
+        "polaris:runAsPrivileged",
+        "kube-linter:privileged-container",
+        "kube-bench:5.2.2",
+    ],
     why: "A privileged container has every capability and the host's devices: leaving it is one command, and the node is \
           the way to every other pod on it.",
     remedy: Remedy {

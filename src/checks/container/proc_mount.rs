@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["trivy:KSV-0027", "kube-linter:unsafe-proc-mount"],
+    aliases: &["trivy:KSV-0027", "kube-linter:unsafe-proc-mount", "polaris:procMount"],
     why: "The default mount hides and write-protects parts of /proc that show or steer the node; a root of the node's \
           own user namespace could use them.",
     remedy: Remedy {

@@ -19,6 +19,7 @@ pub static CHECK: Check = Check {
         "kube-linter:run-as-non-root",
         "popeye:POP-302",
         "popeye:POP-306",
+        "kube-bench:5.2.7",
     ],
     why: "Root in the container is root on the node for everything that crosses the boundary: a kernel bug, a mounted \
           path, a leaked socket.",

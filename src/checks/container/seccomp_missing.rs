@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0210", "trivy:KSV-0030"],
+    aliases: &["kubescape:C-0210", "trivy:KSV-0030", "kube-bench:5.6.2"],
     why: "Without a profile every system call of the kernel is open, unless the kubelet sets a default; those that \
           programs never make are the ones that exploits need.",
     remedy: Remedy {

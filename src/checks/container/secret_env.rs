@@ -9,7 +9,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0207", "kube-linter:read-secret-from-env-var"],
+    aliases: &["kubescape:C-0207", "kube-linter:read-secret-from-env-var", "kube-bench:5.4.1"],
     why: "The environment is inherited by every child process and ends up in crash reports, debug pages and logs; a \
           changed Secret does not reach it before a restart.",
     remedy: Remedy {

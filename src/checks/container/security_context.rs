@@ -11,7 +11,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0211", "trivy:KSV-0118"],
+    aliases: &["kubescape:C-0211", "trivy:KSV-0118", "kube-bench:5.6.3"],
     why: "Without one a container gets every default: the image's user, which is often root, a dozen capabilities, a \
           writable file system and no seccomp profile.",
     remedy: Remedy {

@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0202", "trivy:KSV-0103"],
+    aliases: &["kubescape:C-0202", "trivy:KSV-0103", "polaris:hostProcess", "kube-bench:5.2.10"],
     why: "A HostProcess container runs directly on the Windows node with the rights of the account it names; nothing \
           stands between the two.",
     remedy: Remedy {

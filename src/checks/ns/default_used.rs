@@ -30,7 +30,7 @@ pub static CHECK: Check = Check {
         Kind::VaultStaticSecret,
     ],
     needs: &[Kind::ConfigMap, Kind::Secret],
-    aliases: &["kubescape:C-0212", "trivy:KSV-0110"],
+    aliases: &["kubescape:C-0212", "kubescape:C-0061", "trivy:KSV-0110", "kube-bench:5.6.4"],
     why: "What lands in default lands there by accident, outside the rules made for the namespace it belongs to.",
     remedy: Remedy {
         advice: "Create it in a namespace of its own and delete it here.",

@@ -1,4 +1,5 @@
 use super::super::{Check, Cx, Judge, Run};
+use crate::inventory::kinds::cluster::Namespace;
 use crate::inventory::{Kind, Medium};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Low,
     over: &[Kind::Namespace],
     needs: Kind::POD_SPEC,
-    aliases: &["kubescape:C-0209"],
+    aliases: &["kubescape:C-0209", "kube-bench:5.6.1"],
     why: "Rights, quotas and network rules are given by namespace; where everything shares one, they cannot tell teams or \
           environments apart.",
     remedy: Remedy {
@@ -21,9 +22,6 @@ pub static CHECK: Check = Check {
     },
     run: Run::Cluster(run),
 };
-
-/// Namespaces that Kubernetes itself makes for itself.
-const SYSTEM: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
 
 /// Labels that commonly say who owns a namespace.
 const OWNERS: [&str; 5] = ["team", "owner", "app.kubernetes.io/part-of", "app.kubernetes.io/managed-by", "department"];
@@ -43,7 +41,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         *counts.entry(workload.namespace()).or_default() += 1;
     }
     let used: Vec<(&str, usize)> =
-        counts.iter().filter(|(name, n)| **n > 0 && !SYSTEM.contains(name)).map(|(name, n)| (*name, *n)).collect();
+        counts.iter().filter(|(name, n)| **n > 0 && !Namespace::is_system(name)).map(|(name, n)| (*name, *n)).collect();
     let total = counts.len();
     let (message, severity) = match *used.as_slice() {
         [(only, n)] if n > 1 => {

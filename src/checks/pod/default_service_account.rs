@@ -1,5 +1,5 @@
+use super::super::token::{self, Automount};
 use super::super::{Check, Cx, Hits, Run, SpecCx};
-use super::token::{self, Automount};
 use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[Kind::ServiceAccount],
-    aliases: &["kubescape:C-0189", "kube-linter:default-service-account", "popeye:POP-300"],
+    aliases: &["kubescape:C-0189", "kube-linter:default-service-account", "popeye:POP-300", "kube-bench:5.1.5"],
     why: "What is granted to `default` is granted to every pod of the namespace that names no account, and nobody can \
           tell from a log which of them used it.",
     remedy: Remedy {

@@ -9,7 +9,14 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0276", "kubescape:C-0038", "trivy:KSV-0008", "polaris:hostIPCSet", "kube-linter:host-ipc"],
+    aliases: &[
+        "kubescape:C-0276",
+        "kubescape:C-0038",
+        "trivy:KSV-0008",
+        "polaris:hostIPCSet",
+        "kube-linter:host-ipc",
+        "kube-bench:5.2.4",
+    ],
     why: "With hostIPC a container reads and writes the shared memory and message queues of every process on the node \
           that uses them.",
     remedy: Remedy {

@@ -9,7 +9,13 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0041", "trivy:KSV-0009", "polaris:hostNetworkSet", "kube-linter:host-network"],
+    aliases: &[
+        "kubescape:C-0041",
+        "trivy:KSV-0009",
+        "polaris:hostNetworkSet",
+        "kube-linter:host-network",
+        "kube-bench:5.2.5",
+    ],
     why: "On the host's network a pod stands outside NetworkPolicy, listens on the node's address and reaches what is \
           bound to the node's loopback, the kubelet's and the cloud's own endpoints included.",
     remedy: Remedy {

@@ -9,7 +9,7 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0048", "trivy:KSV-0023"],
+    aliases: &["kubescape:C-0048", "trivy:KSV-0023", "polaris:hostPathSet", "kube-bench:5.2.11"],
     why: "A hostPath volume ties a pod to the node's files and outlives it; many paths, writable or not, hand over the \
           node or its credentials.",
     remedy: Remedy {

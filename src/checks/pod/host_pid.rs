@@ -9,7 +9,14 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     over: Kind::POD_SPEC,
     needs: &[],
-    aliases: &["kubescape:C-0275", "kubescape:C-0038", "trivy:KSV-0010", "polaris:hostPIDSet", "kube-linter:host-pid"],
+    aliases: &[
+        "kubescape:C-0275",
+        "kubescape:C-0038",
+        "trivy:KSV-0010",
+        "polaris:hostPIDSet",
+        "kube-linter:host-pid",
+        "kube-bench:5.2.3",
+    ],
     why: "With hostPID a container sees every process of the node, reads their environment and can signal them; with \
           ptrace rights it takes them over.",
     remedy: Remedy {

@@ -1,5 +1,5 @@
+use super::super::token::{self, Automount};
 use super::super::{Check, Cx, Hits, Run, SpecCx};
-use super::token::{self, Automount};
 use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
@@ -12,7 +12,14 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: Kind::POD_SPEC,
     needs: &[Kind::ServiceAccount],
-    aliases: &["kubescape:C-0190", "kubescape:C-0034", "trivy:KSV-0036", "polaris:automountServiceAccountToken"],
+    aliases: &[
+        "kubescape:C-0190",
+        "kubescape:C-0034",
+        "trivy:KSV-0036",
+        "polaris:automountServiceAccountToken",
+        "popeye:POP-301",
+        "kube-bench:5.1.6",
+    ],
     why: "Whoever gets into a pod finds the token and talks to the API server as the pod; most programs never do.",
     remedy: Remedy {
         advice: "Set automountServiceAccountToken: false on the pod, or on its ServiceAccount, unless the program talks \
@@ -53,14 +60,7 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
 
 /// An account of the workload's own with a grant is there to be used.
 fn is_dedicated_and_granted(cx: &Cx<'_>, workload: &Workload<'_>, name: &str) -> bool {
-    let namespace = workload.namespace();
-    let is_granted = || {
-        let subjects = cx.inventory.bindings.values().flat_map(|binding| &binding.subjects);
-        subjects.into_iter().any(|s| s.kind == "ServiceAccount" && s.name == name && s.namespace == namespace)
-    };
-    let is_shared = || {
-        let others = cx.workloads.iter().filter(|w| w.namespace() == namespace && w.owner != workload.owner);
-        others.flat_map(Workload::specs).any(|spec| spec.service_account() == name)
-    };
+    let is_granted = || cx.rbac.granted_to_account(workload.namespace(), name).next().is_some();
+    let is_shared = || cx.account(workload.namespace(), name).is_some_and(|account| account.users > 1);
     name != "default" && is_granted() && !is_shared()
 }

@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     over: OVER,
     needs: NEEDS,
-    aliases: &["kubescape:C-0191", "trivy:KSV-0050", "kube-bench:5.1.8"],
+    aliases: &["kubescape:C-0191", "trivy:KSV-0050", "trivy:KSV-0051", "trivy:KSV-0052", "kube-bench:5.1.8"],
     why: "RBAC lets nobody grant what he does not hold, except through bind and escalate: their holder makes himself anything.",
     remedy: Remedy {
         advice: "Take bind and escalate out of the rule, or name the roles that may be bound in resourceNames.",
@@ -22,7 +22,7 @@ pub static CHECK: Check = Check {
 };
 
 const GROUPS: &[&str] = &["rbac.authorization.k8s.io"];
-const WANT: Want = Want {
+pub(super) const WANT: Want = Want {
     doing: "bind or escalate on roles",
     expected: "neither bind nor escalate, or on roles named in resourceNames",
     rights: &[

@@ -1,6 +1,6 @@
 use super::super::{Check, Cx, Judge, Outcome, Run};
 use super::rights::{self, Held, NEEDS};
-use crate::inventory::{Grant, GrantScope, Holder, Kind};
+use crate::inventory::{Grant, GrantScope, Kind};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// Bindings of both kinds to `cluster-admin`, beyond the one that Kubernetes ships; CIS 5.1.1. Those of a platform are
@@ -11,7 +11,15 @@ pub static CHECK: Check = Check {
     severity: Severity::Critical,
     over: &[Kind::RoleBinding, Kind::ClusterRoleBinding],
     needs: NEEDS,
-    aliases: &["kubescape:C-0185", "kubescape:C-0035", "trivy:KSV-0111", "kube-bench:5.1.1"],
+    aliases: &[
+        "kubescape:C-0185",
+        "kubescape:C-0035",
+        "trivy:KSV-0111",
+        "polaris:clusterrolebindingClusterAdmin",
+        "polaris:rolebindingClusterAdminClusterRole",
+        "kube-linter:cluster-admin-role-binding",
+        "kube-bench:5.1.1",
+    ],
     why: "Who holds cluster-admin can read, change and delete everything: one credential that leaks is the cluster.",
     remedy: Remedy {
         advice: "Bind a role that names what the subject does, then delete this binding.",
@@ -21,17 +29,6 @@ pub static CHECK: Check = Check {
     },
     run: Run::Objects(run),
 };
-
-/// Bindings to cluster-admin that a platform makes: binding, holder.
-const PLATFORM: &[(&str, Holder<'static>)] = &[
-    ("kubeadm:cluster-admins", Holder::Group("kubeadm:cluster-admins")),
-    ("eks:addon-cluster-admin", Holder::User("eks:addon-manager")),
-    ("aks-cluster-admin-binding", Holder::User("clusterAdmin")),
-];
-
-fn is_platform(grant: &Grant<'_>, holder: Holder<'_>) -> bool {
-    grant.kind == Kind::ClusterRoleBinding && PLATFORM.contains(&(grant.binding.meta.name.as_str(), holder))
-}
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
     for grant in cx.rbac.grants.iter().filter(|g| cx.in_scope(g.kind, &g.binding.meta)) {
@@ -44,13 +41,13 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let held: Vec<Held<'_>> = grant
             .holders
             .iter()
-            .filter(|(_, holder)| is_platform(grant, *holder) || !grant.ships(*holder))
+            .filter(|(_, holder)| grant.is_platforms(*holder) || !grant.ships(*holder))
             .map(|(rule, holder)| Held {
                 rule: *rule,
                 holder: *holder,
                 scope: grant.scope,
                 severity: match holder.unacceptable() {
-                    _ if is_platform(grant, *holder) => Severity::Info,
+                    _ if grant.is_platforms(*holder) => Severity::Info,
                     _ if note => Severity::Medium,
                     Some(_) => at(grant, Severity::Critical),
                     None => at(grant, Severity::High),

@@ -22,7 +22,7 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
-const WANT: Want = Want {
+pub(super) const WANT: Want = Want {
     doing: "approving certificate signing requests",
     expected: "no update or patch on certificatesigningrequests/approval, no approve or sign on signers",
     rights: &[

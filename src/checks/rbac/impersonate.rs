@@ -22,7 +22,7 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
-const WANT: Want = Want {
+pub(super) const WANT: Want = Want {
     doing: "impersonating others",
     expected: "no impersonate, or of names in resourceNames",
     rights: &[

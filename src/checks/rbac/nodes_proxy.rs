@@ -21,7 +21,7 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
-const WANT: Want = Want {
+pub(super) const WANT: Want = Want {
     doing: "reaching kubelets through nodes/proxy",
     expected: "no nodes/proxy; nodes/metrics, nodes/stats or nodes/log where they are meant",
     rights: &[(

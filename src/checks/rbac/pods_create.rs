@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: OVER,
     needs: NEEDS,
-    aliases: &["kubescape:C-0188", "trivy:KSV-0048", "kube-bench:5.1.4"],
+    aliases: &["kubescape:C-0188", "trivy:KSV-0048", "kube-linter:access-to-create-pods", "kube-bench:5.1.4"],
     why: "Who can create a pod can run as any ServiceAccount of the namespace and mount any of its Secrets; without \
           admission rules also reach the node.",
     remedy: Remedy {
@@ -24,7 +24,7 @@ pub static CHECK: Check = Check {
 
 const CHANGE: &[&str] = &["create", "update", "patch"];
 
-const WANT: Want = Want {
+pub(super) const WANT: Want = Want {
     doing: "creating pods",
     expected: "no create on pods, no create, update or patch on what makes pods",
     rights: &[

@@ -5,8 +5,8 @@
 
 use super::super::{Cx, Hits, Judge, Outcome};
 use crate::inventory::kinds::rbac::Rule;
-use crate::inventory::{Carried, Grant, GrantScope, Granted, Holder, Kind, Right, RoleUse, Target};
-use crate::model::{FieldPath, Severity};
+use crate::inventory::{Carried, Grant, GrantScope, Granted, Holder, Kind, Right, RoleUse, Target, Version};
+use crate::model::{FieldPath, GapReason, Severity};
 use serde_json::{Map, Value};
 
 /// Any of these unread may hide who holds a right.
@@ -37,6 +37,24 @@ pub(super) struct Want {
     pub named: Severity,
 }
 
+impl Want {
+    /// The severity of a right that is held cluster-wide. From 1.35 on the API server asks for create where a client
+    /// opens a WebSocket, unless a feature gate is switched off: get alone no longer gets into a pod.
+    fn severity(right: &Right, severity: Severity, version: Version) -> Severity {
+        if right.verbs == STREAM_BY_GET && version.at_least(35) { severity.min(Severity::Low) } else { severity }
+    }
+
+    /// Whether a rule grants one of the rights for every object.
+    pub fn unlimited(&self, rule: &Rule, scope: GrantScope<'_>, version: Version) -> bool {
+        let opens = |right: &Right| right.verbs != STREAM_BY_GET || !version.at_least(35);
+        let mut rights = self.rights.iter().map(|(right, _)| right).filter(|right| opens(right));
+        rights.any(|right| right.granted_by(rule, scope) == Some(Granted::All))
+    }
+}
+
+/// The verb of a WebSocket's first request, for what streams from a pod.
+pub(super) const STREAM_BY_GET: &[&str] = &["get"];
+
 /// What a check asks of every rule, and how it says what it found.
 pub(super) struct Question<'q> {
     /// The right: `reading Secrets`.
@@ -51,6 +69,39 @@ pub(super) struct Question<'q> {
     pub unheld: bool,
     /// Whether bindings to shipped roles are judged.
     pub shipped: bool,
+    /// The highest severity where `cluster-admin` is bound: `rbac.cluster-admin-bindings` and `rbac.full-admin` say how
+    /// bad that is, once and not for each right that is in everything.
+    pub of_admin: Severity,
+    /// Why it is not known whether the right matters here, and a sentence that says so.
+    pub undecided: Option<(GapReason, &'static str)>,
+}
+
+impl<'q> Question<'q> {
+    /// A question about whoever holds a rule, shipped roles included.
+    pub fn new(
+        doing: &'static str,
+        expected: &'static str,
+        severity: &'q dyn Fn(&Rule, GrantScope<'_>) -> Option<Severity>,
+    ) -> Self {
+        let of_admin = Severity::Medium;
+        Self {
+            doing,
+            expected,
+            severity,
+            evidence: whole_rule,
+            unheld: false,
+            shipped: true,
+            of_admin,
+            undecided: None,
+        }
+    }
+
+    fn weigh(&self, cx: &Cx<'_>, held: &[Held<'_>]) -> (Outcome, String) {
+        match self.undecided {
+            Some((reason, text)) => (Outcome::Unread(reason), format!("; {text}")),
+            None => weigh(cx, held),
+        }
+    }
 }
 
 /// A right in somebody's hands.
@@ -71,7 +122,8 @@ pub(super) struct Held<'a> {
 pub(super) fn judge(cx: &Cx<'_>, judge: &mut Judge, want: &Want) {
     let severity = |rule: &Rule, scope: GrantScope<'_>| {
         let found = want.rights.iter().filter_map(|(right, severity)| {
-            let severity = if scope == GrantScope::Cluster { *severity } else { severity.lower() };
+            let severity = Want::severity(right, *severity, cx.version());
+            let severity = if scope == GrantScope::Cluster { severity } else { severity.lower() };
             Some(match right.granted_by(rule, scope)? {
                 Granted::All => severity,
                 Granted::Named => severity.min(want.named),
@@ -79,10 +131,7 @@ pub(super) fn judge(cx: &Cx<'_>, judge: &mut Judge, want: &Want) {
         });
         found.max()
     };
-    let Want { doing, expected, .. } = *want;
-    let question =
-        Question { doing, expected, severity: &severity, evidence: whole_rule, unheld: false, shipped: true };
-    ask(cx, judge, &question);
+    ask(cx, judge, &Question::new(want.doing, want.expected, &severity));
 }
 
 /// Asks the question of every role and binding.
@@ -145,7 +194,7 @@ fn find<'a>(
 }
 
 fn report_role(cx: &Cx<'_>, hits: &mut Hits, question: &Question<'_>, role: &RoleUse<'_>, held: &[Held<'_>]) {
-    let (outcome, reason) = weigh(cx, held);
+    let (outcome, reason) = question.weigh(cx, held);
     let mut rules: Vec<usize> = held.iter().map(|h| h.rule).collect();
     rules.sort_unstable();
     rules.dedup();
@@ -193,12 +242,13 @@ fn report(
 }
 
 fn report_binding(cx: &Cx<'_>, hits: &mut Hits, question: &Question<'_>, grant: &Grant<'_>, held: &[Held<'_>]) {
-    let (outcome, reason) = weigh(cx, held);
+    let (outcome, reason) = question.weigh(cx, held);
     let role = &grant.binding.role_ref;
-    let text = format!("{} {}, {}{reason}", role.kind, role.name, sentence(question.doing, held));
+    let text = format!("{} {}: {}{reason}", role.kind, role.name, sentence(question.doing, held));
     let hit = hit(hits, outcome, FieldPath::of("roleRef"), role_ref(grant), question.expected).message(text);
     if let Some(severity) = held.iter().map(|h| h.severity).max() {
-        hit.severity(severity);
+        let admin = role.kind == "ClusterRole" && role.name == "cluster-admin";
+        hit.severity(if admin { severity.min(question.of_admin) } else { severity });
     }
 }
 
@@ -245,21 +295,15 @@ pub(super) fn weigh(cx: &Cx<'_>, held: &[Held<'_>]) -> (Outcome, String) {
 
 /// `reading Secrets is granted cluster-wide to Group devs, User jane, User joe and 2 more`: the worst first.
 pub(super) fn sentence(doing: &str, held: &[Held<'_>]) -> String {
-    const SHOWN: usize = 3;
     let mut holders: Vec<_> = held.iter().map(|h| (h.holder.unacceptable().is_none(), h.scope, h.holder)).collect();
     holders.sort_unstable();
     holders.dedup();
     let one_scope = holders.first().map(|h| h.1).filter(|first| holders.iter().all(|h| h.1 == *first));
     let (place, each): (String, Vec<String>) = match one_scope {
-        Some(scope) => (format!(" {scope}"), holders.iter().take(SHOWN).map(|h| h.2.to_string()).collect()),
-        None => (String::new(), holders.iter().take(SHOWN).map(|h| format!("{} ({})", h.2, h.1)).collect()),
+        Some(scope) => (format!(" {scope}"), holders.iter().map(|h| h.2.to_string()).collect()),
+        None => (String::new(), holders.iter().map(|h| format!("{} ({})", h.2, h.1)).collect()),
     };
-    let each = match (holders.len().saturating_sub(SHOWN), each.split_last()) {
-        (0, Some((last, rest))) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        (0, _) => each.join(", "),
-        (more, _) => format!("{} and {more} more", each.join(", ")),
-    };
-    format!("{doing} is granted{place} to {each}")
+    format!("{doing} is granted{place} to {}", list(&each))
 }
 
 fn claim(role: &RoleUse<'_>) -> &'static str {
@@ -275,7 +319,7 @@ pub(super) fn role_ref(grant: &Grant<'_>) -> Value {
     Value::from_iter([("kind", role.kind.as_str()), ("name", role.name.as_str())])
 }
 
-fn whole_rule(rule: &Rule) -> (&'static str, Value) {
+pub(super) fn whole_rule(rule: &Rule) -> (&'static str, Value) {
     let fields = [
         ("apiGroups", &rule.api_groups),
         ("resources", &rule.resources),
@@ -285,4 +329,31 @@ fn whole_rule(rule: &Rule) -> (&'static str, Value) {
     let given = fields.into_iter().filter(|(_, list)| !list.is_empty());
     let object: Map<String, Value> = given.map(|(field, list)| (field.to_owned(), list.clone().into())).collect();
     ("", Value::Object(object))
+}
+
+/// Whether a rule reaches a ConfigMap of kube-system: all there, or by one of these names.
+pub(super) fn reaches_config_map(rule: &Rule, scope: GrantScope<'_>, right: &Right, names: &[&str]) -> bool {
+    let here = matches!(scope, GrantScope::Cluster | GrantScope::Namespace("kube-system"));
+    let named = || rule.resource_names.iter().any(|name| names.contains(&name.as_str()));
+    here && right.granted_by(rule, scope).is_some() && (rule.resource_names.is_empty() || named())
+}
+
+/// `ClusterRoleBinding web` or `RoleBinding shop/web`.
+pub(super) fn binding_name(grant: &Grant<'_>) -> String {
+    let meta = &grant.binding.meta;
+    match meta.namespace() {
+        Some(namespace) => format!("{} {namespace}/{}", grant.kind.name(), meta.name),
+        None => format!("{} {}", grant.kind.name(), meta.name),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`, `a, b, c and 2 more`.
+pub(super) fn list(words: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<&str> = words.iter().take(SHOWN).map(String::as_str).collect();
+    match (words.len().saturating_sub(SHOWN), shown.split_last()) {
+        (0, Some((last, rest))) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        (0, _) => shown.join(", "),
+        (more, _) => format!("{} and {more} more", shown.join(", ")),
+    }
 }

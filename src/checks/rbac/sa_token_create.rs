@@ -21,7 +21,7 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
-const WANT: Want = Want {
+pub(super) const WANT: Want = Want {
     doing: "minting ServiceAccount tokens",
     expected: "no create on serviceaccounts/token, or for accounts named in resourceNames",
     rights: &[(

@@ -10,7 +10,14 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     over: OVER,
     needs: NEEDS,
-    aliases: &["kubescape:C-0186", "kubescape:C-0015", "trivy:KSV-0041", "kube-bench:5.1.2"],
+    aliases: &[
+        "kubescape:C-0186",
+        "kubescape:C-0015",
+        "trivy:KSV-0041",
+        "trivy:KSV-0113",
+        "kube-linter:access-to-secrets",
+        "kube-bench:5.1.2",
+    ],
     why: "Secrets hold the passwords, keys and tokens of what runs beside them; list and watch return their contents \
           just as get does.",
     remedy: Remedy {
@@ -23,7 +30,7 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
-const WANT: Want = Want {
+pub(super) const WANT: Want = Want {
     doing: "reading Secrets",
     expected: "no get, list or watch on secrets; or get alone, on Secrets named in resourceNames",
     rights: &[(

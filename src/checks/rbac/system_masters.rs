@@ -6,7 +6,7 @@ use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 /// Who holds a certificate of that group already, no API tells.
 pub static CHECK: Check = Check {
     id: "rbac.system-masters",
-    title: "Nobody works as group system:masters",
+    title: "No binding and no certificate request names group system:masters",
     severity: Severity::High,
     over: &[Kind::RoleBinding, Kind::ClusterRoleBinding, Kind::CertificateSigningRequest],
     needs: &[],

@@ -21,7 +21,7 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
-const WANT: Want = Want {
+pub(super) const WANT: Want = Want {
     doing: "changing admission webhooks or policies",
     expected: "no create, update, patch or delete on webhook configurations and admission policies",
     rights: &[(

@@ -13,7 +13,14 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: OVER,
     needs: NEEDS,
-    aliases: &["kubescape:C-0187", "trivy:KSV-0044", "trivy:KSV-0045", "trivy:KSV-0046", "kube-bench:5.1.3"],
+    aliases: &[
+        "kubescape:C-0187",
+        "trivy:KSV-0044",
+        "trivy:KSV-0045",
+        "trivy:KSV-0046",
+        "kube-linter:wildcard-in-rules",
+        "kube-bench:5.1.3",
+    ],
     why: "A wildcard grants what exists today and whatever is installed tomorrow; the verb wildcard holds bind, \
           escalate and impersonate.",
     remedy: Remedy {
@@ -26,15 +33,8 @@ pub static CHECK: Check = Check {
 };
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
-    let question = Question {
-        doing: "a right by wildcard",
-        expected: "names, no wildcards",
-        severity: &severity,
-        evidence,
-        unheld: true,
-        shipped: false,
-    };
-    rights::ask(cx, judge, &question);
+    let question = Question::new("a right by wildcard", "names, no wildcards", &severity);
+    rights::ask(cx, judge, &Question { evidence, unheld: true, shipped: false, ..question });
 }
 
 fn has(list: &[String], wildcard: fn(&str) -> bool) -> bool {

@@ -10,7 +10,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Low,
     over: &[Kind::ServiceAccount],
     needs: &[],
-    aliases: &["kubescape:C-0189", "kube-bench:5.1.5"],
+    aliases: &["kubescape:C-0189", "popeye:POP-303", "kube-bench:5.1.5"],
     why: "A pod that names no ServiceAccount runs as `default`; with automount on it carries a token that nobody meant \
           it to have.",
     remedy: Remedy {

@@ -4,3 +4,7 @@
 pub mod default_automount;
 /// `sa.default-bound`.
 pub mod default_bound;
+/// `sa.long-lived-token`.
+pub mod long_lived_token;
+/// `sa.shared`.
+pub mod shared;

@@ -3,15 +3,22 @@ use crate::inventory::Kind;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use std::collections::BTreeSet;
 
-/// Signs that credentials come from a store outside the cluster; CIS 5.4.2. A review: that an ExternalSecret exists is
-/// evidence of use, and says nothing of the Secrets beside it.
+/// Signs that credentials come from a store outside the cluster, or lie encrypted where they are kept (SealedSecret);
+/// CIS 5.4.2. A review: that an ExternalSecret exists is evidence of use, and says nothing of the Secrets beside it.
 pub static CHECK: Check = Check {
     id: "secret.external-store",
     title: "An external secret store is in use",
     severity: Severity::Low,
     over: &[],
-    needs: &[Kind::ExternalSecret, Kind::SecretProviderClass, Kind::VaultStaticSecret, Kind::CsiDriver],
-    aliases: &["kubescape:C-0208"],
+    needs: &[
+        Kind::ExternalSecret,
+        Kind::ClusterSecretStore,
+        Kind::SecretProviderClass,
+        Kind::VaultStaticSecret,
+        Kind::SealedSecret,
+        Kind::CsiDriver,
+    ],
+    aliases: &["kubescape:C-0208", "kube-bench:5.4.2"],
     why: "A store outside the cluster keeps one place for access, rotation and audit of credentials; Secrets in the API \
           server give few of these by themselves.",
     remedy: Remedy {
@@ -30,18 +37,20 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let expected = "credentials that come from a store outside the cluster";
     let path = |kind: Kind| FieldPath::of("evidence").key(&format!("{}.{}", kind.info().plural, kind.info().group));
     let mut seen = Vec::new();
-    for kind in [Kind::ExternalSecret, Kind::SecretProviderClass, Kind::VaultStaticSecret] {
-        let objects: Vec<_> = inventory.customs.keys().filter(|(k, _)| *k == kind).collect();
-        let namespaces: BTreeSet<_> = objects.iter().map(|(_, (namespace, _))| namespace).collect();
-        if !objects.is_empty() {
-            let text = format!("{} {} in {} namespaces", objects.len(), kind.info().plural, namespaces.len());
-            seen.push((path(kind), text));
+    for kind in CHECK.needs.iter().copied().filter(|kind| kind.is_custom()) {
+        let namespaces: BTreeSet<_> = inventory.customs_of(kind).map(|custom| &custom.meta.namespace).collect();
+        let (count, plural) = (inventory.count(kind), kind.info().plural);
+        match (count, kind.info().namespaced) {
+            (0, _) => {}
+            (_, true) => {
+                let places = if namespaces.len() == 1 { "namespace" } else { "namespaces" };
+                seen.push((path(kind), format!("{count} {plural} in {} {places}", namespaces.len())));
+            }
+            (_, false) => seen.push((path(kind), format!("{count} {plural}"))),
         }
     }
-    let driver = |key: &&(Kind, (std::sync::Arc<str>, std::sync::Arc<str>))| {
-        key.0 == Kind::CsiDriver && &*key.1.1 == "secrets-store.csi.k8s.io"
-    };
-    if inventory.metas.keys().any(|key| driver(&key)) {
+    let driver = (Kind::CsiDriver, ("".into(), "secrets-store.csi.k8s.io".into()));
+    if inventory.metas.contains_key(&driver) {
         seen.push((path(Kind::CsiDriver), "the Secrets Store CSI driver is installed".to_owned()));
     }
     let mut seen = seen.into_iter();

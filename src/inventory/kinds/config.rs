@@ -1,41 +1,39 @@
 //! ConfigMaps and Secrets: read on request only, and of them only what a check asks for.
 
 use super::meta::{Map, Meta, nullable};
-use crate::inventory::credential;
-use serde::Deserialize;
+use crate::inventory::suspects::{Suspect, suspects};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
 /// Keys whose values a check reads: settings of ingress controllers and of log and alert pipelines.
-const KEPT_KEYS: [&str; 14] = [
+const KEPT_KEYS: [&str; 21] = [
     "ClusterConfiguration",
     "alertmanager.yaml",
     "alertmanager.yml",
     "allow-snippet-annotations",
     "annotations-risk-level",
+    "collector.yaml",
+    "config.alloy",
     "config.conf",
     "custom_outputs.conf",
     "falco.yaml",
+    "filebeat.yml",
     "fluent-bit.conf",
+    "fluent-bit.yaml",
     "fluent.conf",
     "output.conf",
+    "relay",
+    "relay.yaml",
     "ssl-protocols",
-    "vector.yaml",
     "vector.toml",
+    "vector.yaml",
+    "vector.yml",
 ];
 
 /// The longest value that is kept, in bytes.
 const LONGEST: usize = 64 * 1024;
-
-/// A value of a ConfigMap that looks like a credential; the value itself is not kept.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Suspect {
-    /// Key in `data`.
-    pub key: String,
-    /// The name that a line of the value gives it; empty: the whole value.
-    pub name: String,
-    /// Whether it has the shape of a known kind of credential.
-    pub certain: bool,
-}
 
 /// `v1.ConfigMap`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,43 +56,27 @@ pub(crate) struct WireConfigMap {
     #[prost(btree_map = "string, string", tag = "2")]
     #[serde(deserialize_with = "nullable")]
     data: BTreeMap<String, String>,
+    #[prost(btree_map = "string, bytes", tag = "3")]
+    #[serde(rename = "binaryData", deserialize_with = "base64_values")]
+    binary_data: BTreeMap<String, Vec<u8>>,
+}
+
+fn base64_values<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<String, Vec<u8>>, D::Error> {
+    let texts: BTreeMap<String, String> = nullable(d)?;
+    let decode = |(key, text)| STANDARD.decode(text).map(|bytes| (key, bytes)).map_err(serde::de::Error::custom);
+    texts.into_iter().map(decode).collect()
 }
 
 impl From<WireConfigMap> for ConfigMap {
     fn from(wire: WireConfigMap) -> Self {
-        let mut suspects: Vec<Suspect> = wire.data.iter().flat_map(|(key, value)| suspects(key, value)).collect();
-        suspects.sort();
-        suspects.dedup();
+        let texts = wire.data.iter().map(|(key, text)| (key, text.as_str(), false));
+        let bytes = wire.binary_data.iter();
+        let decoded = bytes.filter_map(|(key, bytes)| Some((key, std::str::from_utf8(bytes).ok()?, true)));
+        let suspects = texts.chain(decoded).flat_map(|(key, text, binary)| suspects(key, text, binary)).collect();
         let mut data = wire.data;
         data.retain(|key, value| KEPT_KEYS.contains(&key.as_str()) && value.len() <= LONGEST);
         Self { meta: wire.meta, data, suspects }
     }
-}
-
-/// Judges a value as a whole, and its lines `name=value` and `name: value`.
-fn suspects(key: &str, value: &str) -> Vec<Suspect> {
-    let suspect = |name: &str, confidence: credential::Confidence| Suspect {
-        key: key.to_owned(),
-        name: name.to_owned(),
-        certain: confidence == credential::Confidence::High,
-    };
-    if !value.trim().contains('\n') {
-        return credential::judge(key, value).map(|confidence| suspect("", confidence)).into_iter().collect();
-    }
-    let mut found: Vec<Suspect> = value
-        .lines()
-        .filter_map(|line| {
-            let (name, value) = line.split_once(['=', ':'])?;
-            let name = name.trim().trim_start_matches("- ").trim_matches(['"', '\'']);
-            let value = value.trim().trim_end_matches(',').trim_matches(['"', '\'']);
-            Some(suspect(name, credential::judge(name, value)?))
-        })
-        .collect();
-    // a key or a token that stands in no line of its own
-    if found.is_empty() {
-        found.extend(credential::judge("", value).map(|confidence| suspect("", confidence)));
-    }
-    found
 }
 
 /// `v1.Secret`: its metadata and type, never its data.
@@ -111,10 +93,22 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// Keeps the keys of all annotations and no value: `last-applied-configuration` holds the data itself.
+    /// Keeps the keys of all annotations and no value: `last-applied-configuration` holds the data itself. Where that
+    /// one holds none, it goes.
     pub(crate) fn hide(&mut self) {
+        self.meta.annotations.retain(|key, value| key != LAST_APPLIED || holds_data(value));
         self.meta.annotations.values_mut().for_each(String::clear);
     }
+}
+
+/// What `kubectl apply` remembers.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Whether a manifest says any data; one that cannot be read may.
+fn holds_data(manifest: &str) -> bool {
+    let Ok(manifest) = serde_json::from_str::<serde_json::Value>(manifest) else { return true };
+    let filled = |field| manifest.get(field).and_then(|data| data.as_object()).is_some_and(|data| !data.is_empty());
+    ["data", "stringData"].into_iter().any(filled)
 }
 
 /// Types that are asked for one by one.

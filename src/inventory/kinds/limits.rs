@@ -1,6 +1,6 @@
 //! What bounds workloads: quotas, limit ranges, disruption budgets, autoscalers.
 
-use super::meta::{IntOrString, Meta, Quantities, Selector, nullable};
+use super::meta::{IntOrString, Meta, Quantities, Quantity, Selector, nullable};
 use serde::Deserialize;
 
 /// `v1.ResourceQuotaSpec`.
@@ -35,6 +35,14 @@ pub struct LimitRangeItem {
     #[prost(string, tag = "1")]
     #[serde(deserialize_with = "nullable")]
     pub r#type: String,
+    /// The most that is accepted.
+    #[prost(btree_map = "string, message", tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    pub max: Quantities,
+    /// The least that is accepted.
+    #[prost(btree_map = "string, message", tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub min: Quantities,
     /// Limits for what names none.
     #[prost(btree_map = "string, message", tag = "4")]
     #[serde(deserialize_with = "nullable")]
@@ -43,6 +51,20 @@ pub struct LimitRangeItem {
     #[prost(btree_map = "string, message", tag = "5")]
     #[serde(deserialize_with = "nullable")]
     pub default_request: Quantities,
+}
+
+impl LimitRangeItem {
+    /// The limit that a container without one is given; a manifest may leave to the API server what follows from `max`.
+    pub fn limit(&self, resource: &str) -> Option<&Quantity> {
+        let given = self.default.get(resource).or_else(|| self.max.get(resource));
+        given.filter(|_| self.r#type == "Container")
+    }
+
+    /// The request that a container without one is given; what is not said follows from the limit, else from `min`.
+    pub fn request(&self, resource: &str) -> Option<&Quantity> {
+        let given = self.default_request.get(resource).or_else(|| self.limit(resource));
+        given.or_else(|| self.min.get(resource)).filter(|_| self.r#type == "Container")
+    }
 }
 
 /// `v1.LimitRangeSpec`.

@@ -85,6 +85,13 @@ pub struct Quantity {
     pub text: String,
 }
 
+impl Quantity {
+    /// Whether it is nothing, in whatever unit.
+    pub fn is_zero(&self) -> bool {
+        !self.text.contains(|c| matches!(c, '1'..='9'))
+    }
+}
+
 impl<'de> Deserialize<'de> for Quantity {
     /// Manifests may write a number.
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
@@ -174,8 +181,9 @@ pub struct Meta {
 
 /// Beginnings of the annotations that a check or a screen reads. `last-applied-configuration` never: it may hold what
 /// is secret.
-const KEPT_ANNOTATIONS: [&str; 24] = [
+const KEPT_ANNOTATIONS: [&str; 28] = [
     "alb.ingress.kubernetes.io/",
+    "appgw.ingress.kubernetes.io/",
     "argocd.argoproj.io/tracking-id",
     "cert-manager.io/",
     "cloud.google.com/load-balancer-type",
@@ -183,6 +191,8 @@ const KEPT_ANNOTATIONS: [&str; 24] = [
     "container.seccomp.security.alpha.kubernetes.io/",
     "ingress.gcp.kubernetes.io/pre-shared-cert",
     "ingress.kubernetes.io/",
+    "ingressclass.kubernetes.io/is-default-class",
+    "kubernetes.azure.com/tls-cert-",
     "kubernetes.io/config.mirror",
     "kubernetes.io/ingress.",
     "kubernetes.io/service-account.",
@@ -192,6 +202,7 @@ const KEPT_ANNOTATIONS: [&str; 24] = [
     "nginx.org/",
     "pv.kubernetes.io/provisioned-by",
     "rbac.authorization.kubernetes.io/autoupdate",
+    "route.openshift.io/termination",
     "seccomp.security.alpha.kubernetes.io/",
     "service.beta.kubernetes.io/",
     "service.kubernetes.io/",

@@ -13,6 +13,8 @@ pub mod rbac;
 pub mod storage;
 pub mod workload;
 
+use super::{kubelet, node_facts};
+use crate::model::GapReason;
 use bytes::Bytes;
 use meta::{Meta, MetaOnly};
 use prost::Message;
@@ -28,6 +30,8 @@ pub enum Wire {
     Metadata,
     /// JSON: custom resources.
     Json,
+    /// No object of the API: what is gathered of each node, in a document of plimsoll's own.
+    Gathered,
 }
 
 /// Rights that are asked for only on request.
@@ -37,6 +41,21 @@ pub enum OptIn {
     Secrets,
     /// `--with-configmaps`.
     ConfigMaps,
+    /// The kubelets' configuration, through `nodes/proxy`.
+    KubeletConfig,
+    /// What only a look at the node itself can tell.
+    NodeFacts,
+}
+
+impl OptIn {
+    /// Why it is not known where it was not asked for.
+    pub fn reason(self) -> GapReason {
+        match self {
+            Self::Secrets | Self::ConfigMaps => GapReason::OptIn,
+            Self::KubeletConfig => GapReason::NoKubeletAccess,
+            Self::NodeFacts => GapReason::NoNodeEvidence,
+        }
+    }
 }
 
 /// What is known of a kind before any is read.
@@ -204,6 +223,8 @@ kinds! {
     VolumeSnapshot, "VolumeSnapshot", "snapshot.storage.k8s.io", "v1", "volumesnapshots", true, Json;
     ConfigMap, "ConfigMap", "", "v1", "configmaps", true, Protobuf, ConfigMaps;
     Secret, "Secret", "", "v1", "secrets", true, Metadata, Secrets;
+    KubeletConfig, "KubeletConfig", "plimsoll", "v1", "kubeletconfigs", false, Gathered, KubeletConfig;
+    NodeFacts, "NodeFacts", "plimsoll", "v1", "nodefacts", false, Gathered, NodeFacts;
 }
 
 impl Kind {
@@ -270,6 +291,8 @@ macro_rules! plain_kinds {
             ValidatingAdmissionPolicyBinding, admission::PolicyBinding, policy_bindings;
             ConfigMap, config::ConfigMap, config_maps;
             Secret, config::Secret, secrets;
+            KubeletConfig, kubelet::Kubelet, kubelets;
+            NodeFacts, node_facts::NodeFacts, node_facts;
         }
     };
 }
@@ -348,21 +371,32 @@ pub enum DecodeError {
     Json(#[from] serde_json::Error),
 }
 
-/// The two encodings behind one name, so that the table of kinds is written once.
-enum Encoded {
+/// The encodings behind one name, so that the table of kinds is written once.
+enum Encoded<'t> {
     Protobuf(Bytes),
     Json(Value),
+    Text(&'t str),
 }
 
-impl Encoded {
+impl Encoded<'_> {
     fn get<T: Message + Default + DeserializeOwned>(self) -> Result<Box<T>, DecodeError> {
         self.plain().map(Box::new)
+    }
+
+    /// What has no other encoding.
+    fn json<T: DeserializeOwned>(self) -> Result<T, DecodeError> {
+        match self {
+            Self::Json(value) => Ok(serde_json::from_value(value)?),
+            Self::Text(text) => Ok(serde_json::from_str(text)?),
+            Self::Protobuf(_) => Err(DecodeError::Json(serde::de::Error::custom("this kind is JSON only"))),
+        }
     }
 
     fn plain<T: Message + Default + DeserializeOwned>(self) -> Result<T, DecodeError> {
         Ok(match self {
             Self::Protobuf(bytes) => T::decode(bytes)?,
             Self::Json(value) => serde_json::from_value(value)?,
+            Self::Text(text) => serde_json::from_str(text)?,
         })
     }
 }
@@ -378,7 +412,17 @@ impl Object {
         Self::build(kind, Encoded::Json(value))
     }
 
-    fn build(kind: Kind, data: Encoded) -> Result<Self, DecodeError> {
+    /// From the text of JSON, past a tree of values. Names given twice are an error: [`Object::from_json`] takes the last.
+    pub fn from_text(kind: Kind, text: &str) -> Result<Self, DecodeError> {
+        Self::build(kind, Encoded::Text(text))
+    }
+
+    /// Puts an object that names no namespace into one.
+    pub(crate) fn place(&mut self, namespace: &str) {
+        namespace.clone_into(&mut self.meta_mut().namespace);
+    }
+
+    fn build(kind: Kind, data: Encoded<'_>) -> Result<Self, DecodeError> {
         let controller = |mut c: workload::Controller| {
             if let Some(template) = &mut c.template {
                 template.meta.slim();
@@ -428,19 +472,17 @@ impl Object {
                         config::Secret { meta: MetaOnly::decode(bytes)?.meta, ..config::Secret::default() }
                     }
                     Encoded::Json(value) => serde_json::from_value(value)?,
+                    Encoded::Text(text) => serde_json::from_str(text)?,
                 };
                 secret.hide();
                 return Ok(Self::Secret(Box::new(secret)));
             }
+            Kind::KubeletConfig => Self::KubeletConfig(Box::new(data.json()?)),
+            Kind::NodeFacts => Self::NodeFacts(Box::new(data.json()?)),
             Kind::CsiDriver | Kind::EndpointSlice | Kind::CsiStorageCapacity => {
                 Self::Meta(kind, Box::new(data.plain::<MetaOnly>()?.meta))
             }
-            _ => match data {
-                Encoded::Json(value) => Self::Custom(kind, Box::new(custom::Custom::from_value(kind, value)?)),
-                Encoded::Protobuf(_) => {
-                    return Err(DecodeError::Json(serde::de::Error::custom("custom resources are JSON")));
-                }
-            },
+            _ => Self::Custom(kind, Box::new(custom::Custom::from_value(kind, data.json()?)?)),
         };
         object.meta_mut().slim();
         Ok(object)

@@ -446,6 +446,16 @@ pub struct SecretVolume {
     pub secret_name: String,
 }
 
+/// `v1.ConfigMapVolumeSource`: protobuf nests the reference that JSON inlines.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct ConfigMapVolume {
+    /// The ConfigMap.
+    #[prost(message, required, tag = "1")]
+    #[serde(flatten)]
+    pub reference: LocalReference,
+}
+
 /// `v1.PersistentVolumeClaimVolumeSource`.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -492,13 +502,16 @@ pub struct SecretProjection {
     pub reference: LocalReference,
 }
 
-/// `v1.VolumeProjection`: Secrets and tokens.
+/// `v1.VolumeProjection`: Secrets, ConfigMaps and tokens.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Projection {
     /// `secret`.
     #[prost(message, optional, tag = "1")]
     pub secret: Option<SecretProjection>,
+    /// `configMap`.
+    #[prost(message, optional, tag = "3")]
+    pub config_map: Option<ConfigMapVolume>,
     /// `serviceAccountToken`.
     #[prost(message, optional, tag = "4")]
     pub service_account_token: Option<TokenProjection>,
@@ -541,6 +554,10 @@ macro_rules! volume_sources {
             #[prost(message, optional, tag = "10")]
             #[serde(rename = "persistentVolumeClaim")]
             pub persistent_volume_claim: Option<ClaimVolume>,
+            /// `configMap`.
+            #[prost(message, optional, tag = "19")]
+            #[serde(rename = "configMap")]
+            pub config_map: Option<ConfigMapVolume>,
             /// `projected`.
             #[prost(message, optional, tag = "26")]
             pub projected: Option<Projected>,
@@ -564,6 +581,9 @@ macro_rules! volume_sources {
                 }
                 if self.persistent_volume_claim.is_some() {
                     return Some("persistentVolumeClaim");
+                }
+                if self.config_map.is_some() {
+                    return Some("configMap");
                 }
                 if self.projected.is_some() {
                     return Some("projected");
@@ -594,7 +614,6 @@ volume_sources! {
     downward_api = "16", "downwardAPI";
     fc = "17", "fc";
     azure_file = "18", "azureFile";
-    config_map = "19", "configMap";
     vsphere_volume = "20", "vsphereVolume";
     quobyte = "21", "quobyte";
     azure_disk = "22", "azureDisk";
@@ -707,6 +726,10 @@ pub struct PodSpec {
     #[prost(message, repeated, tag = "2")]
     #[serde(deserialize_with = "nullable")]
     pub containers: Vec<Container>,
+    /// `restartPolicy`: OnFailure or Never; empty: Always.
+    #[prost(string, tag = "3")]
+    #[serde(deserialize_with = "nullable")]
+    pub restart_policy: String,
     /// `nodeSelector`.
     #[prost(btree_map = "string, string", tag = "7")]
     #[serde(deserialize_with = "nullable")]
@@ -833,6 +856,40 @@ impl PodSpec {
         [&self.service_account_name, &self.service_account].into_iter().find(|n| !n.is_empty()).map_or("default", |n| n)
     }
 
+    /// Whether a volume of its own holds a token for the API server: no setting of automount forbids that.
+    pub fn projects_token(&self) -> bool {
+        let projected = self.volumes.iter().filter_map(|volume| volume.source.projected.as_ref());
+        let mut tokens = projected.flat_map(|p| &p.sources).filter_map(|s| s.service_account_token.as_ref());
+        tokens.any(|token| token.audience.is_empty())
+    }
+
+    /// Names of the Secrets that it reads: variables, volumes, credentials for images. In-tree volumes of storage
+    /// systems may name more.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let containers = || self.each_container().map(|(_, _, container)| container);
+        let variables = containers().flat_map(|c| &c.env).filter_map(|variable| {
+            Some(variable.value_from.as_ref()?.secret_key_ref.as_ref()?.reference.name.as_str())
+        });
+        let whole = containers().flat_map(|c| &c.env_from).filter_map(|from| from.secret_ref.as_ref());
+        let sources = || self.volumes.iter().map(|volume| &volume.source);
+        let volumes = sources().filter_map(|source| Some(source.secret.as_ref()?.secret_name.as_str()));
+        let projected = sources().filter_map(|source| source.projected.as_ref()).flat_map(|p| &p.sources);
+        let drivers = sources().filter_map(|source| source.csi.as_ref()?.node_publish_secret_ref.as_ref());
+        variables
+            .chain(whole.map(|from| from.reference.name.as_str()))
+            .chain(volumes)
+            .chain(projected.filter_map(|projection| Some(projection.secret.as_ref()?.reference.name.as_str())))
+            .chain(drivers.chain(&self.image_pull_secrets).map(|reference| reference.name.as_str()))
+    }
+
+    /// Names of the ConfigMaps that it mounts.
+    pub fn mounted_config_maps(&self) -> impl Iterator<Item = &str> {
+        let sources = || self.volumes.iter().map(|volume| &volume.source);
+        let projected = sources().filter_map(|source| source.projected.as_ref()).flat_map(|p| &p.sources);
+        let volumes = sources().filter_map(|source| source.config_map.as_ref());
+        volumes.chain(projected.filter_map(|p| p.config_map.as_ref())).map(|map| map.reference.name.as_str())
+    }
+
     /// Clears what is made up per pod, so that pods of one template intern to one variant.
     pub fn normalise(&mut self, meta: &Meta) {
         self.annotations = meta
@@ -843,6 +900,10 @@ impl PodSpec {
             .collect();
         self.service_account_name = self.service_account().to_owned();
         self.service_account.clear();
+        // the default, which manifests leave out
+        if self.restart_policy == "Always" {
+            self.restart_policy.clear();
+        }
         let token = |name: &str| name.starts_with("kube-api-access-");
         self.volumes.retain(|v| !(token(&v.name) && v.source.projected.is_some()));
         for container in self.init_containers.iter_mut().chain(&mut self.containers) {

@@ -30,9 +30,36 @@ pub struct CsiSource {
     #[prost(btree_map = "string, string", tag = "5")]
     #[serde(deserialize_with = "nullable")]
     pub volume_attributes: Map,
+    /// `controllerPublishSecretRef`.
+    #[prost(message, optional, tag = "6")]
+    pub controller_publish_secret_ref: Option<SecretReference>,
     /// `nodeStageSecretRef`.
     #[prost(message, optional, tag = "7")]
     pub node_stage_secret_ref: Option<SecretReference>,
+    /// `nodePublishSecretRef`.
+    #[prost(message, optional, tag = "8")]
+    pub node_publish_secret_ref: Option<SecretReference>,
+    /// `controllerExpandSecretRef`.
+    #[prost(message, optional, tag = "9")]
+    pub controller_expand_secret_ref: Option<SecretReference>,
+    /// `nodeExpandSecretRef`.
+    #[prost(message, optional, tag = "10")]
+    pub node_expand_secret_ref: Option<SecretReference>,
+}
+
+impl CsiSource {
+    /// Every Secret that it names.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
+        [
+            &self.controller_publish_secret_ref,
+            &self.node_stage_secret_ref,
+            &self.node_publish_secret_ref,
+            &self.controller_expand_secret_ref,
+            &self.node_expand_secret_ref,
+        ]
+        .into_iter()
+        .flatten()
+    }
 }
 
 macro_rules! volume_sources {

@@ -1,7 +1,7 @@
 //! Controllers of pods: one struct for all, decoded from seven messages whose tags differ.
 
 use super::cluster::Condition;
-use super::meta::{IntOrString, Meta, Selector, Time, nullable};
+use super::meta::{IntOrString, Map, Meta, Selector, Time, nullable};
 use super::pod::PodTemplate;
 use serde::Deserialize;
 
@@ -23,7 +23,7 @@ pub struct Controller {
 /// What only some checks ask of a controller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Detail {
-    /// `spec.selector`; None where the kind has none.
+    /// `spec.selector`, of a CronJob its jobs'; None where there is none.
     pub selector: Option<Selector>,
     /// `spec.strategy` of a Deployment.
     pub strategy: Option<Strategy>,
@@ -148,11 +148,14 @@ controller!(DaemonSet, DaemonSetSpec, DaemonSetStatus,
 struct ReplicationControllerSpec {
     #[prost(int32, optional, tag = "1")]
     replicas: Option<i32>,
+    #[prost(btree_map = "string, string", tag = "2")]
+    #[serde(deserialize_with = "nullable")]
+    selector: Map,
     #[prost(message, optional, tag = "3")]
     template: Option<PodTemplate>,
 }
 
-/// `v1.ReplicationController`, as it is on the wire; its selector is a plain map and is not read.
+/// `v1.ReplicationController`, as it is on the wire; its selector is a plain map, and empty stands for the template's labels.
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(default)]
 pub(crate) struct ReplicationController {
@@ -166,14 +169,18 @@ pub(crate) struct ReplicationController {
 
 impl From<ReplicationController> for Controller {
     fn from(wire: ReplicationController) -> Self {
-        let (replicas, template) = (wire.spec.replicas, wire.spec.template);
-        Self { meta: wire.meta, template, replicas, ..Self::default() }
+        let ReplicationControllerSpec { replicas, selector, template } = wire.spec;
+        let selector = Selector { match_labels: selector, ..Selector::default() };
+        let detail = Detail { selector: Some(selector), ..Detail::default() };
+        Self { meta: wire.meta, template, replicas, detail, ..Self::default() }
     }
 }
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct JobSpec {
+    #[prost(message, optional, tag = "4")]
+    selector: Option<Selector>,
     #[prost(message, optional, tag = "6")]
     template: Option<PodTemplate>,
 }
@@ -208,7 +215,7 @@ impl From<Job> for Controller {
         let ended = |c: &Condition| matches!(c.r#type.as_str(), "Complete" | "Failed") && c.status == "True";
         let completed = wire.status.completion_time.map(|time| time.seconds);
         let finished = completed.is_some() || wire.status.conditions.iter().any(ended);
-        let detail = Detail { completed, ..Detail::default() };
+        let detail = Detail { selector: wire.spec.selector, completed, ..Detail::default() };
         Self { meta: wire.meta, template: wire.spec.template, replicas: None, finished, detail }
     }
 }
@@ -261,7 +268,8 @@ impl From<CronJob> for Controller {
     fn from(wire: CronJob) -> Self {
         let CronJobSpec { schedule, suspend, job_template } = wire.spec;
         let last_success = wire.status.last_successful_time.map(|time| time.seconds);
-        let detail = Detail { cron: Some(Cron { schedule, suspend, last_success }), ..Detail::default() };
-        Self { meta: wire.meta, template: job_template.spec.template, replicas: None, finished: false, detail }
+        let JobSpec { selector, template } = job_template.spec;
+        let detail = Detail { selector, cron: Some(Cron { schedule, suspend, last_success }), ..Detail::default() };
+        Self { meta: wire.meta, template, replicas: None, finished: false, detail }
     }
 }

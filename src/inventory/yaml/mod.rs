@@ -11,7 +11,7 @@ mod tree;
 
 pub use hide::{MASK, hidden, hide, mask, mask_text};
 pub use print::print;
-pub use stream::{Document, documents};
+pub use stream::{Document, count_documents, documents};
 pub use tree::{Parsed, Positions, Span, locate, parse};
 
 /// Why a document is not YAML, or what is odd about one that is.

@@ -34,6 +34,19 @@ impl Document<'_> {
 /// marker at the start of a line is one wherever it stands, inside a block scalar too (YAML 1.2.2, 9.1.2), so that
 /// lines are all there is to look at.
 pub fn documents(stream: &str) -> Vec<Document<'_>> {
+    let found = split(stream).0;
+    match found.as_slice() {
+        [only] if only.text.trim_start().starts_with(['{', '[']) => json_values(only).unwrap_or(found),
+        _ => found,
+    }
+}
+
+/// How many documents a stream of YAML has, empty ones included: the index of what would follow.
+pub fn count_documents(stream: &str) -> usize {
+    split(stream).1
+}
+
+fn split(stream: &str) -> (Vec<Document<'_>>, usize) {
     let mut splitter =
         Splitter { stream, found: Vec::new(), index: 0, start: 0, first_line: 1, content: false, named: false };
     let (mut at, mut number) = (0, 1);
@@ -64,10 +77,7 @@ pub fn documents(stream: &str) -> Vec<Document<'_>> {
         (at, number) = (next, number + 1);
     }
     splitter.close(stream.len());
-    match splitter.found.as_slice() {
-        [only] if only.text.trim_start().starts_with(['{', '[']) => json_values(only).unwrap_or(splitter.found),
-        _ => splitter.found,
-    }
+    (splitter.found, splitter.index)
 }
 
 struct Splitter<'t> {

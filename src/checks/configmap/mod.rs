@@ -1,0 +1,4 @@
+//! `configmap.*`; written by `cargo xtask gen`.
+
+/// `configmap.credentials`.
+pub mod credentials;

@@ -1,0 +1,110 @@
+//! Whether containers have a limit or a request, and who else could give them one (pitfall 13): the pod as a whole, a
+//! LimitRange of the namespace, or whatever changes pods when they are created.
+
+use super::super::{ContainerCx, Cx, Hits, SpecCx};
+use crate::inventory::kinds::limits::LimitRange;
+use crate::inventory::kinds::pod::{ContainerKind, Resources};
+use crate::inventory::{Kind, Medium, Workload};
+use serde_json::Value;
+
+/// What a check asks for.
+pub(super) struct Figure {
+    /// `cpu` or `memory`.
+    pub(super) resource: &'static str,
+    /// `limits` or `requests`.
+    pub(super) field: &'static str,
+    /// What a finding expects.
+    pub(super) expected: &'static str,
+}
+
+impl Figure {
+    /// Judges the containers that run on: regular ones and native sidecars. Init containers end, and ephemeral ones cannot
+    /// have either.
+    pub(super) fn judge(&self, cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+        if pod.version.at_least(34) && self.is_in(pod.spec.resources.as_ref()) {
+            return;
+        }
+        for container in pod.containers().filter(runs_on).filter(|c| !self.is_in(c.container.resources.as_ref())) {
+            hits.about(Some(&container.container.name));
+            self.lacking(cx, workload, &container, hits);
+        }
+    }
+
+    /// A container's spec does not say it: what runs is final, a template and a manifest are not.
+    fn lacking(&self, cx: &Cx<'_>, workload: &Workload<'_>, container: &ContainerCx<'_>, hits: &mut Hits) {
+        let Self { resource, field, expected } = *self;
+        let name = container.container.name.as_str();
+        let word = if resource == "cpu" { "CPU" } else { resource };
+        let what = format!("{word} {}", field.trim_end_matches('s'));
+        let path = container.at("resources").fields(field).fields(resource);
+        let range = self.range(cx, workload.namespace());
+        let live = cx.inventory.medium == Medium::Cluster;
+        let (own, others): (Vec<_>, Vec<_>) =
+            workload.variants.iter().partition(|variant| std::ptr::eq(&*variant.spec, container.pod.spec));
+        if live && !own.is_empty() {
+            let more = range.map(|range| format!("; LimitRange {} gives new pods one", range.meta.name));
+            hits.fail(path, self.value(container), expected)
+                .message(format!("container {name} runs without a {what}{}", more.unwrap_or_default()));
+            return;
+        }
+        let shows = |spec| {
+            let pod = SpecCx { spec, version: container.pod.version };
+            pod.containers().any(|c| c.container.name == name && self.is_in(c.container.resources.as_ref()))
+        };
+        // whatever gives its pods one gives it to the next
+        if range.is_some() || (!others.is_empty() && others.iter().all(|variant| shows(&variant.spec))) {
+            return;
+        }
+        // pods that run without one show that nothing gives it
+        let open = others.is_empty() || !live;
+        match cx.gap(Kind::LimitRange, Some(workload.namespace())).filter(|_| open) {
+            Some(reason) => {
+                hits.unread(path, reason, expected).message(format!(
+                    "container {name} names no {what}, and the LimitRanges of its namespace were not read: one may give it"
+                ));
+            }
+            None => {
+                hits.fail(path, self.value(container), expected).message(format!("container {name} has no {what}"));
+            }
+        }
+    }
+
+    /// Whether a spec says it; a limit stands in for the request that is not there. Zero is none.
+    fn is_in(&self, resources: Option<&Resources>) -> bool {
+        let Some(Resources { limits, requests }) = resources else { return false };
+        let given = match self.field {
+            "limits" => limits.get(self.resource),
+            _ => requests.get(self.resource).or_else(|| limits.get(self.resource)),
+        };
+        given.is_some_and(|quantity| !quantity.is_zero())
+    }
+
+    /// What the container's field holds: nothing, or a zero.
+    fn value(&self, container: &ContainerCx<'_>) -> Value {
+        let resources = container.container.resources.as_ref();
+        let list = resources.map(|r| if self.field == "limits" { &r.limits } else { &r.requests });
+        list.and_then(|list| list.get(self.resource)).map_or(Value::Null, |quantity| quantity.text.as_str().into())
+    }
+
+    /// The LimitRange that gives new containers of a namespace one.
+    fn range<'a>(&self, cx: &Cx<'a>, namespace: &str) -> Option<&'a LimitRange> {
+        let first = (namespace.into(), "".into());
+        let here = cx.inventory.limit_ranges.range(first..).map(|(_, range)| range);
+        here.take_while(|range| range.meta.namespace == namespace).find(|range| {
+            range.spec.limits.iter().any(|item| {
+                let given =
+                    if self.field == "limits" { item.limit(self.resource) } else { item.request(self.resource) };
+                given.is_some_and(|quantity| !quantity.is_zero())
+            })
+        })
+    }
+}
+
+/// Whether a container stays for as long as its pod does.
+pub(super) fn runs_on(container: &ContainerCx<'_>) -> bool {
+    match container.list {
+        ContainerKind::Regular => true,
+        ContainerKind::Init => container.container.restart_policy.as_deref() == Some("Always"),
+        ContainerKind::Ephemeral => false,
+    }
+}

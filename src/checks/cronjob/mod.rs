@@ -1,0 +1,4 @@
+//! `cronjob.*`; written by `cargo xtask gen`.
+
+/// `cronjob.inventory`.
+pub mod inventory;
