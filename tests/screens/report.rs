@@ -175,7 +175,8 @@ pub fn many() -> Report {
     for pack in packs.iter().filter(|pack| !matches!(&*pack.id, "cis" | "pss-baseline" | "seed")) {
         let edition = pack.edition(&pack.newest(), plimsoll::inventory::Version::NEWEST);
         let from = report.controls.len();
-        for (section, of) in edition.controls() {
+        // two controls of each: pictures do not change with every control that is added
+        for (section, of) in edition.controls().take(2) {
             let status = match &of.criterion {
                 _ if elsewhere(&pack.id) => Verdict::NotApplicable,
                 Some(_) => Verdict::NeedsPeople,
