@@ -42,10 +42,10 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let (path, expected) = (FieldPath::of("metadata.labels"), "a label that says who owns it");
         let labels = cx.inventory.namespaces.get(&("".into(), (*name).into())).map(|n| &n.meta.labels);
         let owner = labels.and_then(|labels| OWNERS.iter().find_map(|key| Some((*key, labels.get(*key)?))));
-        let keys = labels.into_iter().flat_map(|labels| labels.keys().map(String::as_str));
+        let keys = labels.filter(|labels| !labels.is_empty()).map(|labels| labels.keys().map(String::as_str).collect());
         let (actual, whose) = match owner {
             Some((key, value)) => (Value::from_iter([(key, value.as_str())]), format!("{key} is {value}")),
-            None => (keys.collect(), "no label says whose it is".to_owned()),
+            None => (keys.unwrap_or(Value::Null), "no label says whose it is".to_owned()),
         };
         let (holds, severity) = match used.as_slice() {
             _ if gap.is_some() => ("what it holds was not read".to_owned(), Severity::Info),
