@@ -67,6 +67,7 @@ fn nothing_turned_into_a_pass(case: &str, full: &Value, reduced: &Value) {
     }
 }
 
+/// On an API server: no right taken away makes a pass, and the printed role closes every gap (pitfall 62).
 #[test]
 fn rights_decide_what_is_judged_and_never_turn_into_a_pass() {
     let Some(cluster) = start("rights_decide_what_is_judged_and_never_turn_into_a_pass") else { return };
