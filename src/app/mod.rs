@@ -29,7 +29,7 @@ pub use effect::{Effect, Origin, Target};
 pub use filter::Filter;
 pub use key::{Code, Key};
 pub use layout::{Layout, SMALLEST, layout, too_small};
-pub use msg::{ContextInfo, Document, Failure, Mark, Msg, Progress, RemedyText, ScanEvent};
+pub use msg::{ContextInfo, Document, Failure, Link, Mark, Msg, Progress, RemedyText, ScanEvent};
 pub use prompt::{Prompt, PromptKind};
 pub use query::Query;
 pub use rows::{PaneKind, RowId, TextKind, part, rows};

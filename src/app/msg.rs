@@ -32,6 +32,25 @@ pub struct Progress {
     pub done: bool,
 }
 
+/// How results are kept true after the first pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// They are as of their time.
+    #[default]
+    None,
+    /// Every kind is watched.
+    Live,
+    /// Some kinds are not watched any more.
+    Lost {
+        /// Clock time since when.
+        since: Arc<str>,
+        /// How many kinds.
+        kinds: usize,
+        /// Why, of one of them.
+        why: Arc<str>,
+    },
+}
+
 /// What a scan says while it runs.
 #[derive(Clone, Debug)]
 pub enum ScanEvent {
@@ -43,6 +62,8 @@ pub enum ScanEvent {
     Report(Arc<Report>),
     /// The first pass is over.
     Finished,
+    /// How results are kept true after the first pass.
+    Link(Link),
     /// It cannot go on.
     Failed(Failure),
 }

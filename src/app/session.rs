@@ -1,9 +1,10 @@
 //! One target: what is being read of it, and what came of it.
 
 use super::summary::{Group, Summary};
-use super::{Document, Failure, Progress, RemedyText, Target};
-use crate::model::{ControlResult, Finding, FrameworkResult, Report};
-use std::collections::HashMap;
+use super::{Document, Failure, Link, Progress, RemedyText, Target};
+use crate::checks;
+use crate::model::{ControlResult, Finding, FrameworkResult, Report, SeenIn};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Something that is asked for and comes later.
@@ -71,6 +72,14 @@ pub struct Session {
     pub planned: usize,
     /// Progress by kind, in order of arrival.
     pub progress: Vec<Progress>,
+    /// How results are kept true.
+    pub link: Link,
+    /// Later results wait until somebody lets the screen go on.
+    pub frozen: bool,
+    /// Findings that were opened and are gone since, by fingerprint.
+    pub gone: HashMap<Arc<str>, Gone>,
+    /// Findings that were in a template and are now in its last old pods only.
+    pub rolling: HashSet<Arc<str>>,
     /// A first pass was completed.
     pub complete: bool,
     /// The results shown.
@@ -85,6 +94,32 @@ pub struct Session {
     pub remedies: HashMap<Arc<str>, Load<RemedyText>>,
 }
 
+/// What became of a finding that was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// Whose it was.
+    pub resource: String,
+    /// Of which check.
+    pub check: &'static str,
+    /// Time of the results that lack it, RFC 3339.
+    pub since: Arc<str>,
+    /// What the check reads was read: it passes now, or its object is gone.
+    pub known: bool,
+}
+
+impl Gone {
+    fn of(finding: &Finding, after: &Report) -> Self {
+        let check = checks::find(finding.check);
+        let reads = |kind: &str| check.is_some_and(|c| c.over.iter().chain(c.needs).any(|k| k.name() == kind));
+        Self {
+            resource: finding.resource.to_string(),
+            check: finding.check,
+            since: after.finished.clone(),
+            known: !after.gaps.iter().any(|gap| reads(&gap.kind)),
+        }
+    }
+}
+
 impl Session {
     /// Of a target, before anything was asked.
     pub fn new(target: Target) -> Self {
@@ -93,8 +128,45 @@ impl Session {
 
     /// Shows these results.
     pub fn show(&mut self, report: Arc<Report>) {
-        self.summary = Summary::of(&report);
+        let summary = Summary::of(&report);
+        if let Some(before) = self.report.clone() {
+            self.compare(&before, &report, &summary);
+        }
+        self.summary = summary;
         self.report = Some(report);
+    }
+
+    /// What became of findings between two reports.
+    fn compare(&mut self, before: &Report, after: &Report, summary: &Summary) {
+        let later = |fingerprint: &str| summary.finding(fingerprint).and_then(|at| after.findings.get(at));
+        let opened: Vec<Arc<str>> = self.documents.keys().cloned().collect();
+        for fingerprint in opened {
+            let Some(old) = self.summary.finding(&fingerprint).and_then(|at| before.findings.get(at)) else { continue };
+            match later(&fingerprint) {
+                None => drop(self.gone.insert(fingerprint, Gone::of(old, after))),
+                Some(new) => {
+                    self.gone.remove(&fingerprint);
+                    if new.paths != old.paths || new.seen_in != old.seen_in {
+                        // what is shown of it was read before the change
+                        self.documents.remove(&fingerprint);
+                        self.remedies.remove(&fingerprint);
+                    }
+                }
+            }
+        }
+        let in_template = |finding: &&Finding| matches!(finding.seen_in, Some(SeenIn::Template | SeenIn::Both));
+        for old in before.findings.iter().filter(in_template) {
+            if later(&old.fingerprint).is_some_and(|new| new.seen_in == Some(SeenIn::Pods)) {
+                self.rolling.insert(old.fingerprint.clone());
+            }
+        }
+        self.rolling.retain(|fingerprint| later(fingerprint).is_some_and(|new| new.seen_in == Some(SeenIn::Pods)));
+    }
+
+    /// `ROLLING 9 of 12 pods still fail`, where a finding is on its way out.
+    pub fn rolling(&self, finding: &Finding) -> Option<String> {
+        let (failing, all) = (finding.instances?, finding.pods?);
+        self.rolling.contains(&finding.fingerprint).then(|| format!("ROLLING {failing} of {all} pods still fail"))
     }
 
     /// Whether kinds are still being read.

@@ -85,6 +85,7 @@ impl State {
         session.scan += 1;
         session.phase = super::Phase::Connecting;
         session.planned = 0;
+        session.link = super::Link::None;
         session.progress.clear();
         session.next = None;
         vec![Effect::StartScan(session.scan, session.target.clone())]

@@ -70,18 +70,19 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
             }
         }
         ScanEvent::Report(report) => {
-            let again = session.complete;
-            if again {
+            let again = session.complete && session.is_reading();
+            if again || session.frozen {
                 session.next = Some(report);
             } else {
                 session.show(report);
                 state.refresh();
             }
         }
+        ScanEvent::Link(link) => session.link = link,
         ScanEvent::Finished => {
             session.phase = Phase::Done;
             session.complete = true;
-            if let Some(report) = session.next.take() {
+            if let Some(report) = session.next.take_if(|_| !session.frozen) {
                 session.show(report);
             }
             state.refresh();

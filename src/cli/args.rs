@@ -100,6 +100,7 @@ impl LiveArgs {
             token: self.token.clone(),
             server: self.server.clone(),
             request_timeout: self.request_timeout,
+            silence: None,
             insecure: self.insecure_skip_tls_verify,
         }
     }

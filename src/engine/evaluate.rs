@@ -467,6 +467,7 @@ impl Evaluation<'_> {
         }
         finding.seen_in = Some(seen_in);
         finding.instances = Some(pods);
+        finding.pods = Some(workload.pod_count());
         finding.platform = facts.platform;
         finding.reach = facts.reach;
         finding
@@ -525,6 +526,7 @@ impl Evaluation<'_> {
             container: hit.container,
             seen_in: None,
             instances: None,
+            pods: None,
             paths: hit.paths,
             message: message.into(),
             remediation: check.remedy.advice,

@@ -166,6 +166,10 @@ macro_rules! inventory {
             /// Adds or replaces an object.
             pub fn upsert(&mut self, object: Object) {
                 let key = key(object.meta());
+                if !self.undecodable.is_empty() {
+                    let kind = object.kind();
+                    self.undecodable.retain(|(k, of, _)| *k != kind || *of != key);
+                }
                 if let Object::Namespace(namespace) = &object {
                     self.learn_id(&namespace.meta);
                 }
@@ -201,13 +205,19 @@ macro_rules! inventory {
 
             /// Forgets all objects of a kind.
             pub fn clear(&mut self, kind: Kind) {
-                self.clear_part(kind, None, None);
+                self.retain_part(kind, None, None, |_| false);
             }
 
-            /// Forgets what one watch reports, before it is read again: the objects of a kind, in one namespace, of one
-            /// type (of Secrets) or own kind (where a kind stands for several).
-            pub fn clear_part(&mut self, kind: Kind, namespace: Option<&str>, only: Option<&str>) {
-                let stays = |key: &Key| namespace.is_some_and(|namespace| *key.0 != *namespace);
+            /// Forgets what one watch reports, but for what is still there: of a kind, in one namespace, of one type (of
+            /// Secrets) or own kind (where a kind stands for several).
+            pub fn retain_part(
+                &mut self,
+                kind: Kind,
+                namespace: Option<&str>,
+                only: Option<&str>,
+                still: impl Fn(&Key) -> bool,
+            ) {
+                let stays = |key: &Key| namespace.is_some_and(|namespace| *key.0 != *namespace) || still(key);
                 let other = |k: Kind, key: &Key| k != kind || stays(key);
                 match kind {
                     Kind::Secret if only.is_some() => {
@@ -337,7 +347,9 @@ impl Inventory {
 
     /// Notes an object that did not decode: a gap on that object.
     pub fn note_undecodable(&mut self, kind: Kind, namespace: &str, name: &str, error: &str) {
-        self.undecodable.push((kind, (namespace.into(), name.into()), error.into()));
+        let key = (namespace.into(), name.into());
+        self.undecodable.retain(|(k, of, _)| *k != kind || *of != key);
+        self.undecodable.push((kind, key, error.into()));
     }
 
     /// Objects that did not decode.

@@ -116,6 +116,9 @@ pub struct Finding {
     pub seen_in: Option<SeenIn>,
     /// Live pods that show it; null for things that are no workload.
     pub instances: Option<usize>,
+    /// Live pods of the owner, for a rollout's progress; null for things that are no workload.
+    #[serde(skip)]
+    pub pods: Option<usize>,
     /// The fields at fault; the first is part of the fingerprint.
     pub paths: Vec<Evidence>,
     /// One sentence.

@@ -335,6 +335,7 @@ mod tests {
             container: None,
             seen_in: None,
             instances: None,
+            pods: None,
             paths: vec![Evidence { path, actual, expected: "".into(), line: None }],
             message: "".into(),
             remediation: "",

@@ -2,18 +2,54 @@
 
 use super::source::Sink;
 use super::sources::{Resource, Sources};
-use crate::app::{ContextInfo, Failure, Target};
+use crate::app::{ContextInfo, Failure, Link, Target};
 use crate::engine::{Engine, kinds};
 use crate::inventory::{Inventory, Kind, ReadState};
 use crate::model::ObjectRef;
 use crate::sources::live::{ConnectError, Flags, Mode, Session, contexts};
-use crate::sources::{Update, apply};
+use crate::sources::{Part, Update, apply};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 /// Least time between two reports while kinds are read.
 const BETWEEN: Duration = Duration::from_millis(150);
+
+/// How long changes are gathered before the next look.
+const GATHER: Duration = Duration::from_millis(100);
+
+/// Which watches are lost.
+#[derive(Default)]
+struct Links(BTreeMap<Part, (Arc<str>, Arc<str>)>);
+
+impl Links {
+    /// Applies an update; whether verdicts may have changed.
+    fn absorb(&mut self, inventory: &mut Inventory, update: Update) -> bool {
+        match update {
+            Update::Lost(part, why) => {
+                let since = clock(&super::sources::now()).into();
+                self.0.entry(part).or_insert((since, why));
+                false
+            }
+            Update::Back(part) => {
+                self.0.remove(&part);
+                false
+            }
+            Update::FirstPassDone => false,
+            update => {
+                apply(inventory, update);
+                true
+            }
+        }
+    }
+
+    fn say(&self) -> Link {
+        let Some((since, why)) = self.0.values().min() else { return Link::Live };
+        let kinds: BTreeSet<Kind> = self.0.keys().map(|part| part.kind).collect();
+        Link::Lost { since: since.clone(), kinds: kinds.len(), why: why.clone() }
+    }
+}
 
 /// Connection flags, and the session that is open.
 #[derive(Debug, Default)]
@@ -89,7 +125,7 @@ impl Live {
         let mut inventory = session.inventory();
         wanted.iter().filter(|kind| kind.info().opt_in.is_some()).for_each(|kind| inventory.opt_in(*kind));
         let mut engine = Engine::default();
-        let mut updates = session.read(wanted.clone(), Mode::Once);
+        let mut updates = session.read(wanted.clone(), Mode::Follow);
         let (mut told, mut pause) = (Instant::now(), BETWEEN);
         loop {
             let update = tokio::select! {
@@ -117,6 +153,28 @@ impl Live {
         }
         nothing_readable(&inventory, &wanted, &session)?;
         sink.report(sources.evaluate(&mut engine, &inventory, &editions, started)?);
+        sink.finished();
+        sink.link(Link::Live);
+        let mut links = Links::default();
+        // What comes within a moment of each other is looked at together.
+        let mut pause = GATHER;
+        while let Some(update) = tokio::select! { update = updates.recv() => update, () = sink.closed() => None } {
+            let known = links.say();
+            let mut changed = links.absorb(&mut inventory, update);
+            let until = tokio::time::Instant::now() + pause;
+            while let Ok(Some(update)) = tokio::time::timeout_at(until, updates.recv()).await {
+                changed |= links.absorb(&mut inventory, update);
+            }
+            if changed {
+                let begin = Instant::now();
+                sink.report(sources.evaluate(&mut engine, &inventory, &editions, started)?);
+                pause = GATHER.max(begin.elapsed() * 4);
+            }
+            let now = links.say();
+            if now != known {
+                sink.link(now);
+            }
+        }
         Ok(())
     }
 
@@ -194,11 +252,7 @@ fn progress(sink: &Sink, inventory: &Inventory, kind: Kind) {
 }
 
 /// No kind at all could be read: the cluster is as good as unreachable.
-fn nothing_readable(
-    inventory: &Inventory,
-    kinds: &std::collections::BTreeSet<Kind>,
-    session: &Session,
-) -> Result<(), Failure> {
+fn nothing_readable(inventory: &Inventory, kinds: &BTreeSet<Kind>, session: &Session) -> Result<(), Failure> {
     let failed = |kind: &Kind| match inventory.state(*kind) {
         ReadState::Failed { read, message, .. } if read.is_empty() => Some(message.clone()),
         _ => None,

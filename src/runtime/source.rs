@@ -1,6 +1,6 @@
 //! What the terminal asks of the rest of the program.
 
-use crate::app::{ContextInfo, Document, Failure, Msg, Progress, RemedyText, ScanEvent, Target};
+use crate::app::{ContextInfo, Document, Failure, Link, Msg, Progress, RemedyText, ScanEvent, Target};
 use crate::model::{Finding, Report};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use tokio::sync::{mpsc, watch};
 
 /// Where results come from. Every function may block; the runtime calls each on a thread of its own.
 pub trait Source: Send + Sync + 'static {
-    /// Scans, and says what it finds as it goes; returns when the first pass is over, or when the sink is closed.
+    /// Scans, and says what it finds as it goes; returns when nothing more will come, or when the sink is closed. A
+    /// source that goes on after its first pass says when that is over.
     ///
     /// # Errors
     /// Why it cannot go on, and what to do.
@@ -89,6 +90,16 @@ impl Sink {
     /// All results so far.
     pub fn report(&self, report: Report) {
         self.send(ScanEvent::Report(Arc::new(report)));
+    }
+
+    /// The first pass is over, and more may come.
+    pub fn finished(&self) {
+        self.send(ScanEvent::Finished);
+    }
+
+    /// How results are kept true from here on.
+    pub fn link(&self, link: Link) {
+        self.send(ScanEvent::Link(link));
     }
 
     pub(super) fn send(&self, event: ScanEvent) {

@@ -6,4 +6,4 @@ pub mod files;
 pub mod live;
 mod update;
 
-pub use update::{Change, Update, apply};
+pub use update::{Change, Names, Part, Update, apply};

@@ -2,7 +2,7 @@
 
 use super::Theme;
 use super::widgets::put;
-use crate::app::{Line, Origin, Phase, PromptKind, State, Tone, available, complete, thousands, wrap};
+use crate::app::{Line, Link, Origin, Phase, PromptKind, State, Tone, available, complete, thousands, wrap};
 use crate::model::clean;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -61,7 +61,15 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
             vec![(Tone::Notice, format!("reading again · as of {time} "))]
         }
         (Phase::Connecting | Phase::Reading, _) => vec![(Tone::Notice, "reading ".to_owned())],
-        (Phase::Done, _) => vec![(Tone::Dim, format!("as of {time} "))],
+        (Phase::Done, _) if session.frozen => vec![(Tone::Notice, format!("FROZEN as of {time} "))],
+        (Phase::Done, _) => match &session.link {
+            Link::None => vec![(Tone::Dim, format!("as of {time} "))],
+            Link::Live => vec![(Tone::Pass, "live".to_owned()), (Tone::Dim, format!(" · as of {time} "))],
+            Link::Lost { since, kinds, .. } => {
+                let what = if *kinds == 1 { "1 kind".to_owned() } else { format!("{kinds} kinds") };
+                vec![(Tone::Error, format!("STALE since {since}, {what} "))]
+            }
+        },
         (Phase::Failed(_), false) => vec![(Tone::Error, "NOT READ ".to_owned())],
         (Phase::Failed(_), true) if !session.complete => vec![(Tone::Error, "CUT SHORT ".to_owned())],
         (Phase::Failed(_), true) => vec![(Tone::Error, format!("STALE as of {time} "))],
@@ -108,6 +116,8 @@ fn right_of_crumbs(state: &State) -> Line {
         line.push((Tone::Dim, format!("  {} of {}", thousands(shown), thousands(pane.total))));
     } else if let (Phase::Failed(failure), true) = (&state.session.phase, state.session.report.is_some()) {
         line.push((Tone::Error, failure.what.clone()));
+    } else if let Link::Lost { why, .. } = &state.session.link {
+        line.push((Tone::Error, format!("connection lost, trying again: {why}")));
     } else if state.session.is_reading() {
         line.push((Tone::Notice, progress(state)));
     }

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test uses a part
 
 pub mod fake_server;
+pub mod fault_proxy;
 pub mod terminal;
 
 use std::process::{Command, Output};

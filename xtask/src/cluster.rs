@@ -11,6 +11,7 @@ mod binaries;
 mod commands;
 mod etcd;
 pub mod load;
+mod outage;
 mod process;
 pub mod wait;
 
@@ -47,11 +48,13 @@ pub struct Options {
     pub nodes: u32,
     /// Users beside `admin`, each with its groups, who can do nothing until RBAC lets them.
     pub users: Vec<(String, Vec<String>)>,
+    /// More flags of the API server.
+    pub api_server: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { name: None, nodes: 3, users: Vec::new() }
+        Self { name: None, nodes: 3, users: Vec::new(), api_server: Vec::new() }
     }
 }
 
@@ -69,6 +72,8 @@ pub struct Cluster {
     pids: Vec<u32>,
     /// None for a cluster that outlives this value.
     processes: Option<Processes>,
+    /// More flags of the API server.
+    api_server: Vec<String>,
 }
 
 impl Cluster {
@@ -104,6 +109,7 @@ impl Cluster {
             tokens: tokens.map(|(user, token)| (user.clone(), token.as_str().unwrap_or_default().to_owned())).collect(),
             pids: pids.filter_map(|pid| pid.try_into().ok()).collect(),
             processes: None,
+            api_server: Vec::new(),
             state,
         })
     }
@@ -226,6 +232,7 @@ impl Cluster {
             tokens,
             pids: Vec::new(),
             processes: None,
+            api_server: options.api_server.clone(),
             state,
         };
         cluster.write_kubeconfig(&cluster.kubeconfig, "admin", cluster.token(), None)?;
@@ -279,6 +286,7 @@ impl Cluster {
         api.arg("--token-auth-file").arg(self.state.join("tokens.csv")).arg("--allow-privileged=true");
         // Else new nodes are tainted as not ready, until a controller that is not run here takes the taint off.
         api.args(["--disable-admission-plugins", "TaintNodesByCondition"]);
+        api.args(&self.api_server);
         api
     }
 

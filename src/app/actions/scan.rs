@@ -1,6 +1,6 @@
 //! What is looked at.
 
-use crate::app::{Code, Effect, Key, Origin, Phase, State, Target};
+use crate::app::{Code, Effect, Key, Link, Origin, Phase, State, Target};
 use std::sync::Arc;
 
 /// A scan has ended, well or not.
@@ -15,6 +15,26 @@ pub fn rescan(state: &mut State, _: Key) -> Vec<Effect> {
     let mut effects = state.scan();
     effects.extend(state.wanted());
     effects
+}
+
+/// Results may change by themselves.
+pub fn can_freeze(state: &State) -> bool {
+    state.session.frozen || state.session.link != Link::None
+}
+
+/// Holds the screen as it is; again: shows what came in between.
+pub fn freeze(state: &mut State, _: Key) -> Vec<Effect> {
+    let session = &mut state.session;
+    session.frozen = !session.frozen;
+    if session.frozen {
+        state.say("Held as it is; what changes meanwhile is shown when F lets it go on.");
+        return Vec::new();
+    }
+    if let Some(report) = session.next.take() {
+        session.show(report);
+    }
+    state.refresh();
+    state.wanted_by_finding()
 }
 
 /// The scan failed, so that the demo is worth offering.

@@ -31,6 +31,9 @@ pub struct Flags {
     pub server: Option<String>,
     /// `--request-timeout`.
     pub request_timeout: Option<Duration>,
+    /// How long a watch may say nothing, not even a bookmark, before it is opened again; None: 90 s. A server sends a
+    /// bookmark about once a minute.
+    pub silence: Option<Duration>,
     /// `--insecure-skip-tls-verify`.
     pub insecure: bool,
 }

@@ -7,7 +7,7 @@ use super::wire::{self, Event, Frames};
 use crate::inventory::kinds::config::SECRET_TYPES;
 use crate::inventory::{Inventory, Kind, Medium, Object, ReadState, Version};
 use crate::model::{Cluster, GapReason, ObjectRef, Scope};
-use crate::sources::{Change, Update};
+use crate::sources::{Change, Names, Part, Update};
 use bytes::Bytes;
 use futures::StreamExt;
 use http_body_util::BodyExt;
@@ -62,17 +62,17 @@ impl std::fmt::Debug for Session {
     }
 }
 
-struct Inner {
+pub(super) struct Inner {
     client: Client,
     server: String,
     context: Option<String>,
     namespace: String,
     flags: Flags,
     version: Version,
-    stats: Arc<Stats>,
+    pub(super) stats: Arc<Stats>,
     /// Watch-list is off on this server: found out once, remembered for every kind.
     no_watch_list: AtomicBool,
-    slots: Semaphore,
+    pub(super) slots: Semaphore,
 }
 
 impl Session {
@@ -198,15 +198,15 @@ fn resource_path(api_version: &str, namespace: Option<&str>, plural: &str) -> St
 }
 
 /// Percent-encodes what is not plain in a path segment; names may hold colons (`system:node`).
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~:".contains(&b);
     text.bytes().map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// A resource to read: a kind, or one of the several that a kind stands for.
 #[derive(Clone, Debug)]
-struct Target {
-    kind: Kind,
+pub(super) struct Target {
+    pub(super) kind: Kind,
     api_version: String,
     plural: String,
     namespaced: bool,
@@ -236,8 +236,13 @@ impl Target {
         SECRET_TYPES.into_iter().chain([""]).map(of_type).collect()
     }
 
+    /// Where it is listed and watched.
+    pub(super) fn path(&self) -> String {
+        resource_path(&self.api_version, self.namespace.as_deref(), &self.plural)
+    }
+
     /// The end of a query, after a `&`.
-    fn query(&self) -> String {
+    pub(super) fn query(&self) -> String {
         match self.secret_type {
             None => String::new(),
             Some("") => {
@@ -248,14 +253,14 @@ impl Target {
         }
     }
 
-    /// What is forgotten before it is read anew.
-    fn clear(&self) -> Update {
+    /// What it reads.
+    pub(super) fn part(&self) -> Part {
         let only = self.secret_type.map(Arc::from).or_else(|| self.own_kind.clone());
-        Update::Clear(self.kind, self.namespace.clone(), only)
+        Part { kind: self.kind, namespace: self.namespace.clone(), only }
     }
 
     /// Says what the answer to its query cannot.
-    fn complete(&self, mut change: Change) -> Change {
+    pub(super) fn complete(&self, mut change: Change) -> Change {
         if let (Some(of), Change::Put(Object::Secret(secret))) = (self.secret_type, &mut change) {
             of.clone_into(&mut secret.r#type);
         }
@@ -263,8 +268,21 @@ impl Target {
     }
 }
 
+/// A target in one place, and how reading it ended.
+pub(super) struct Place {
+    pub(super) target: Target,
+    pub(super) end: End,
+}
+
+impl Place {
+    /// Whether asking again may help: what was forbidden stays so until somebody asks for a new scan.
+    pub(super) fn may_recover(&self) -> bool {
+        matches!(&self.end, End::Failed(problem) if !matches!(problem.status(), Some(401 | 403)))
+    }
+}
+
 /// How reading a target in one place ended.
-enum End {
+pub(super) enum End {
     /// All read; the version to watch from.
     Done,
     /// The group or resource is not served.
@@ -345,7 +363,8 @@ impl Inner {
             return asked.clone();
         }
         let target = Target::from(Kind::Namespace);
-        match self.read_place(&target, None, mode, out).await {
+        let place = self.read_place(&target, None, mode, out).await;
+        match &place.end {
             End::Done | End::Absent => {
                 let _ = out.send(Update::State(Kind::Namespace, ReadState::Complete)).await;
                 asked.clone()
@@ -358,8 +377,12 @@ impl Inner {
                     let why = "namespaces cannot be listed: the context's own namespace";
                     let _ = out.send(Update::Scope(scope.clone(), why.into())).await;
                 }
-                let state = self.single_namespaces(&scope, &problem, out).await;
+                let state = self.single_namespaces(&scope, problem, out).await;
                 let _ = out.send(Update::State(Kind::Namespace, state)).await;
+                if mode == Mode::Follow && place.may_recover() {
+                    let (inner, out) = (self.clone(), out.clone());
+                    tokio::spawn(async move { inner.recover(Kind::Namespace, vec![place], out).await });
+                }
                 scope
             }
         }
@@ -394,7 +417,7 @@ impl Inner {
         ReadState::Failed { reason, message: message.into(), read }
     }
 
-    /// Reads a kind everywhere in scope and says how it ended.
+    /// Reads a kind everywhere in scope and says how it ended; in `Follow` mode what failed is tried again.
     async fn read_kind(
         self: Arc<Self>,
         kind: Kind,
@@ -403,66 +426,32 @@ impl Inner {
         mode: Mode,
         out: &mpsc::Sender<Update>,
     ) {
-        let mut state = ReadState::Complete;
+        let mut places = Vec::new();
         for target in &targets {
             let place = kind.info().place.filter(|place| {
                 scope.namespaces.is_empty() || scope.namespaces.iter().any(|namespace| **namespace == **place)
             });
-            let ended = if let Some(place) = place {
-                state_of(self.read_place(target, Some(place), mode, out).await, target, Some(place))
+            if let Some(place) = place {
+                places.push(self.read_place(target, Some(place), mode, out).await);
             } else if target.namespaced && !scope.namespaces.is_empty() {
-                self.read_namespaces(target, scope, mode, out).await
-            } else {
-                match self.read_place(target, None, mode, out).await {
-                    End::Failed(problem) if problem.status() == Some(403) && target.namespaced => {
-                        self.read_own_namespace(target, &problem, mode, out).await
-                    }
-                    end => state_of(end, target, None),
+                for namespace in &scope.namespaces {
+                    places.push(self.read_place(target, Some(namespace), mode, out).await);
                 }
-            };
-            if !matches!(ended, ReadState::Complete) {
-                state = ended;
+            } else {
+                let everywhere = self.read_place(target, None, mode, out).await;
+                let forbidden = matches!(&everywhere.end, End::Failed(problem) if problem.status() == Some(403));
+                places.push(everywhere);
+                if forbidden && target.namespaced {
+                    // the context's own namespace may still be allowed
+                    places.push(self.read_place(target, Some(&self.namespace), mode, out).await);
+                }
             }
         }
-        let _ = out.send(Update::State(kind, state)).await;
-    }
-
-    /// Each namespace of the scope; those that could be read are remembered.
-    async fn read_namespaces(
-        self: &Arc<Self>,
-        target: &Target,
-        scope: &Scope,
-        mode: Mode,
-        out: &mpsc::Sender<Update>,
-    ) -> ReadState {
-        let mut read = BTreeSet::new();
-        let mut worst = ReadState::Complete;
-        for namespace in &scope.namespaces {
-            match self.read_place(target, Some(namespace), mode, out).await {
-                End::Done => drop(read.insert(namespace.clone())),
-                end => worst = state_of(end, target, Some(namespace)),
-            }
+        let _ = out.send(Update::State(kind, state_of(&places))).await;
+        if mode == Mode::Follow && places.iter().any(Place::may_recover) {
+            let out = out.clone();
+            tokio::spawn(async move { self.recover(kind, places, out).await });
         }
-        if let ReadState::Failed { read: known, .. } = &mut worst {
-            *known = read;
-        }
-        worst
-    }
-
-    /// Forbidden everywhere: the context's own namespace may still be allowed.
-    async fn read_own_namespace(
-        self: &Arc<Self>,
-        target: &Target,
-        problem: &Problem,
-        mode: Mode,
-        out: &mpsc::Sender<Update>,
-    ) -> ReadState {
-        let (reason, message) = explain(problem, target, None);
-        let mut read = BTreeSet::new();
-        if let End::Done = self.read_place(target, Some(&self.namespace), mode, out).await {
-            read.insert(self.namespace.as_str().into());
-        }
-        ReadState::Failed { reason, message: message.into(), read }
     }
 
     /// Reads a target in one place, and in `Follow` mode leaves a task that watches on.
@@ -472,60 +461,61 @@ impl Inner {
         namespace: Option<&str>,
         mode: Mode,
         out: &mpsc::Sender<Update>,
-    ) -> End {
-        let Ok(slot) = self.slots.acquire().await else { return End::Closed };
+    ) -> Place {
         let namespace = namespace.filter(|_| target.namespaced);
-        let target = &Target { namespace: namespace.map(Into::into), ..target.clone() };
-        let path = resource_path(&target.api_version, namespace, &target.plural);
-        let first = self.first_pass(target, &path, out).await;
+        let target = Target { namespace: namespace.map(Into::into), ..target.clone() };
+        let mut place = Place { target, end: End::Closed };
+        let Ok(slot) = self.slots.acquire().await else { return place };
+        let first = self.first_pass(&place.target, &mut None, out).await;
         drop(slot);
-        match first {
+        place.end = match first {
             Ok((watch, version)) => {
                 if mode == Mode::Follow {
-                    let (inner, target, out) = (self.clone(), target.clone(), out.clone());
-                    tokio::spawn(async move { inner.follow(target, path, watch, version, out).await });
+                    let (inner, target, out) = (self.clone(), place.target.clone(), out.clone());
+                    tokio::spawn(async move { inner.follow(target, watch, version, out).await });
                 }
                 End::Done
             }
             Err(end) => end,
-        }
+        };
+        place
     }
 
-    /// The first pass: a streamed watch-list (then the open watch is returned), else pages.
-    async fn first_pass(
+    /// The first pass: a streamed watch-list (then the open watch is returned), else pages. With `seen`, objects of an
+    /// earlier pass stand until this one is over, and their names are gathered.
+    pub(super) async fn first_pass(
         &self,
         target: &Target,
-        path: &str,
+        seen: &mut Option<Names>,
         out: &mpsc::Sender<Update>,
     ) -> Result<(Option<Watch>, String), End> {
+        let path = target.path();
         if !self.no_watch_list.load(Ordering::Relaxed) {
             const QUERY: &str = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan\
                                  &allowWatchBookmarks=true";
             match self.ask(&format!("{path}?{QUERY}{}", target.query()), wire::accept(target.kind, true)).await {
                 Ok(body) => {
                     let mut watch = Watch::new(target.kind, body);
-                    match self.until_initial_end(&mut watch, target, out).await {
+                    match self.until_initial_end(&mut watch, target, seen, out).await {
                         Ok(version) => return Ok((Some(watch), version)),
                         Err(Broken::Closed) => return Err(End::Closed),
                         // the server opened a plain watch: it does not know the parameter
                         Err(Broken::NoBookmark) => self.no_watch_list.store(true, Ordering::Relaxed),
                         Err(Broken::Problem(_)) => {}
                     }
-                    if out.send(target.clear()).await.is_err() {
-                        return Err(End::Closed);
-                    }
+                    begin_anew(target, seen, out).await?;
                 }
                 Err(problem) => match problem.status() {
                     // off by feature gate: 1.33 answers 422, others 400
                     Some(400 | 422) => self.no_watch_list.store(true, Ordering::Relaxed),
-                    // list may be allowed where watch is not
-                    Some(403) => {}
+                    // list may be allowed where watch is not; a cache that is too old may still list
+                    Some(403 | 410) => {}
                     Some(404) => return Err(End::Absent),
                     _ => return Err(End::Failed(problem)),
                 },
             }
         }
-        self.pages(target, path, out).await.map(|version| (None, version))
+        self.pages(target, &path, seen, out).await.map(|version| (None, version))
     }
 
     /// Streams objects until the server says that the first pass is over.
@@ -533,13 +523,15 @@ impl Inner {
         &self,
         watch: &mut Watch,
         target: &Target,
+        seen: &mut Option<Names>,
         out: &mpsc::Sender<Update>,
     ) -> Result<String, Broken> {
         let kind = target.kind;
         let mut batch = Vec::with_capacity(BATCH);
         loop {
-            match watch.next(self).await? {
+            match watch.next(self, self.patience()).await? {
                 Event::Change(change) => {
+                    note(&change, seen);
                     batch.push(target.complete(change));
                     if batch.len() == BATCH {
                         let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
@@ -562,7 +554,13 @@ impl Inner {
     }
 
     /// Pages of a list; a 410 in the middle begins anew, once.
-    async fn pages(&self, target: &Target, path: &str, out: &mpsc::Sender<Update>) -> Result<String, End> {
+    async fn pages(
+        &self,
+        target: &Target,
+        path: &str,
+        seen: &mut Option<Names>,
+        out: &mpsc::Sender<Update>,
+    ) -> Result<String, End> {
         let mut next = String::new();
         let mut begun_anew = false;
         loop {
@@ -573,13 +571,14 @@ impl Inner {
                 Err(Problem::Status(410, _)) if !begun_anew => {
                     begun_anew = true;
                     next.clear();
-                    out.send(target.clear()).await.map_err(|_| End::Closed)?;
+                    begin_anew(target, seen, out).await?;
                     continue;
                 }
                 Err(Problem::Status(404, _)) if next.is_empty() => return Err(End::Absent),
                 Err(problem) => return Err(End::Failed(problem)),
             };
             let page = wire::page(target.kind, body).map_err(|error| End::Failed(Problem::Broken(error)))?;
+            page.changes.iter().for_each(|change| note(change, seen));
             let changes = page.changes.into_iter().map(|change| target.complete(change)).collect();
             out.send(Update::Batch(target.kind, changes)).await.map_err(|_| End::Closed)?;
             if page.next.is_empty() {
@@ -587,76 +586,6 @@ impl Inner {
             }
             next = page.next;
         }
-    }
-
-    /// Watches on after the first pass, until nobody listens.
-    async fn follow(
-        self: Arc<Self>,
-        target: Target,
-        path: String,
-        mut watch: Option<Watch>,
-        mut version: String,
-        out: mpsc::Sender<Update>,
-    ) {
-        let mut failures = 0u32;
-        loop {
-            if out.is_closed() {
-                return;
-            }
-            if watch.is_none() {
-                let from = encode(&version);
-                let query = format!("watch=true&allowWatchBookmarks=true&resourceVersion={from}{}", target.query());
-                match self.ask(&format!("{path}?{query}"), wire::accept(target.kind, true)).await {
-                    Ok(body) => watch = Some(Watch::new(target.kind, body)),
-                    // no live updates: what was listed stays
-                    Err(Problem::Status(403, _)) => return,
-                    Err(Problem::Status(410, _)) => match self.again(&target, &path, &out).await {
-                        Some((fresh, from)) => (watch, version) = (fresh, from),
-                        None => failures += 1,
-                    },
-                    Err(_) => failures += 1,
-                }
-            }
-            while let Some(open) = &mut watch {
-                match open.next(&self).await {
-                    Ok(Event::Change(change)) => {
-                        failures = 0;
-                        let change = target.complete(change);
-                        if let Change::Put(object) | Change::Delete(object) = &change {
-                            version.clone_from(&object.meta().resource_version);
-                        }
-                        if out.send(Update::Batch(target.kind, vec![change])).await.is_err() {
-                            return;
-                        }
-                    }
-                    Ok(Event::Bookmark { resource_version, .. }) => {
-                        failures = 0;
-                        version = resource_version;
-                    }
-                    Ok(Event::Error(status)) if status.code == 410 => {
-                        watch = None;
-                        match self.again(&target, &path, &out).await {
-                            Some((fresh, from)) => (watch, version) = (fresh, from),
-                            None => failures += 1,
-                        }
-                    }
-                    Ok(Event::Error(_)) | Err(_) => {
-                        watch = None;
-                        failures += 1;
-                    }
-                }
-            }
-            if failures > 0 {
-                self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
-                tokio::time::sleep(backoff(failures)).await;
-            }
-        }
-    }
-
-    /// The version to watch from is too old: everything is read anew.
-    async fn again(&self, target: &Target, path: &str, out: &mpsc::Sender<Update>) -> Option<(Option<Watch>, String)> {
-        out.send(target.clear()).await.ok()?;
-        self.first_pass(target, path, out).await.ok()
     }
 
     /// What the server serves.
@@ -695,13 +624,18 @@ impl Inner {
         Ok(bytes)
     }
 
+    /// How long a watch may be silent.
+    pub(super) fn silence(&self) -> Duration {
+        self.flags.silence.unwrap_or(Duration::from_secs(90))
+    }
+
     /// How long to wait for an answer to begin, and between its parts.
     fn patience(&self) -> Duration {
         self.flags.request_timeout.unwrap_or(Duration::from_secs(20))
     }
 
     /// Sends a request; repeats it where the server says so (429) or fails on its side, with growing pauses.
-    async fn ask(&self, path: &str, accept: &str) -> Result<Body, Problem> {
+    pub(super) async fn ask(&self, path: &str, accept: &str) -> Result<Body, Problem> {
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -745,42 +679,39 @@ impl Inner {
 }
 
 /// 0.1 s, 0.2 s, 0.4 s … at most 30 s.
-fn backoff(attempt: u32) -> Duration {
+pub(super) fn backoff(attempt: u32) -> Duration {
     Duration::from_millis(50 << attempt.min(9)).min(Duration::from_secs(30))
 }
 
 /// Why a watch ended.
-enum Broken {
+pub(super) enum Broken {
     /// Nobody listens any more.
     Closed,
     /// Silence where the end of the first pass should have been said.
     NoBookmark,
     /// The connection or the server.
-    #[allow(dead_code)] // read when debugging
     Problem(Problem),
 }
 
 /// An open watch.
-struct Watch {
+pub(super) struct Watch {
     frames: Frames,
     body: http_body_util::BodyDataStream<Body>,
 }
 
 impl Watch {
-    fn new(kind: Kind, body: Body) -> Self {
+    pub(super) fn new(kind: Kind, body: Body) -> Self {
         Self { frames: Frames::new(kind), body: body.into_data_stream() }
     }
 
-    async fn next(&mut self, inner: &Inner) -> Result<Event, Broken> {
-        /// A watch that says nothing, not even a bookmark, for this long is dead.
-        const SILENCE: Duration = Duration::from_secs(90);
+    /// The next event, if it comes in time.
+    pub(super) async fn next(&mut self, inner: &Inner, patience: Duration) -> Result<Event, Broken> {
         loop {
             match self.frames.next() {
                 Some(Ok(event)) => return Ok(event),
                 Some(Err(error)) => return Err(Broken::Problem(Problem::Broken(error))),
                 None => {}
             }
-            let patience = inner.flags.request_timeout.unwrap_or(SILENCE);
             match timeout(patience, self.body.next()).await {
                 Ok(Some(Ok(chunk))) => {
                     inner.stats.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
@@ -812,16 +743,49 @@ fn failed(reason: GapReason, message: &str) -> ReadState {
     ReadState::Failed { reason, message: message.into(), read: BTreeSet::new() }
 }
 
-fn state_of(end: End, target: &Target, namespace: Option<&str>) -> ReadState {
-    match end {
-        End::Done => ReadState::Complete,
-        End::Absent => ReadState::Absent,
+/// How far a kind is that was read in these places: the first that failed says why, and where it did not.
+pub(super) fn state_of(places: &[Place]) -> ReadState {
+    let Some(place) = places.iter().find(|place| !matches!(place.end, End::Done)) else { return ReadState::Complete };
+    let failed = match &place.end {
+        End::Absent | End::Done => return ReadState::Absent,
         End::Closed => failed(GapReason::Stale, "reading was stopped"),
         End::Failed(problem) => {
-            let (reason, message) = explain(&problem, target, namespace);
+            let (reason, message) = explain(problem, &place.target, place.target.namespace.as_deref());
             failed(reason, &message)
         }
+    };
+    let ReadState::Failed { reason, message, .. } = failed else { return failed };
+    // of a kind that is read in several parts a namespace is known when all of them are
+    let whole = |namespace: &Arc<str>| {
+        let mut of = places.iter().filter(|p| p.target.namespace.as_ref() == Some(namespace));
+        of.all(|p| matches!(p.end, End::Done))
+    };
+    let read = places.iter().filter_map(|p| p.target.namespace.clone()).filter(whole).collect();
+    ReadState::Failed { reason, message, read }
+}
+
+/// What was read so far does not count.
+async fn begin_anew(target: &Target, seen: &mut Option<Names>, out: &mpsc::Sender<Update>) -> Result<(), End> {
+    match seen {
+        Some(names) => {
+            names.clear();
+            Ok(())
+        }
+        None => out.send(Update::Clear(target.part())).await.map_err(|_| End::Closed),
     }
+}
+
+fn note(change: &Change, seen: &mut Option<Names>) {
+    let Some(names) = seen else { return };
+    let (namespace, name) = match change {
+        Change::Put(object) => (&object.meta().namespace, &object.meta().name),
+        Change::Broken { namespace, name, .. } => (namespace, name),
+        Change::Delete(object) => {
+            names.remove(&(object.meta().namespace.clone(), object.meta().name.clone()));
+            return;
+        }
+    };
+    names.insert((namespace.clone(), name.clone()));
 }
 
 /// A gap's reason and sentence.

@@ -3,6 +3,7 @@
 use crate::app::{Line, State, Tone, value};
 use crate::model::SeenIn;
 use crate::ui::Theme;
+use crate::ui::chrome::clock;
 use crate::ui::widgets::put;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,12 +13,35 @@ use unicode_width::UnicodeWidthStr;
 pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect, fingerprint: &str) {
     let width = area.width.saturating_sub(2);
     let Some(finding) = state.session.finding(fingerprint) else {
-        let gone = "This finding is not in the latest results: fixed, deleted, or no longer readable.";
-        put(buffer, theme, (area.x + 1, area.y), width, &vec![(Tone::Notice, gone.to_owned())]);
+        let lines: Vec<Line> = match state.session.gone.get(fingerprint) {
+            Some(gone) if gone.known => vec![
+                vec![(Tone::Pass, "PASS".to_owned()), (Tone::Strong, format!("  {}", gone.resource))],
+                vec![
+                    (Tone::Text, format!("fixed or deleted; seen at {}", clock(&gone.since))),
+                    (Tone::Dim, format!("  {}", gone.check)),
+                ],
+            ],
+            Some(gone) => vec![
+                vec![(Tone::Unread, "UNREAD".to_owned()), (Tone::Strong, format!("  {}", gone.resource))],
+                vec![(
+                    Tone::Text,
+                    format!("not all that {} reads can be read since {}", gone.check, clock(&gone.since)),
+                )],
+            ],
+            None => {
+                let gone = "This finding is not in the latest results: fixed, deleted, or no longer readable.";
+                vec![vec![(Tone::Notice, gone.to_owned())]]
+            }
+        };
+        for (line, y) in lines.iter().zip(area.y..area.bottom()) {
+            put(buffer, theme, (area.x + 1, y), width, line);
+        }
         return;
     };
     let container = finding.container.as_deref().map(|c| format!(", container {c}")).unwrap_or_default();
+    let rolling = state.session.rolling(finding);
     let pods = match (finding.seen_in, finding.instances) {
+        _ if rolling.is_some() => String::new(),
         (Some(SeenIn::Pods), Some(n)) => format!("  x{n} pods, not in the template"),
         (_, Some(n)) if n > 0 => format!("  x{n} pods"),
         _ => String::new(),
@@ -29,6 +53,7 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
             (finding.severity.into(), finding.severity.short().to_owned()),
             (Tone::Strong, format!("  {}{container}", finding.resource)),
             (Tone::Dim, pods),
+            (Tone::Notice, rolling.map(|rolling| format!("  {rolling}")).unwrap_or_default()),
         ],
         vec![(Tone::Text, finding.message.to_string()), (Tone::Dim, format!("  {}", finding.check))],
     ];

@@ -78,15 +78,18 @@ fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     let table = Table { columns: &columns(at), pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
         Some(RowId::Finding(fingerprint)) => {
-            at.state.session.finding(fingerprint).map_or_else(|| Cell::Across(Line::new()), row)
+            let session = &at.state.session;
+            let row = |finding| row(finding, session.rolling(finding).is_some());
+            session.finding(fingerprint).map_or_else(|| Cell::Across(Line::new()), row)
         }
         _ => Cell::Across(Line::new()),
     })
 }
 
-fn row(finding: &Finding) -> Cell {
-    let pods = match finding.instances {
-        Some(pods) if pods > 0 => format!("x{pods}"),
+fn row(finding: &Finding, rolling: bool) -> Cell {
+    let pods = match (finding.instances, finding.pods) {
+        (Some(pods), Some(all)) if rolling => format!("x{pods} of {all}"),
+        (Some(pods), _) if pods > 0 => format!("x{pods}"),
         _ => String::new(),
     };
     let quiet = finding.status == FindingStatus::Waived;

@@ -68,6 +68,15 @@ impl Processes {
         Ok(())
     }
 
+    /// Ends a process, as a crash would, and forgets it.
+    pub(super) fn end(&mut self, name: &str) -> Result<()> {
+        let Some(at) = self.children.iter().position(|(of, _)| of == name) else { bail!("{name} does not run") };
+        let (_, mut child) = self.children.remove(at);
+        child.kill()?;
+        child.wait()?;
+        Ok(())
+    }
+
     pub(super) fn pids(&self) -> Vec<u32> {
         self.children.iter().map(|(_, child)| child.id()).collect()
     }
