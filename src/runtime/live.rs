@@ -190,7 +190,8 @@ impl Live {
 
 fn progress(sink: &Sink, inventory: &Inventory, kind: Kind) {
     let done = !matches!(inventory.state(kind), ReadState::Unread | ReadState::Reading);
-    sink.progress(kind.info().plural, inventory.count(kind), done);
+    let plural = kind.info().plural;
+    sink.progress(if plural.is_empty() { kind.name() } else { plural }, inventory.count(kind), done);
 }
 
 /// No kind at all could be read: the cluster is as good as unreachable.
@@ -203,7 +204,7 @@ fn nothing_readable(
         ReadState::Failed { read, message, .. } if read.is_empty() => Some(message.clone()),
         _ => None,
     };
-    let builtin: Vec<_> = kinds.iter().filter(|kind| !kind.is_custom()).map(failed).collect();
+    let builtin: Vec<_> = kinds.iter().filter(|kind| !kind.is_custom() || kind.is_whole()).map(failed).collect();
     match builtin.first() {
         Some(Some(first)) if builtin.iter().all(Option::is_some) => Err(Failure::new(
             format!("Nothing could be read from {}: {first}.", session.cluster().server.unwrap_or_default()),

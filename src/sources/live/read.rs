@@ -169,7 +169,7 @@ impl Session {
         let plural = match kind.map(|kind| kind.info().plural).filter(|plural| *plural != "*") {
             Some(plural) => plural.to_owned(),
             None => {
-                let discovery = self.inner.discover().await?;
+                let discovery = self.inner.discover(object.group().is_empty()).await?;
                 let served = discovery.of(object.group(), &object.kind).first().map(|s| s.plural.clone());
                 served.ok_or_else(|| Problem::Status(404, format!("{} is not served", object.kind)))?
             }
@@ -285,7 +285,8 @@ impl Inner {
         let discovery = {
             let inner = self.clone();
             let wanted = kinds.iter().any(|kind| kind.is_custom());
-            tokio::spawn(async move { if wanted { Some(inner.discover().await) } else { None } })
+            let core = kinds.iter().any(|kind| kind.is_whole() && kind.info().group.is_empty());
+            tokio::spawn(async move { if wanted { Some(inner.discover(core).await) } else { None } })
         };
         // whether namespaces can be listed decides the scope of every other kind: one answer, then all at once
         let scope = self.namespaces(&asked, kinds.contains(&Kind::Namespace), mode, &out).await;
@@ -303,10 +304,16 @@ impl Inner {
             Some(Ok(discovery)) => {
                 for kind in customs {
                     let info = kind.info();
-                    let targets: Vec<Target> =
-                        discovery.of(info.group, info.name).into_iter().map(|s| target(kind, s)).collect();
+                    let in_any = discovery.of(info.group, info.name);
+                    let exact = discovery.exactly(info.group, info.version, info.name);
+                    let served = if kind.is_whole() { exact.into_iter().collect() } else { in_any.clone() };
+                    let targets: Vec<Target> = served.into_iter().map(|s| target(kind, s)).collect();
                     if targets.is_empty() {
-                        let state = if discovery.stale.contains(info.group) {
+                        let state = if let Some(other) = in_any.first() {
+                            let (wanted, served) = (kind.api_version(), other.api_version());
+                            let why = format!("{wanted} {} is not served, {served} is", info.name);
+                            failed(GapReason::ReadFailed, &why)
+                        } else if discovery.stale.contains(info.group) {
                             failed(
                                 GapReason::DiscoveryFailed,
                                 &format!("the server of group {} does not answer", info.group),
@@ -498,7 +505,8 @@ impl Inner {
         path: &str,
         out: &mpsc::Sender<Update>,
     ) -> Result<(Option<Watch>, String), End> {
-        if !self.no_watch_list.load(Ordering::Relaxed) {
+        // objects that are read whole are judged and dropped page by page
+        if !target.kind.is_whole() && !self.no_watch_list.load(Ordering::Relaxed) {
             const QUERY: &str = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan\
                                  &allowWatchBookmarks=true";
             match self.ask(&format!("{path}?{QUERY}{}", target.query()), wire::accept(target.kind, true)).await {
@@ -659,8 +667,19 @@ impl Inner {
         self.first_pass(target, path, out).await.ok()
     }
 
-    /// What the server serves.
-    async fn discover(&self) -> Result<Discovery, Problem> {
+    /// What the server serves; the core group too where that is wanted.
+    async fn discover(&self, core: bool) -> Result<Discovery, Problem> {
+        let mut discovery = self.discover_groups().await?;
+        if core {
+            match self.get("/api/v1", "application/json").await {
+                Ok(body) => discovery.served.extend(discovery::resources("", "v1", &body).unwrap_or_default()),
+                Err(_) => drop(discovery.stale.insert(String::new())),
+            }
+        }
+        Ok(discovery)
+    }
+
+    async fn discover_groups(&self) -> Result<Discovery, Problem> {
         const ACCEPT: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
         let body = self.get("/apis", ACCEPT).await?;
         if let Some(discovery) = discovery::aggregated(&body) {
@@ -799,7 +818,7 @@ impl Watch {
 fn target(kind: Kind, served: &Served) -> Target {
     Target {
         kind,
-        api_version: format!("{}/{}", served.group, served.version),
+        api_version: served.api_version(),
         plural: served.plural.clone(),
         namespaced: served.namespaced,
         secret_type: None,
