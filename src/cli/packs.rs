@@ -162,8 +162,10 @@ fn lint(args: &PacksLintArgs) -> Result<Exit, Failure> {
             (origin.grades, "grade"),
             (run.passed, "fixture as expected"),
         ];
-        let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| plural(*count, what));
-        let _ = writeln!(text, "{}: {}", origin.name, counts.collect::<Vec<_>>().join(", "));
+        let counts: Vec<String> =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| plural(*count, what)).collect();
+        let counts = if counts.is_empty() { "nothing of it could be read".to_owned() } else { counts.join(", ") };
+        let _ = writeln!(text, "{}: {counts}", origin.name);
         for id in &origin.checks {
             if !controls().any(|control| control.all_checks().iter().any(|named| **named == **id)) {
                 let _ = writeln!(text, "  note: no control asks for {id}: it is never evaluated");

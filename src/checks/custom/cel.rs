@@ -288,11 +288,18 @@ fn compiled(source: &str, variables: &[Arc<str>]) -> Result<Program, Vec<Fault>>
     if rewriter.faults.is_empty() { Ok(Program(rewritten)) } else { Err(rewriter.faults) }
 }
 
-/// The parser's words, without the list of everything that could have stood there.
+/// The parser's words, in plain ones and without the list of everything that could have stood there.
 fn plain(message: &str) -> String {
     let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
-    let message = message.split(" expecting {").next().unwrap_or(message);
-    message.replace("<EOF>", "end of the expression")
+    if message.contains("'<EOF>'") {
+        return "the expression ends too early".to_owned();
+    }
+    let unexpected =
+        ["mismatched input ", "extraneous input ", "no viable alternative at input ", "token recognition error at: "];
+    match unexpected.iter().find_map(|words| message.strip_prefix(words)) {
+        Some(what) => format!("unexpected {}", what.split(" expecting ").next().unwrap_or(what)),
+        None => message.split(" expecting ").next().unwrap_or(message).to_owned(),
+    }
 }
 
 struct Rewriter<'s> {
@@ -415,6 +422,11 @@ impl Rewriter<'_> {
             let name = of.func_name.clone();
             self.fault(&name, format!("unknown function {name:?}{near}"));
         }
+        let compares = matches!(of.func_name.as_str(), operators::EQUALS | operators::NOT_EQUALS | operators::IN);
+        if compares && of.args.iter().any(is_optional) {
+            // the crate finds them unequal, always: that would be a wrong answer and no error
+            self.fault("?", "optional values cannot be compared: end with .orValue(…) or .hasValue()".to_owned());
+        }
         // a loop pays for what it puts together turn by turn
         let of_loop =
             matches!(of.args.first(), Some(IdedExpr { expr: Expr::Ident(name), .. }) if name.starts_with('@'));
@@ -474,6 +486,19 @@ impl Rewriter<'_> {
             let near = near.map(|near| format!(": did you mean {near:?}?")).unwrap_or_default();
             self.fault(field, format!("no variable {field:?} stands before this{near}"));
         }
+    }
+}
+
+/// Whether an expression gives an optional value, as far as its form says.
+fn is_optional(of: &IdedExpr) -> bool {
+    match &of.expr {
+        Expr::Call(call) if call.func_name == operators::OPT_INDEX || call.func_name == operators::OPT_SELECT => true,
+        Expr::Call(call) if call.func_name == operators::INDEX => call.args.first().is_some_and(is_optional),
+        Expr::Call(call) => {
+            matches!(call.target.as_deref(), Some(IdedExpr { expr: Expr::Ident(name), .. }) if name == "optional")
+        }
+        Expr::Select(select) => is_optional(&select.operand),
+        _ => false,
     }
 }
 
@@ -692,7 +717,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_has_a_place_and_the_nearest_name() {
-        assert_eq!(faults("object.spec.replicas >"), [(1, 23, "mismatched input 'end of the expression'".to_owned())]);
+        assert_eq!(faults("object.spec.replicas >"), [(1, 23, "the expression ends too early".to_owned())]);
         let lines = faults("object.spec.replicas > 1\n  && objct.x == 1");
         assert_eq!(lines, [(2, 6, "unknown name \"objct\": did you mean \"object\"?".to_owned())]);
         let function = faults("object.metadata.name.startWith('a')");
@@ -705,6 +730,11 @@ mod tests {
         let admission = faults("request.userInfo.username == 'a'");
         assert_eq!(admission, [(1, 1, "`request` is there at admission only: a scan sees `object`".to_owned())]);
         assert_eq!(faults("labels.size() > 0")[0].2, "unknown name \"labels\": did you mean \"variables.labels\"?");
+        let optional = faults("object.?spec.paused == optional.of(true)");
+        assert_eq!(
+            optional,
+            [(1, 8, "optional values cannot be compared: end with .orValue(…) or .hasValue()".to_owned())]
+        );
         assert_eq!(faults(" "), [(1, 1, "an expression is missing".to_owned())]);
     }
 

@@ -77,7 +77,8 @@ pub fn load(packs: &[Files], own: &[Pack]) -> Loaded {
         let before: Vec<Pack> = own.iter().chain(&loaded.packs).cloned().collect();
         let framework = pack.framework(Known { packs: &before, checks: Some(&known) });
         pack.origin.framework = framework.as_ref().map(|framework| framework.id.clone());
-        pack.origin.controls = framework.as_ref().map_or(0, |framework| framework.all_controls().count());
+        let read = |framework: &Pack| framework.all_controls().filter(|control| *control.id != *UNREAD).count();
+        pack.origin.controls = framework.as_ref().map_or(0, read);
         loaded.packs.extend(framework);
         let mut errors = pack.unparsed.clone();
         errors.extend(pack.sources.iter().flat_map(|(_, source)| source.errors()));
@@ -256,9 +257,12 @@ fn mark(pack: &mut Pack, placed: &[(&Source<'_>, Arc<str>, FieldPath)]) {
     }
 }
 
+/// The control that stands for what could not be read.
+const UNREAD: &str = "unread";
+
 /// Stands for what could not be read of a framework: it must not look whole.
 fn unread(error: &PackError) -> Section {
-    let id: Arc<str> = "unread".into();
+    let id: Arc<str> = UNREAD.into();
     let control = Control {
         id: id.clone(),
         key: id.clone(),
@@ -326,8 +330,8 @@ mod tests {
     fn what_is_wrong_with_an_expression_has_its_place_however_yaml_writes_it() {
         for (yaml, place) in [
             ("      - expression: object.spec.replica >\n", "acme.yaml:8:42"),
-            ("      - expression: 'object.kind == ''a'' &&& true'\n", "acme.yaml:8:50"),
-            ("      - {expression: \"object.kind == \\\"a\\\" &&& true\"}\n", "acme.yaml:8:52"),
+            ("      - expression: 'object.kind == ''a'' &&& true'\n", "acme.yaml:8:45"),
+            ("      - {expression: \"object.kind == \\\"a\\\" &&& true\"}\n", "acme.yaml:8:46"),
             (
                 "      - expression: |\n          object.kind == 'a' &&\n          objct.spec.x == 1\n",
                 "acme.yaml:10:11",
