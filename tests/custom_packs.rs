@@ -92,6 +92,16 @@ fn the_example_is_sound_and_scans() {
 }
 
 #[test]
+fn the_example_of_the_page_is_sound() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/custom-packs.md")).unwrap();
+    let example = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let place = folder(&[("acme.yaml", example)]);
+    let output = run(&["packs", "lint", arg(&place.path().join("acme.yaml"))]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(!stdout(&output).contains("no control asks"), "{}", stdout(&output));
+}
+
+#[test]
 fn packs_are_part_of_every_list() {
     let json = |args: &[&str]| -> Vec<Value> {
         let output = run(&[args, &["--pack", EXAMPLE, "-o", "json"]].concat());

@@ -67,7 +67,8 @@ fn load(paths: &[PathBuf]) -> Result<Installed, Failure> {
     }
     for path in paths {
         for pack in read(path, &mut errors)? {
-            if !files.iter().any(|known: &Files| known.name == pack.name) {
+            let place = |pack: &Files| std::fs::canonicalize(&pack.name).ok();
+            if !files.iter().any(|known: &Files| place(known) == place(&pack)) {
                 files.push(pack);
             }
         }

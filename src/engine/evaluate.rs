@@ -753,6 +753,19 @@ fn gaps(
         };
         gaps.push(Gap { kind: name, namespace: None, reason, message, checks });
     }
+    // a kind that is read whole too is one gap
+    let mut merged: Vec<Gap> = Vec::new();
+    for gap in gaps {
+        let same = |known: &&mut Gap| {
+            (&known.kind, &known.namespace, known.reason, &known.message)
+                == (&gap.kind, &gap.namespace, gap.reason, &gap.message)
+        };
+        match merged.iter_mut().find(same) {
+            Some(known) => known.checks.extend(gap.checks),
+            None => merged.push(gap),
+        }
+    }
+    let mut gaps = merged;
     // where nothing of a kind is known the gap of the kind says so for all checks
     let said = |gaps: &[Gap], missing: &Missing| {
         gaps.iter().any(|gap| *gap.kind == *missing.kind && gap.reason == missing.reason && gap.namespace.is_none())

@@ -23,7 +23,7 @@ pub const MAX_LENGTH: usize = 8192;
 /// How deep expressions nest, as the stack of a worker thread allows.
 const MAX_DEPTH: usize = 64;
 /// What a check may spend on one object: turns of loops, and sixteenths of the characters that are put together.
-pub const BUDGET: u64 = 2_000_000;
+pub const BUDGET: u64 = 1_000_000;
 
 /// What is wrong with an expression, and where in it; line and column from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,9 +220,9 @@ pub(super) fn hush() {
 }
 
 fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
-    QUIET.with(|quiet| quiet.set(true));
+    let before = QUIET.with(|quiet| quiet.replace(true));
     let done = catch_unwind(AssertUnwindSafe(work)).ok();
-    QUIET.with(|quiet| quiet.set(false));
+    QUIET.with(|quiet| quiet.set(before));
     done
 }
 
@@ -233,6 +233,11 @@ fn root() -> Context<'static> {
     context.add_function(SIZED, |value: Cel| -> Result { pay(weight(&value)).map(|()| value) });
     context.add_function("dyn", |value: Cel| -> Result { Ok(value) });
     context
+}
+
+/// Whether the last run on this thread spent all that it may.
+pub(super) fn is_spent() -> bool {
+    LEFT.with(Cell::get) == 0
 }
 
 fn pay(price: u64) -> Result<(), ExecutionError> {

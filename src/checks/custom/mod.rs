@@ -11,6 +11,7 @@ use cel::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A kind that a check asks about.
@@ -23,6 +24,9 @@ pub struct Asked {
     /// Kind: `Deployment`.
     pub kind: String,
 }
+
+/// A name for a part of expressions, and the part.
+pub type Variable = (Arc<str>, Program);
 
 /// What must be true of an object.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +63,7 @@ pub struct Draft {
     /// Which of their objects: all of these must be true.
     pub conditions: Vec<Program>,
     /// Names for parts of expressions, in order.
-    pub variables: Vec<(Arc<str>, Program)>,
+    pub variables: Vec<Variable>,
     /// What must be true.
     pub validations: Vec<Validation>,
     /// Why it cannot be used: it is there, so that what names it is not evaluated.
@@ -71,9 +75,14 @@ pub struct Draft {
 struct Rule {
     id: &'static str,
     conditions: Vec<Program>,
-    variables: Vec<(Arc<str>, Program)>,
+    variables: Vec<Variable>,
     validations: Vec<Validation>,
+    /// On how many objects it spent all that it may.
+    stopped: AtomicUsize,
 }
+
+/// After so many objects on which it was stopped, a check is asked no more: a scan has an end.
+const PATIENCE: usize = 20;
 
 /// The population of a check: its kinds are known once its rule is.
 #[derive(Debug)]
@@ -110,7 +119,8 @@ pub fn install(draft: Draft) -> &'static Check {
     let (kinds, row): (&'static [Kind], &'static dyn Row) = match broken {
         Some(why) => (&[], leak(Broken(why))),
         None => {
-            let rule: &'static Rule = leak(Rule { id, conditions, variables, validations });
+            let rule: &'static Rule =
+                leak(Rule { id, conditions, variables, validations, stopped: AtomicUsize::new(0) });
             let kind = |asked: Asked| Kind::whole(&asked.group, &asked.version, &asked.kind, rule);
             let kinds: &'static [Kind] = Vec::leak(over.into_iter().map(kind).collect());
             (kinds, leak(Population { id, kinds }))
@@ -159,7 +169,7 @@ pub(super) fn every() -> Vec<&'static Check> {
 }
 
 /// Whether a check could not be read.
-fn is_broken(check: &Check) -> bool {
+pub fn is_broken(check: &Check) -> bool {
     matches!(check.run, Run::Row(row) if row.is_broken())
 }
 
@@ -169,9 +179,15 @@ impl Question for Rule {
     }
 
     fn ask(&self, object: &Value) -> Answer {
-        cel::run(object, |run| self.judge(run, object)).unwrap_or_else(|| {
-            Answer::Said(vec![undecided(FieldPath::root(), "it cannot be evaluated on this object".to_owned())])
-        })
+        let unsure = |why: String| Answer::Said(vec![undecided(FieldPath::root(), why)]);
+        if self.stopped.load(Ordering::Relaxed) >= PATIENCE {
+            return unsure(format!("it was stopped on {PATIENCE} objects before, and is asked no more"));
+        }
+        let answer = cel::run(object, |run| self.judge(run, object));
+        if cel::is_spent() {
+            self.stopped.fetch_add(1, Ordering::Relaxed);
+        }
+        answer.unwrap_or_else(|| unsure("it cannot be evaluated on this object".to_owned()))
     }
 }
 
@@ -218,12 +234,7 @@ impl Rule {
             Said {
                 wrong: true,
                 path: validation.path.clone(),
-                actual: validation
-                    .path
-                    .resolve(&shown)
-                    .filter(|_| !validation.path.is_root())
-                    .cloned()
-                    .unwrap_or_default(),
+                actual: actual(&validation.path, &shown),
                 expected: validation.expected,
                 message: computed.unwrap_or_else(|| validation.message.clone()),
             }
@@ -240,6 +251,20 @@ impl Rule {
         });
         computed.unwrap_or_else(plain)
     }
+}
+
+/// The value of a field; of a large one how large it is.
+fn actual(path: &FieldPath, shown: &Value) -> Value {
+    const MOST: usize = 500;
+    match path.resolve(shown).filter(|_| !path.is_root()) {
+        Some(Value::Object(fields)) if shown_length(fields) > MOST => format!("{} fields", fields.len()).into(),
+        Some(Value::Array(items)) if shown_length(items) > MOST => format!("{} items", items.len()).into(),
+        other => other.cloned().unwrap_or_default(),
+    }
+}
+
+fn shown_length(value: &impl serde::Serialize) -> usize {
+    serde_json::to_string(value).map_or(0, |text| text.len())
 }
 
 /// The object without what is never shown: credentials, and copies that hold them.

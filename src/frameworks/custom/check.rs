@@ -3,7 +3,7 @@
 use super::super::decode::{Fields, Source, did_you_mean};
 use crate::checks;
 use crate::checks::custom::cel::Program;
-use crate::checks::custom::{Asked, Draft, Validation};
+use crate::checks::custom::{Asked, Draft, Validation, Variable};
 use crate::inventory::{Kind, Wire};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity, nearest};
 use std::collections::BTreeSet;
@@ -62,7 +62,7 @@ pub(super) fn draft(source: &Source<'_>, fields: &Fields<'_>, ids: &mut BTreeSet
         severity: severity.unwrap_or(Severity::Medium),
         why: keep(&why),
         aliases: fields.texts("aliases").iter().map(|alias| keep(alias)).collect(),
-        remedy: reader.remedy(fields, &title),
+        remedy: reader.remedy(fields, &title, validations.iter().any(|validation| validation.path.is_root())),
         over,
         conditions: conditions.into_iter().flatten().collect(),
         variables,
@@ -126,8 +126,8 @@ impl Reader<'_> {
         over
     }
 
-    fn variables(&self, fields: &Fields<'_>) -> (Vec<(Arc<str>, Program)>, Vec<Arc<str>>) {
-        let (mut variables, mut names): (Vec<(Arc<str>, Program)>, Vec<Arc<str>>) = (Vec::new(), Vec::new());
+    fn variables(&self, fields: &Fields<'_>) -> (Vec<Variable>, Vec<Arc<str>>) {
+        let (mut variables, mut names) = (Vec::<Variable>::new(), Vec::<Arc<str>>::new());
         for variable in fields.maps("variables") {
             let name = variable.required("name");
             let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
@@ -197,7 +197,7 @@ impl Reader<'_> {
         })
     }
 
-    fn remedy(&self, fields: &Fields<'_>, title: &str) -> Remedy {
+    fn remedy(&self, fields: &Fields<'_>, title: &str, pathless: bool) -> Remedy {
         let given = fields.under("remedy");
         let text = |key: &'static str| given.as_ref().and_then(|remedy| remedy.text(key));
         let advice =
@@ -223,6 +223,9 @@ impl Reader<'_> {
             (None, None) if drops => Fix::Remove,
             (None, None) => Fix::Advice,
         };
+        if pathless && remedy.fix != Fix::Advice {
+            given.complain("", "remedy: a change needs to know where: give each validation its path");
+        }
         given.done();
         remedy
     }
