@@ -77,6 +77,11 @@ pub enum Run {
 pub trait Row: Debug + Sync {
     /// The rule.
     fn run(&self, cx: &Cx<'_>, judge: &mut Judge);
+
+    /// Whether there is no rule: that of a user's pack could not be read.
+    fn is_broken(&self) -> bool {
+        false
+    }
 }
 
 /// Everything that a rule may look at.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod check;
+pub mod custom;
 mod file;
 mod flag;
 mod joins;
@@ -49,7 +50,14 @@ pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Judged, Missing, Outco
 pub use joins::Joins;
 pub use registry::ALL;
 
-/// A check by id.
+/// A check by id: of plimsoll's own, of a pack, or graded by one.
 pub fn find(id: &str) -> Option<&'static Check> {
-    ALL.iter().copied().find(|check| check.id == id)
+    custom::find(id).or_else(|| ALL.iter().copied().find(|check| check.id == id))
+}
+
+/// Every check, those of packs last.
+pub fn every() -> Vec<&'static Check> {
+    let own = ALL.iter().copied().map(|check| custom::find(check.id).unwrap_or(check));
+    let more = custom::every().into_iter().filter(|check| ALL.iter().all(|own| own.id != check.id));
+    own.chain(more).collect()
 }

@@ -17,6 +17,9 @@ pub struct Cli {
     /// Look at the embedded demo cluster
     #[arg(long, global = true)]
     pub demo: bool,
+    /// Also load the packs of this file or folder; may repeat [always: packs/ in the configuration's folder]
+    #[arg(long = "pack", global = true, value_name = "PATH")]
+    pub packs: Vec<PathBuf>,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
@@ -118,6 +121,9 @@ pub(super) enum Command {
     Gaps(GapsArgs),
     /// Print the ClusterRole that the chosen frameworks need
     Role(RoleArgs),
+    /// Your own packs: frameworks, severities and checks in CEL
+    #[command(subcommand)]
+    Packs(PacksCommand),
     /// Print version, paths and what the cluster lets you read
     Info,
     /// Print a shell's completions
@@ -127,6 +133,21 @@ pub(super) enum Command {
     },
     /// Print the manual page (roff)
     Man,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PacksCommand {
+    /// List the packs that are loaded, and from where
+    List,
+    /// Say everything that is wrong with packs, and run their fixtures; exits with 1 where something is
+    Lint(PacksLintArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PacksLintArgs {
+    /// Files, or folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
 }
 
 /// Which frameworks, controls and sections.

@@ -2,6 +2,7 @@
 
 use super::args::ExplainArgs;
 use super::list::{controls_of, newest};
+use super::packs::installed;
 use super::{Exit, Failure, print};
 use crate::checks::{self, Check};
 use crate::engine::Selection;
@@ -9,9 +10,10 @@ use crate::frameworks::{self, Control, Crosswalk, Edition, Sibling};
 use crate::inventory::Version;
 use crate::model::{nearest, versioned};
 use std::fmt::Write;
+use std::path::PathBuf;
 
-pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
+pub(super) fn run(args: &ExplainArgs, packs: &[PathBuf]) -> Result<Exit, Failure> {
+    let packs = installed(packs)?.packs;
     let all = newest(&packs, &[], &args.versions)?;
     let mut text = String::new();
     if let Some(check) = checks::find(&args.id) {
@@ -20,7 +22,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         let versions = all.iter().map(|e| (e.framework.to_string(), e.version.to_string())).collect();
         let selection = Selection { controls: vec![args.id.clone()], versions, ..Selection::default() };
         let editions = selection.editions(&packs, Version::NEWEST).map_err(|_| {
-            let names: Vec<String> = checks::ALL
+            let names: Vec<String> = checks::every()
                 .iter()
                 .map(|check| check.id.to_owned())
                 .chain(all.iter().flat_map(|e| e.controls().map(|(_, c)| c.id.to_string()).collect::<Vec<_>>()))

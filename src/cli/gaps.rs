@@ -2,12 +2,13 @@
 
 use super::args::{GapsArgs, GapsOutput};
 use super::list::newest;
+use super::packs::installed;
 use super::{Exit, Failure, print};
 use crate::exports::analysis;
-use crate::frameworks;
+use std::path::PathBuf;
 
-pub(super) fn run(args: &GapsArgs) -> Result<Exit, Failure> {
-    let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
+pub(super) fn run(args: &GapsArgs, packs: &[PathBuf]) -> Result<Exit, Failure> {
+    let packs = installed(packs)?.packs;
     let pinned: Vec<(String, String)> = args.version.iter().map(|v| (args.framework.clone(), v.clone())).collect();
     let editions = newest(&packs, std::slice::from_ref(&args.framework), &pinned)?;
     let text = editions.iter().map(|edition| match args.output {

@@ -1,6 +1,7 @@
 //! `plimsoll list`.
 
 use super::args::{ListArgs, ListOutput, What};
+use super::packs::installed;
 use super::{Exit, Failure, print};
 use crate::checks;
 use crate::engine::Selection;
@@ -8,15 +9,16 @@ use crate::frameworks::{self, Crosswalk, Edition, Pack};
 use crate::inventory::Version;
 use crate::model::ControlRef;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
-pub(super) fn run(args: &ListArgs) -> Result<Exit, Failure> {
-    let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
+pub(super) fn run(args: &ListArgs, packs: &[PathBuf]) -> Result<Exit, Failure> {
+    let packs = installed(packs)?.packs;
     let all = newest(&packs, &[], &args.versions)?;
     let chosen = newest(&packs, &args.frameworks, &args.versions)?;
     let rows: Vec<Value> = match args.what {
         What::Frameworks => packs.iter().filter_map(|pack| framework(pack, &chosen)).collect(),
         What::Controls => controls(&all, &chosen),
-        What::Checks => checks::ALL
+        What::Checks => checks::every()
             .iter()
             .map(|check| {
                 json!({

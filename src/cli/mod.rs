@@ -3,9 +3,11 @@
 mod args;
 mod exit;
 mod explain;
+mod fixtures;
 mod gaps;
 mod info;
 mod list;
+mod packs;
 #[cfg(feature = "live")]
 mod progress;
 mod role;
@@ -27,17 +29,18 @@ pub fn main() -> Exit {
             return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
         }
     };
-    let result = match cli.command {
-        None => terminal(&cli.live, cli.demo),
-        Some(Command::Scan(args)) => scan::run(&cli.live, cli.demo, &args),
-        Some(Command::List(args)) => list::run(&args),
-        Some(Command::Explain(args)) => explain::run(&args),
-        Some(Command::Gaps(args)) => gaps::run(&args),
-        Some(Command::Role(args)) => role::run(&args),
-        Some(Command::Info) => info::run(&cli.live),
+    let result = match &cli.command {
+        None => terminal(&cli),
+        Some(Command::Scan(args)) => scan::run(&cli.live, cli.demo, args, &cli.packs),
+        Some(Command::List(args)) => list::run(args, &cli.packs),
+        Some(Command::Explain(args)) => explain::run(args, &cli.packs),
+        Some(Command::Gaps(args)) => gaps::run(args, &cli.packs),
+        Some(Command::Role(args)) => role::run(args, &cli.packs),
+        Some(Command::Packs(command)) => packs::run(command, &cli.packs),
+        Some(Command::Info) => info::run(&cli.live, &cli.packs),
         Some(Command::Completions { shell }) => {
             let mut command = Cli::command();
-            clap_complete::generate(shell, &mut command, "plimsoll", &mut std::io::stdout().lock());
+            clap_complete::generate(*shell, &mut command, "plimsoll", &mut std::io::stdout().lock());
             Ok(Exit::Ok)
         }
         Some(Command::Man) => man(),
@@ -82,23 +85,25 @@ fn man() -> Result<Exit, Failure> {
 }
 
 #[cfg(not(feature = "tui"))]
-fn terminal(_: &args::LiveArgs, _: bool) -> Result<Exit, Failure> {
+fn terminal(_: &Cli) -> Result<Exit, Failure> {
     Err(Failure::new(Exit::Usage, "this build has no terminal: plimsoll scan"))
 }
 
 #[cfg(feature = "tui")]
-fn terminal(live: &args::LiveArgs, demo: bool) -> Result<Exit, Failure> {
+fn terminal(cli: &Cli) -> Result<Exit, Failure> {
     use crate::app::{Catalog, Origin, Target};
     use crate::runtime::{Ended, Options, Sources, run};
-    let packs = crate::frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
+    let (live, demo) = (&cli.live, cli.demo);
+    let installed = packs::installed(&cli.packs)?;
     let target = Target {
         origin: if demo { Origin::Demo } else { Origin::Cluster },
         context: live.context.as_deref().map(Into::into),
         namespaces: live.namespaces.iter().map(|n| n.as_str().into()).collect(),
     };
-    let catalog = Catalog::of(&packs);
+    let catalog = Catalog::of(&installed.packs);
     let source = Sources {
-        packs,
+        gaps: installed.gaps(),
+        packs: installed.packs,
         selection: crate::engine::Selection::default(),
         files: Vec::new(),
         allowed: Vec::new(),

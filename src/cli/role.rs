@@ -1,15 +1,16 @@
 //! `plimsoll role`: the ClusterRole to ask for. Names resources and the verbs get, list, watch; no wildcard, no write.
 
 use super::args::RoleArgs;
+use super::packs::installed;
 use super::{Exit, Failure, print};
 use crate::engine::kinds;
-use crate::frameworks;
 use crate::inventory::{Kind, OptIn, Version};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::path::PathBuf;
 
-pub(super) fn run(args: &RoleArgs) -> Result<Exit, Failure> {
-    let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
+pub(super) fn run(args: &RoleArgs, packs: &[PathBuf]) -> Result<Exit, Failure> {
+    let packs = installed(packs)?.packs;
     let selection = args.select.selection(false);
     let editions = selection.editions(&packs, Version::NEWEST).map_err(|error| Failure::new(Exit::Usage, error))?;
     print(&role(&kinds(&editions, &args.opt_in.allowed()), args.with_kubelet_config))?;
@@ -20,7 +21,9 @@ pub(super) fn run(args: &RoleArgs) -> Result<Exit, Failure> {
 pub(crate) fn role(kinds: &BTreeSet<Kind>, kubelet: bool) -> String {
     let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut custom: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for kind in kinds.iter().filter(|kind| kind.info().opt_in.is_none()) {
+    // what is read whole for a user's check is no other right
+    let kinds: &BTreeSet<Kind> = &kinds.iter().map(|kind| kind.base()).collect();
+    for kind in kinds.iter().filter(|kind| kind.info().opt_in.is_none() && !kind.is_whole()) {
         let info = kind.info();
         let table = if kind.is_custom() { &mut custom } else { &mut groups };
         // a group whose kinds are the user's own has no names to list: see the comment that is printed
@@ -46,6 +49,15 @@ pub(crate) fn role(kinds: &BTreeSet<Kind>, kubelet: bool) -> String {
             "  # Gatekeeper: each constraint template is a resource of its own; add yours by name\n  # - apiGroups: \
              [\"constraints.gatekeeper.sh\"]\n  #   resources: [\"k8spspprivilegedcontainer\"]\n  #   verbs: [\"get\", \
              \"list\", \"watch\"]\n",
+        );
+    }
+    for kind in kinds.iter().filter(|kind| kind.is_whole()) {
+        let (group, name) = (kind.info().group, kind.name());
+        let _ = writeln!(
+            text,
+            "  # {} {name}, for a check of a pack: add its resource by name\n  # - apiGroups: [{group:?}]\n  #   resources: \
+             [\"…\"]\n  #   verbs: [\"get\", \"list\", \"watch\"]",
+            kind.api_version()
         );
     }
     for kind in kinds.iter() {

@@ -1,24 +1,27 @@
 //! `plimsoll scan`.
 
 use super::args::{LiveArgs, Output, ScanArgs};
+use super::packs::installed;
 #[cfg(feature = "live")]
 use super::progress::Progress;
 use super::{Exit, Failure, now, print};
 use crate::engine::{BuiltIn, Engine, Times};
-use crate::frameworks::{self, Edition};
+use crate::frameworks::Edition;
 use crate::inventory::{Inventory, Kind, Medium, Version, platform};
 use crate::model::{Counts, FindingStatus, FrameworkResult, Report};
 use crate::sources::files::Loader;
 use crate::sources::{demo, files};
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::PathBuf;
 
-pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, Failure> {
-    let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
+pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs, packs: &[PathBuf]) -> Result<Exit, Failure> {
+    let installed = installed(packs)?;
+    let packs = &installed.packs;
     let selection = args.select.selection(args.strict);
     let allowed = args.opt_in.allowed();
     let kinds_for =
-        |version: Version| selection.kinds(&packs, version, &allowed).map_err(|error| Failure::new(Exit::Usage, error));
+        |version: Version| selection.kinds(packs, version, &allowed).map_err(|error| Failure::new(Exit::Usage, error));
     // a wrong name is told before anything is read
     kinds_for(args.kubernetes_version.unwrap_or(Version::NEWEST))?;
     if demo && !args.files.is_empty() {
@@ -36,7 +39,8 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
         inventory.scope.namespaces = live.namespaces.iter().map(|n| n.as_str().into()).collect();
         inventory.scope.selector = live.selector.as_deref().map(Into::into);
         for opt_in in allowed.iter().copied() {
-            Kind::ALL.iter().filter(|kind| kind.info().opt_in == Some(opt_in)).for_each(|kind| inventory.opt_in(*kind));
+            let kinds = Kind::every().into_iter().filter(|kind| kind.info().opt_in == Some(opt_in));
+            kinds.for_each(|kind| inventory.opt_in(kind));
         }
     }
     if let Some(version) = args.kubernetes_version {
@@ -44,9 +48,10 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
     }
     inventory.settings = args.settings();
     let editions = selection
-        .editions_on(&packs, inventory.version, platform::detect(&inventory))
+        .editions_on(packs, inventory.version, platform::detect(&inventory))
         .map_err(|error| Failure::new(Exit::Usage, error))?;
     let mut report = evaluate(&inventory, &editions, args.strict, started)?;
+    report.gaps.extend(installed.gaps());
     if inventory.medium == Medium::Files {
         files::fill_lines(&mut report);
     }
@@ -185,7 +190,7 @@ fn nothing_readable(
         ReadState::Failed { read, message, .. } if read.is_empty() => Some(message.clone()),
         _ => None,
     };
-    let builtin: Vec<_> = kinds.iter().filter(|kind| !kind.is_custom()).map(failed).collect();
+    let builtin: Vec<_> = kinds.iter().filter(|kind| !kind.is_custom() || kind.is_whole()).map(failed).collect();
     match builtin.first() {
         Some(Some(first)) if builtin.iter().all(Option::is_some) => Err(Failure::new(
             Exit::Unreachable,

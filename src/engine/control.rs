@@ -19,6 +19,8 @@ pub struct CheckVerdict {
     pub reading: bool,
     /// Why the question does not arise here.
     pub not_applicable: Option<Arc<str>>,
+    /// Why it could not be decided, where its reason does not say enough.
+    pub undecided: Option<Arc<str>>,
 }
 
 /// A control's verdict and why it could not be decided.
@@ -51,6 +53,10 @@ pub fn decide<'c>(control: &Control, of: &impl Fn(&str) -> Option<&'c CheckVerdi
     }
     let (verdict, reason) = fold(&control.checks, of);
     match (control.decides, verdict) {
+        // what a pack says of it could not be read: a counter-example counts all the same
+        _ if control.broken.is_some() && verdict != Verdict::Fail => {
+            (Verdict::NotEvaluated, Some(GapReason::Undecodable))
+        }
         // a review control never passes by itself: a person looks, candidates or none
         (Decides::Review, Verdict::Pass) => (Verdict::Manual, None),
         _ => (verdict, reason),
@@ -61,7 +67,7 @@ pub fn decide<'c>(control: &Control, of: &impl Fn(&str) -> Option<&'c CheckVerdi
 /// wrong supports in part; an empty population supports nothing. Evidence is for people to weigh.
 fn criterion<'c>(control: &Control, of: &impl Fn(&str) -> Option<&'c CheckVerdict>) -> Verdict {
     let ids = control.checks.checks();
-    if ids.is_empty() {
+    if ids.is_empty() || control.broken.is_some() {
         return Verdict::NeedsPeople;
     }
     let found = |ids: &[Arc<str>], test: &dyn Fn(&CheckVerdict) -> bool| ids.iter().filter_map(|id| of(id)).any(test);
@@ -98,6 +104,7 @@ mod tests {
             partial: false,
             reading: false,
             not_applicable: None,
+            undecided: None,
         };
         let table = [
             ("fail", check(Verdict::Fail)),

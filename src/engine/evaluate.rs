@@ -134,6 +134,7 @@ impl Engine {
             objects: Objects::default(),
             findings: Vec::new(),
             undecided: None,
+            undecided_words: None,
             missing: BTreeMap::new(),
         };
         let mut results: BTreeMap<&str, Outcomes> = BTreeMap::new();
@@ -283,6 +284,8 @@ struct Evaluation<'a> {
     findings: Vec<Finding>,
     /// Why the first undecided instance of the check at hand is undecided, as its rule says.
     undecided: Option<GapReason>,
+    /// The same in words, where the rule has words of its own.
+    undecided_words: Option<Arc<str>>,
     /// What rules missed beside the kinds of the API, and which checks.
     missing: BTreeMap<Missing, Vec<Arc<str>>>,
 }
@@ -301,7 +304,7 @@ impl Evaluation<'_> {
         let mut population = Vec::new();
         let mut out_of_scope = false;
         let (mut not_applicable, mut missing) = (None, None);
-        self.undecided = None;
+        (self.undecided, self.undecided_words) = (None, None);
         match check.run {
             Run::Configured { is_set, unset, .. } if !is_set(&self.cx.inventory.settings) => {
                 let mut judge = Judge::default();
@@ -337,6 +340,9 @@ impl Evaluation<'_> {
         }
         let gap = if out_of_scope { Some(GapReason::SourceCannotHoldIt) } else { self.population_gap(check) };
         let gap = gap.or(missing.as_ref().map(|missing| missing.reason));
+        // of a user's check: what the cluster holds is not to blame, and no reason of the list says what is
+        let words = missing.as_ref().filter(|missing| missing.reason == GapReason::Undecodable);
+        let words = words.map(|missing| missing.message.as_str().into()).or_else(|| self.undecided_words.take());
         if let Some(missing) = missing {
             self.missing.entry(missing).or_default().push(check.id.into());
         }
@@ -365,6 +371,7 @@ impl Evaluation<'_> {
             partial: gap.is_some(),
             reading: self.cx.inventory.is_reading(),
             not_applicable: not_applicable.map(Into::into),
+            undecided: words.filter(|_| reason == Some(GapReason::Undecodable)),
         };
         Outcomes { verdict, objects }
     }
@@ -373,7 +380,7 @@ impl Evaluation<'_> {
     fn only_cluster_scoped(&self, check: &Check) -> bool {
         !self.cx.inventory.scope.namespaces.is_empty()
             && !check.over.is_empty()
-            && check.over.iter().all(|kind| !kind.info().namespaced && *kind != Kind::Namespace)
+            && check.over.iter().all(|kind| !kind.info().namespaced && kind.base() != Kind::Namespace)
     }
 
     /// Why the population is not wholly known.
@@ -502,6 +509,9 @@ impl Evaluation<'_> {
             Outcome::Unread(reason) => (FindingStatus::NotEvaluated, Some(reason)),
         };
         self.undecided = self.undecided.or(reason);
+        if reason == Some(GapReason::Undecodable) && !hit.message.is_empty() {
+            self.undecided_words.get_or_insert_with(|| format!("{owner}: {}", hit.message).into());
+        }
         let waivable = !self.strict && matches!(status, FindingStatus::Fail | FindingStatus::Manual);
         let waiver = if waivable { self.exempt.waiver(check.id, owner, images) } else { None };
         if waiver.is_some() {
@@ -512,15 +522,15 @@ impl Evaluation<'_> {
             (true, Some(reason)) => format!("not decided: {}", reason.as_str()),
             (true, None) => format!("does not hold: {}", check.title),
         };
-        let source = Kind::of(resource.group(), &resource.kind).and_then(|kind| {
-            let key = (resource.namespace.clone().unwrap_or_else(|| "".into()), resource.name.clone());
-            self.cx.inventory.sources.get(&(kind, key)).cloned()
-        });
+        let key = (resource.namespace.clone().unwrap_or_else(|| "".into()), resource.name.clone());
+        let own = Kind::of(resource.group(), &resource.kind);
+        let kinds = own.into_iter().chain(Kind::wholes(resource.group(), &resource.kind));
+        let source = kinds.into_iter().find_map(|kind| self.cx.inventory.sources.get(&(kind, key.clone())).cloned());
         Finding {
             fingerprint,
             check: check.id,
             status,
-            severity: hit.severity.unwrap_or(check.severity),
+            severity: checks::custom::grade_of(check.id).or(hit.severity).unwrap_or(check.severity),
             resource,
             owner: owner.clone(),
             container: hit.container,
@@ -629,7 +639,11 @@ fn control_result(
         Verdict::Manual if counts.manual == 0 => "no candidates found".into(),
         Verdict::Manual => format!("{} candidates to review", counts.manual).into(),
         Verdict::Waived => format!("{} waived or exempt, none else fails", counts.waived).into(),
+        Verdict::NotEvaluated if control.broken.is_some() => control.broken.clone().unwrap_or_default(),
         Verdict::NotEvaluated if reading => "still reading".into(),
+        Verdict::NotEvaluated if reason == Some(GapReason::Undecodable) => {
+            verdicts().find_map(|v| v.undecided.clone()).unwrap_or_else(|| sentence(GapReason::Undecodable).into())
+        }
         Verdict::NotEvaluated => reason.map_or("not decided", sentence).into(),
         Verdict::NotApplicable => {
             verdicts().find_map(|v| v.not_applicable.clone()).unwrap_or_else(|| "does not exist here".into())
@@ -709,7 +723,7 @@ fn gaps(
 ) -> Vec<Gap> {
     let chosen: Vec<&'static Check> = controls_of.keys().filter_map(|id| checks::find(id)).collect();
     let mut gaps = Vec::new();
-    for kind in Kind::ALL.iter().copied() {
+    for kind in Kind::every() {
         let uses = |check: &&&'static Check| check.over.contains(&kind) || check.needs.contains(&kind);
         let checks: Vec<Arc<str>> = chosen.iter().filter(uses).map(|check| check.id.into()).collect();
         if checks.is_empty() || !inventory.knows(kind) {
@@ -741,6 +755,19 @@ fn gaps(
         };
         gaps.push(Gap { kind: name, namespace: None, reason, message, checks });
     }
+    // a kind that is read whole too is one gap
+    let mut merged: Vec<Gap> = Vec::new();
+    for gap in gaps {
+        let same = |known: &&mut Gap| {
+            (&known.kind, &known.namespace, known.reason, &known.message)
+                == (&gap.kind, &gap.namespace, gap.reason, &gap.message)
+        };
+        match merged.iter_mut().find(same) {
+            Some(known) => known.checks.extend(gap.checks),
+            None => merged.push(gap),
+        }
+    }
+    let mut gaps = merged;
     // where nothing of a kind is known the gap of the kind says so for all checks
     let said = |gaps: &[Gap], missing: &Missing| {
         gaps.iter().any(|gap| *gap.kind == *missing.kind && gap.reason == missing.reason && gap.namespace.is_none())

@@ -78,7 +78,9 @@ pub struct Analysis {
 impl Analysis {
     /// Of a control.
     pub fn of(control: &Control) -> Self {
-        let is_built = |id: &Arc<str>| checks::find(id).is_some();
+        let is_built = |id: &Arc<str>| {
+            control.broken.is_none() && checks::find(id).is_some_and(|check| !checks::custom::is_broken(check))
+        };
         let (checks, mut unbuilt): (Vec<_>, Vec<_>) = control.checks.checks().into_iter().partition(is_built);
         let (evidence, more): (Vec<_>, Vec<_>) = control.evidence.iter().cloned().partition(is_built);
         unbuilt.extend(more);

@@ -1,7 +1,7 @@
 //! Reading a pack file's YAML into words and lists: what is wrong is collected, all of it, and told with its place.
 
 use super::PackError;
-use crate::inventory::yaml::{self, Positions};
+use crate::inventory::yaml::{self, Positions, Span};
 use crate::model::{FieldPath, nearest};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -13,7 +13,16 @@ pub(super) struct Source<'t> {
     file: &'t str,
     text: &'t str,
     value: Value,
-    wrong: RefCell<Vec<(FieldPath, String)>>,
+    wrong: RefCell<Vec<Wrong>>,
+}
+
+/// Something wrong: where, and what.
+#[derive(Debug)]
+struct Wrong {
+    path: FieldPath,
+    /// The text at the path, and a line and column in it.
+    inside: Option<(String, usize, usize)>,
+    message: String,
 }
 
 impl<'t> Source<'t> {
@@ -39,25 +48,78 @@ impl<'t> Source<'t> {
 
     /// Notes that something at a place is wrong.
     pub(super) fn complain(&self, path: FieldPath, what: impl Into<String>) {
-        self.wrong.borrow_mut().push((path, what.into()));
+        self.wrong.borrow_mut().push(Wrong { path, inside: None, message: what.into() });
+    }
+
+    /// Notes that something within a text is wrong, at a line and a column of that text.
+    pub(super) fn complain_inside(&self, path: FieldPath, text: &str, place: (usize, usize), what: impl Into<String>) {
+        let inside = Some((text.to_owned(), place.0, place.1));
+        self.wrong.borrow_mut().push(Wrong { path, inside, message: what.into() });
     }
 
     /// What was wrong, each with line and column, from top to bottom.
     pub(super) fn errors(&self) -> Vec<PackError> {
+        self.faults().into_iter().map(|(_, error)| error).collect()
+    }
+
+    /// The same, with the paths.
+    pub(super) fn faults(&self) -> Vec<(FieldPath, PackError)> {
         let wrong = self.wrong.borrow();
         if wrong.is_empty() {
             return Vec::new();
         }
         let positions = Positions::of(self.text);
-        let place = |path: &FieldPath| positions.as_ref().and_then(|positions| positions.locate(path));
-        let error = |(path, what): &(FieldPath, String)| {
-            let (line, column) = place(path).map_or((1, 1), |span| (span.line, span.column));
-            PackError::at(self.file, line, column, what.clone())
+        let place = |wrong: &Wrong| {
+            let span = positions.as_ref().and_then(|positions| positions.locate(&wrong.path))?;
+            let exact = wrong.inside.as_ref().filter(|_| span.exact);
+            let exact = exact.and_then(|(text, line, column)| inside(self.text, span, text, (*line, *column)));
+            Some(exact.unwrap_or((span.line, span.column)))
         };
-        let mut errors: Vec<PackError> = wrong.iter().map(error).collect();
-        errors.sort_by_key(|error| error.place);
-        errors
+        let fault = |wrong: &Wrong| {
+            let (line, column) = place(wrong).unwrap_or((1, 1));
+            (wrong.path.clone(), PackError::at(self.file, line, column, wrong.message.clone()))
+        };
+        let mut faults: Vec<_> = wrong.iter().map(fault).collect();
+        faults.sort_by_key(|(_, error)| error.place);
+        faults
     }
+
+    /// The first thing that is wrong at a path or below it.
+    pub(super) fn fault_under(&self, path: &FieldPath) -> Option<PackError> {
+        self.faults().into_iter().find(|(at, _)| at.steps().starts_with(path.steps())).map(|(_, error)| error)
+    }
+}
+
+/// Where a line and column of a text stand in the file that holds it as a value. However YAML writes the text (plain,
+/// quoted, folded, as a block), its characters come in the same order, but for blanks and what escapes them.
+fn inside(file: &str, span: Span, text: &str, (line, column): (usize, usize)) -> Option<(usize, usize)> {
+    let wanted = {
+        let before =
+            text.lines().take(line.saturating_sub(1)).map(|line| line.chars().filter(|c| !c.is_whitespace()).count());
+        let on_line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default().chars();
+        before.sum::<usize>() + on_line.take(column.saturating_sub(1)).filter(|c| !c.is_whitespace()).count()
+    };
+    let lines = file.lines().enumerate().skip(span.line.saturating_sub(1)).take(span.end_line + 1 - span.line);
+    let mut places = lines.flat_map(|(number, content)| {
+        let skip = if number + 1 == span.line { span.column - 1 } else { 0 };
+        content.chars().enumerate().skip(skip).map(move |(at, c)| (number + 1, at + 1, c))
+    });
+    // past the key, and past the sign of a block
+    places.by_ref().find(|(_, _, c)| *c == ':')?;
+    let mut rest: Vec<(usize, usize, char)> = places.filter(|(_, _, c)| !c.is_whitespace()).collect();
+    if let Some((first, _, '|' | '>')) = rest.first().copied() {
+        rest.retain(|(line, _, _)| *line > first);
+    }
+    let mut rest = rest.into_iter().peekable();
+    let mut last = None;
+    for (number, letter) in text.chars().filter(|c| !c.is_whitespace()).enumerate() {
+        let (line, column, _) = rest.find(|(_, _, c)| *c == letter)?;
+        if number == wanted {
+            return Some((line, column));
+        }
+        last = Some((line, column + 1));
+    }
+    last
 }
 
 /// A mapping: each key is asked for by name, and [`Fields::done`] complains of those that nobody asked for.
@@ -197,6 +259,32 @@ impl<'s> Fields<'s> {
         };
         let fields = |(i, item): (usize, &'s Value)| self.fields(self.at(key).index(i), item);
         items.iter().enumerate().filter_map(fields).collect()
+    }
+
+    /// A mapping, or a list of mappings.
+    pub(super) fn one_or_more(&self, key: &'static str) -> Vec<Fields<'s>> {
+        match self.map.get(key) {
+            Some(value @ Value::Object(_)) => {
+                self.asked.borrow_mut().push(key);
+                self.fields(self.at(key), value).into_iter().collect()
+            }
+            _ => self.maps(key),
+        }
+    }
+
+    /// A text, or a list of texts.
+    pub(super) fn text_or_more(&self, key: &'static str) -> Vec<Arc<str>> {
+        if self.map.get(key).is_some_and(Value::is_array) { self.texts(key) } else { vec![self.required(key)] }
+    }
+
+    /// A mapping under a key.
+    pub(super) fn under(&self, key: &'static str) -> Option<Fields<'s>> {
+        self.get(key).and_then(|value| self.fields(self.at(key), value))
+    }
+
+    /// Its own place.
+    pub(super) fn place(&self) -> &FieldPath {
+        &self.path
     }
 
     /// A mapping of mappings.

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 mod crosswalk;
+pub mod custom;
 mod decode;
 mod error;
 pub mod exemptions;

@@ -81,6 +81,8 @@ pub struct Control {
     pub official: Option<Arc<str>>,
     /// The control elsewhere whose words and checks it takes: `cis/5.2.2`.
     pub like: Option<Arc<str>>,
+    /// What is wrong with it in a user's pack: then it is not evaluated.
+    pub broken: Option<Arc<str>>,
     pub(super) retired: bool,
     pub(super) versions: BTreeMap<Arc<str>, Change>,
 }

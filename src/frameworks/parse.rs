@@ -98,32 +98,45 @@ pub fn read<'t>(files: impl Iterator<Item = (&'t str, &'t str)>, known: Known<'_
         placed.extend(places.into_iter().map(|(id, path)| (source, id, path)));
         pack.sections.push(section);
     }
-    let listed = |id: &Arc<str>| order.iter().position(|other| other == id).unwrap_or(order.len());
-    pack.sections.sort_by_cached_key(|section| (listed(&section.id), natural(&section.id)));
-    for id in order.iter().filter(|id| !pack.sections.iter().any(|section| section.id == **id)) {
-        head.complain(FieldPath::of("sections"), format!("no file has section {id:?}"));
-    }
+    sort(&mut pack, &order, head);
     unique(&pack, &placed);
     errors.extend(sources.iter().flat_map(|(_, source)| source.errors()));
     if errors.is_empty() { Ok(pack) } else { Err(PackErrors(errors)) }
 }
 
+/// Puts sections into their order: that of the head's list, else that of their numbers.
+pub(super) fn sort(pack: &mut Pack, order: &[Arc<str>], head: &Source<'_>) {
+    let listed = |id: &Arc<str>| order.iter().position(|other| other == id).unwrap_or(order.len());
+    pack.sections.sort_by_cached_key(|section| (listed(&section.id), natural(&section.id)));
+    for id in order.iter().filter(|id| !pack.sections.iter().any(|section| section.id == **id)) {
+        head.complain(FieldPath::of("sections"), format!("no file has section {id:?}"));
+    }
+}
+
 /// The head, and the order of sections where it gives one.
 fn read_head(source: &Source<'_>) -> (Pack, Vec<Arc<str>>) {
     let root = source.root();
+    let pack = head(source, &root);
+    if pack.versions.is_empty() {
+        root.complain("versions", "`versions` is missing: oldest to newest, one entry where there are none");
+    }
+    let order = root.texts("sections");
+    root.done();
+    (pack, order)
+}
+
+/// What a head says of its pack, but for the order of sections.
+pub(super) fn head(source: &Source<'_>, root: &Fields<'_>) -> Pack {
     let pack = Pack {
         id: root.required("id"),
         title: root.required("title"),
         source: root.required("source"),
         versions: root.texts("versions"),
-        platforms: platforms(source, &root),
+        platforms: platforms(source, root),
         groups: root.pairs("groups"),
         servers: root.maps("servers").iter().map(servers).collect(),
         sections: Vec::new(),
     };
-    if pack.versions.is_empty() {
-        root.complain("versions", "`versions` is missing: oldest to newest, one entry where there are none");
-    }
     for servers in &pack.servers {
         if !pack.versions.contains(&servers.version) {
             root.complain("servers", format!("{:?} is none of the versions", servers.version));
@@ -131,9 +144,7 @@ fn read_head(source: &Source<'_>) -> (Pack, Vec<Arc<str>>) {
     }
     // for people and later views
     root.word("kind", &[("benchmark", ()), ("standard", ()), ("criteria-mixed", ())]);
-    let order = root.texts("sections");
-    root.done();
-    (pack, order)
+    pack
 }
 
 fn platforms(source: &Source<'_>, root: &Fields<'_>) -> Vec<Platform> {
@@ -169,10 +180,17 @@ fn servers(fields: &Fields<'_>) -> Servers {
 }
 
 /// A control's id and where it stands in its file.
-type Place = (Arc<str>, FieldPath);
+pub(super) type Place = (Arc<str>, FieldPath);
 
 fn read_section(source: &Source<'_>, pack: &Pack, known: Known<'_>) -> (Section, Vec<Place>) {
     let root = source.root();
+    let read = section(source, &root, pack, known);
+    root.done();
+    read
+}
+
+/// A section, and where its controls stand.
+pub(super) fn section(source: &Source<'_>, root: &Fields<'_>, pack: &Pack, known: Known<'_>) -> (Section, Vec<Place>) {
     let id = root.required("section");
     let title = root.required("title");
     let criteria = root.word("kind", &[("criteria", true)]).unwrap_or(false);
@@ -182,7 +200,6 @@ fn read_section(source: &Source<'_>, pack: &Pack, known: Known<'_>) -> (Section,
         root.complain("controls", "a section needs controls");
     }
     let controls: Vec<Control> = files.iter().map(|fields| reader.control(fields)).collect();
-    root.done();
     let places = controls.iter().zip(&files).map(|(control, fields)| (control.key.clone(), fields.at("id")));
     let places = places.collect();
     (Section { id, title, controls }, places)
@@ -234,6 +251,7 @@ impl Reader<'_> {
             note: fields.text("note"),
             official: fields.text("official"),
             like,
+            broken: None,
             retired: fields.flag("retired"),
             versions: self.versions(fields),
             id,
@@ -367,7 +385,7 @@ impl Reader<'_> {
 }
 
 /// No id stands twice in a version.
-fn unique(pack: &Pack, placed: &[(&Source<'_>, Arc<str>, FieldPath)]) {
+pub(super) fn unique(pack: &Pack, placed: &[(&Source<'_>, Arc<str>, FieldPath)]) {
     let newest = pack.newest();
     for version in &pack.versions {
         let mut seen: BTreeMap<Arc<str>, ()> = BTreeMap::new();

@@ -112,18 +112,23 @@ impl Inventory {
     pub(super) fn top_owner(&self, pod: &PodRow) -> ObjectRef {
         let itself = || ObjectRef::new("v1", "Pod", Some(&pod.namespace), &pod.name);
         let Some(owner) = &pod.owner else { return itself() };
-        let (mut api_version, mut kind, mut name) = (owner.0.as_str(), owner.1.as_str(), owner.2.as_str());
-        if pod.mirror || kind == "Node" {
+        if pod.mirror || owner.1 == "Node" {
             return itself();
         }
+        self.top_of(&pod.namespace, &owner.0, &owner.1, &owner.2)
+    }
+
+    /// The top of the chain of managing controllers from one of them on.
+    pub fn top_of(&self, namespace: &str, api_version: &str, kind: &str, name: &str) -> ObjectRef {
+        let (mut api_version, mut kind, mut name) = (api_version, kind, name);
         // controllers nest two deep (Deployment over ReplicaSet, CronJob over Job); four bounds a malicious loop
         for _ in 0..4 {
             let group = api_version.split_once('/').map_or("", |(group, _)| group);
-            let row: Option<&ControllerRow> = Kind::of(group, kind)
-                .and_then(|kind| self.controllers.get(&(kind, (pod.namespace.clone(), name.into()))));
+            let row: Option<&ControllerRow> =
+                Kind::of(group, kind).and_then(|kind| self.controllers.get(&(kind, (namespace.into(), name.into()))));
             let Some(next) = row.and_then(|row| row.meta.controller()) else { break };
             (api_version, kind, name) = (&next.api_version, &next.kind, &next.name);
         }
-        ObjectRef::new(api_version, kind, Some(&pod.namespace), name)
+        ObjectRef::new(api_version, kind, Some(namespace), name)
     }
 }

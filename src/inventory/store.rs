@@ -3,6 +3,7 @@ use super::kinds::custom::Custom;
 use super::kinds::meta::{Map, Meta};
 use super::kinds::pod::{Pod, PodSpec};
 use super::kinds::rbac::{Binding, Role};
+use super::kinds::whole::Whole;
 use super::kinds::workload::{Controller, Detail};
 use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
 use super::{Kind, Object, Settings, Version, Wire, kubelet, node_facts};
@@ -123,6 +124,8 @@ macro_rules! inventory {
             pub metas: BTreeMap<(Kind, Key), Meta>,
             /// Custom resources, by kind; the name carries the resource's own kind where a kind stands for several.
             pub customs: BTreeMap<(Kind, Key), Custom>,
+            /// What questions came to on objects that were read whole, by kind.
+            pub wholes: BTreeMap<(Kind, Key), Whole>,
             /// File and document of each object, for file sources.
             pub sources: HashMap<(Kind, Key), FindingSource>,
             /// Objects of manifests that name no namespace: they stand in the default one only for want of another.
@@ -152,6 +155,7 @@ macro_rules! inventory {
                     webhooks: BTreeMap::new(),
                     metas: BTreeMap::new(),
                     customs: BTreeMap::new(),
+                    wholes: BTreeMap::new(),
                     sources: HashMap::new(),
                     unplaced: BTreeSet::new(),
                     states: BTreeMap::new(),
@@ -184,6 +188,7 @@ macro_rules! inventory {
                     Object::Custom(kind, o) => {
                         drop(self.customs.insert((kind, custom_key(kind, &o.kind, key)), *o));
                     }
+                    Object::Whole(kind, o) => drop(self.wholes.insert((kind, key), *o)),
                 }
             }
 
@@ -200,6 +205,7 @@ macro_rules! inventory {
                     Object::Webhooks(..) => drop(self.webhooks.remove(&(kind, key))),
                     Object::Meta(..) => drop(self.metas.remove(&(kind, key))),
                     Object::Custom(_, o) => drop(self.customs.remove(&(kind, custom_key(kind, &o.kind, key)))),
+                    Object::Whole(..) => drop(self.wholes.remove(&(kind, key))),
                 }
             }
 
@@ -234,6 +240,7 @@ macro_rules! inventory {
                         self.customs.retain(|(k, key), custom| {
                             other(*k, key) || only.is_some_and(|only| custom.kind != only)
                         });
+                        self.wholes.retain(|(k, key), _| other(*k, key));
                     }
                 }
                 self.undecodable.retain(|(k, key, _)| other(*k, key));
@@ -254,6 +261,7 @@ macro_rules! inventory {
                             + of(&self.webhooks, kind).count()
                             + of(&self.metas, kind).count()
                             + of(&self.customs, kind).count()
+                            + of(&self.wholes, kind).count()
                     }
                 }
             }
@@ -338,6 +346,11 @@ impl Inventory {
     /// The custom resources of a kind.
     pub fn customs_of(&self, kind: Kind) -> impl Iterator<Item = &Custom> {
         of(&self.customs, kind)
+    }
+
+    /// The objects of a kind that were read whole.
+    pub fn wholes_of(&self, kind: Kind) -> impl Iterator<Item = &Whole> {
+        of(&self.wholes, kind)
     }
 
     /// The controllers of a kind.
@@ -431,7 +444,7 @@ impl Inventory {
     /// namespaces, cluster-scoped objects are read for joins and not judged, the namespaces themselves excepted.
     pub fn in_scope(&self, kind: Kind, meta: &Meta) -> bool {
         let namespaces = &self.scope.namespaces;
-        let place = if kind == Kind::Namespace { meta.name.as_str() } else { meta.namespace.as_str() };
+        let place = if kind.base() == Kind::Namespace { meta.name.as_str() } else { meta.namespace.as_str() };
         let here = namespaces.is_empty() || namespaces.iter().any(|n| **n == *place);
         here && self.selects(&meta.labels)
     }

@@ -29,7 +29,8 @@ impl Links {
         match update {
             Update::Lost(part, why) => {
                 let since = clock(&super::sources::now()).into();
-                self.0.entry(part).or_insert((since, why));
+                // since when is that of the first reason
+                self.0.entry(part).or_insert((since, why.clone())).1 = why;
                 false
             }
             Update::Back(part) => {
@@ -248,7 +249,8 @@ impl Live {
 
 fn progress(sink: &Sink, inventory: &Inventory, kind: Kind) {
     let done = !matches!(inventory.state(kind), ReadState::Unread | ReadState::Reading);
-    sink.progress(kind.info().plural, inventory.count(kind), done);
+    let plural = kind.info().plural;
+    sink.progress(if plural.is_empty() { kind.name() } else { plural }, inventory.count(kind), done);
 }
 
 /// No kind at all could be read: the cluster is as good as unreachable.
@@ -257,7 +259,7 @@ fn nothing_readable(inventory: &Inventory, kinds: &BTreeSet<Kind>, session: &Ses
         ReadState::Failed { read, message, .. } if read.is_empty() => Some(message.clone()),
         _ => None,
     };
-    let builtin: Vec<_> = kinds.iter().filter(|kind| !kind.is_custom()).map(failed).collect();
+    let builtin: Vec<_> = kinds.iter().filter(|kind| !kind.is_custom() || kind.is_whole()).map(failed).collect();
     match builtin.first() {
         Some(Some(first)) if builtin.iter().all(Option::is_some) => Err(Failure::new(
             format!("Nothing could be read from {}: {first}.", session.cluster().server.unwrap_or_default()),

@@ -6,7 +6,7 @@ use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
 use crate::inventory::{Inventory, Kind, Medium, OptIn, Version};
-use crate::model::{Evidence, FieldPath, Finding, Fix, Report, Step};
+use crate::model::{Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
 use crate::sources::{demo, files};
 use crate::{exports, remediation};
 use serde_json::Value;
@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub struct Sources {
     /// The installed packs.
     pub packs: Vec<Pack>,
+    /// What could not be read of the user's.
+    pub gaps: Vec<Gap>,
     /// Which of their frameworks.
     pub selection: Selection,
     /// Manifests to read.
@@ -61,13 +63,17 @@ impl Sources {
         let times = Times { started: started.clone(), finished: now() };
         let exempt = BuiltIn::new(inventory)
             .map_err(|error| failed("The built-in exemptions", error, "That is a fault of plimsoll."))?;
-        Ok(engine.evaluate(inventory, editions, &exempt, self.selection.strict, times))
+        let mut report = engine.evaluate(inventory, editions, &exempt, self.selection.strict, times);
+        report.gaps.extend(self.gaps.iter().cloned());
+        Ok(report)
     }
 
     /// What was not asked for is known to be unread.
     pub(super) fn apply_opt_ins(&self, inventory: &mut Inventory) {
-        for kind in Kind::ALL.iter().filter(|k| k.info().opt_in.is_some_and(|opt_in| self.allowed.contains(&opt_in))) {
-            inventory.opt_in(*kind);
+        for kind in Kind::every() {
+            if kind.info().opt_in.is_some_and(|opt_in| self.allowed.contains(&opt_in)) {
+                inventory.opt_in(kind);
+            }
         }
     }
 
@@ -320,6 +326,7 @@ mod tests {
     fn sources() -> Sources {
         Sources {
             packs: crate::frameworks::embedded().unwrap(),
+            gaps: Vec::new(),
             selection: Selection::default(),
             files: Vec::new(),
             allowed: Vec::new(),

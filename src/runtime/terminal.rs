@@ -21,7 +21,10 @@ impl Screen {
         HOOK.call_once(|| {
             let before = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
-                restore();
+                // an expression of a pack is caught, and said as its error
+                if !crate::checks::custom::cel::is_running() {
+                    restore();
+                }
                 before(panic);
             }));
         });

@@ -28,7 +28,7 @@ pub fn load() -> (Inventory, Vec<Note>) {
         let _ = loader.text(&name, file.contents_utf8().unwrap_or_default());
     }
     let (mut inventory, notes) = loader.finish();
-    for kind in Kind::ALL.iter().copied() {
+    for kind in Kind::every() {
         inventory.set_state(kind, ReadState::Complete);
     }
     // documents of the demo are no files of the user

@@ -1,3 +1,4 @@
 //! What outlives a run.
 
+pub mod packs;
 pub mod paths;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 pub struct Paths {
     /// Settings, themes and waivers of the user: `$PLIMSOLL_CONFIG_DIR`, else `$XDG_CONFIG_HOME/plimsoll`.
     pub config: PathBuf,
-    /// Packs that the user added: `$XDG_DATA_HOME/plimsoll`.
+    /// What plimsoll keeps for the user: `$XDG_DATA_HOME/plimsoll`.
     pub data: PathBuf,
     /// Logs, history, exports: `$XDG_STATE_HOME/plimsoll`.
     pub state: PathBuf,
@@ -44,6 +44,11 @@ impl Paths {
     /// Where exports go when nobody named a place; made with mode 0700.
     pub fn exports(&self) -> PathBuf {
         self.state.join("exports")
+    }
+
+    /// Packs that the user added.
+    pub fn packs(&self) -> PathBuf {
+        self.config.join("packs")
     }
 
     /// The log.

@@ -11,6 +11,7 @@ pub mod network;
 pub mod pod;
 pub mod rbac;
 pub mod storage;
+pub mod whole;
 pub mod workload;
 
 use super::{kubelet, node_facts};
@@ -85,10 +86,14 @@ macro_rules! kinds {
     ($($kind:ident, $name:literal, $group:literal, $version:literal, $plural:literal, $namespaced:literal, $wire:ident $(, $opt:ident)?;)*) => {
         /// A kind that a check reads.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Kind { $(#[doc = concat!("`", $group, "` ", $name, ".")] $kind),* }
+        pub enum Kind {
+            $(#[doc = concat!("`", $group, "` ", $name, ".")] $kind,)*
+            /// A kind that is read whole, for checks of a user's packs.
+            Whole(whole::WholeKind),
+        }
 
         impl Kind {
-            /// All kinds, in the order in which they are read and shown.
+            /// All kinds of plimsoll's own, in the order in which they are read and shown.
             pub const ALL: &'static [Kind] = &[$(Kind::$kind),*];
 
             /// What is known of it.
@@ -102,6 +107,7 @@ macro_rules! kinds {
                         };
                         &INFO
                     })*
+                    Kind::Whole(whole) => whole.info(),
                 }
             }
         }
@@ -313,6 +319,7 @@ macro_rules! objects {
             Webhooks(Kind, Box<admission::WebhookConfiguration>),
             Meta(Kind, Box<Meta>),
             Custom(Kind, Box<custom::Custom>),
+            Whole(Kind, Box<whole::Whole>),
         }
 
         impl Object {
@@ -326,7 +333,8 @@ macro_rules! objects {
                     | Self::Binding(kind, _)
                     | Self::Webhooks(kind, _)
                     | Self::Meta(kind, _)
-                    | Self::Custom(kind, _) => *kind,
+                    | Self::Custom(kind, _)
+                    | Self::Whole(kind, _) => *kind,
                 }
             }
 
@@ -341,6 +349,7 @@ macro_rules! objects {
                     Self::Webhooks(_, o) => &o.meta,
                     Self::Meta(_, o) => o,
                     Self::Custom(_, o) => &o.meta,
+                    Self::Whole(_, o) => &o.meta,
                 }
             }
 
@@ -354,6 +363,7 @@ macro_rules! objects {
                     Self::Webhooks(_, o) => &mut o.meta,
                     Self::Meta(_, o) => o,
                     Self::Custom(_, o) => &mut o.meta,
+                    Self::Whole(_, o) => &mut o.meta,
                 }
             }
         }
@@ -483,6 +493,7 @@ impl Object {
             Kind::CsiDriver | Kind::EndpointSlice | Kind::PodTemplate | Kind::CsiStorageCapacity => {
                 Self::Meta(kind, Box::new(data.plain::<MetaOnly>()?.meta))
             }
+            Kind::Whole(whole) => Self::Whole(kind, Box::new(whole::Whole::from_value(whole, data.json()?)?)),
             _ => Self::Custom(kind, Box::new(custom::Custom::from_value(kind, data.json()?)?)),
         };
         object.meta_mut().slim();

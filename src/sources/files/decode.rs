@@ -102,13 +102,14 @@ impl Decoder {
             name => (own.api_version.as_str(), name),
         };
         let kind = Kind::of(group(api_version), name);
-        if let Some(kind) = kind.filter(|kind| kind.info().wire != Wire::Json)
+        let whole = !Kind::wholes(group(api_version), name).is_empty();
+        if let Some(kind) = kind.filter(|kind| kind.info().wire != Wire::Json && !whole)
             && let Ok(object) = Object::from_text(kind, &piece.text)
         {
             out.push(self.placed(kind, object, source));
             return;
         }
-        if kind.is_none() && !(name.is_empty() || name.ends_with("List")) {
+        if kind.is_none() && !whole && !(name.is_empty() || name.ends_with("List")) {
             return;
         }
         match yaml::parse(&piece.text) {
@@ -144,16 +145,28 @@ impl Decoder {
             }
             return;
         }
-        let Some(kind) = Kind::of(group(&api_version), &kind) else { return };
+        for whole in Kind::wholes(group(&api_version), &kind) {
+            self.object(whole, source, line, value.clone(), out);
+        }
+        if let Some(kind) = Kind::of(group(&api_version), &kind) {
+            self.object(kind, source, line, value, out);
+        }
+    }
+
+    fn object(&self, kind: Kind, source: &FindingSource, line: usize, value: Value, out: &mut Vec<Out>) {
         let at = |field: &str| {
             let pointer = format!("/metadata/{field}");
             value.pointer(&pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
         let (name, mut namespace) = (at("name"), at("namespace"));
+        // said once, of the kind of plimsoll's own
+        let again = kind.base() != kind;
         match Object::from_json(kind, value) {
             Ok(object) => out.push(self.placed(kind, object, source.clone())),
             Err(error) => {
-                out.push(Out::Note(line, format!("{} {name} is not understood: {error}", kind.name())));
+                if !again {
+                    out.push(Out::Note(line, format!("{} {name} is not understood: {error}", kind.name())));
+                }
                 if kind.info().namespaced && namespace.is_empty() {
                     namespace = self.namespace.to_string();
                 }
@@ -163,6 +176,10 @@ impl Decoder {
     }
 
     fn placed(&self, kind: Kind, mut object: Object, source: FindingSource) -> Out {
+        if kind.is_whole() && kind.base() == kind {
+            // nobody knows whether it lives in namespaces
+            return Out::Object(kind, Box::new(object), source, true);
+        }
         let namespaced = kind.info().namespaced;
         let placed = !namespaced || object.meta().namespace().is_some();
         if !placed {

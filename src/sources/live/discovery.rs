@@ -32,6 +32,18 @@ impl Discovery {
         }
         found.into_values().collect()
     }
+
+    /// A kind in exactly this version: fields mean other things in another one.
+    pub(super) fn exactly(&self, group: &str, version: &str, kind: &str) -> Option<&Served> {
+        self.served.iter().find(|s| s.group == group && s.version == version && s.kind == kind)
+    }
+}
+
+impl Served {
+    /// `apiVersion`.
+    pub(super) fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,13 +1,15 @@
 //! After the first pass: watches that go on, break and come back; reads that failed and are tried again.
 
 use super::errors::Problem;
-use super::read::{Broken, End, Inner, Place, Target, Watch, backoff, encode, state_of};
+use super::read::{Broken, End, Inner, Mode, Place, Target, Watch, backoff, encode, state_of};
 use super::wire::{self, Event};
 use crate::inventory::Kind;
+use crate::model::Scope;
 use crate::sources::{Change, Names, Update};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 /// Failures in a row after which a watch counts as lost: servers end healthy ones now and then.
 const LOST: u32 = 2;
@@ -22,7 +24,8 @@ impl Inner {
         out: mpsc::Sender<Update>,
     ) {
         let mut failures = 0u32;
-        let mut lost = false;
+        // as it was told last
+        let mut lost: Option<String> = None;
         while !out.is_closed() {
             let opened = match watch.take() {
                 Some(open) => Ok((open, version.clone())),
@@ -31,7 +34,7 @@ impl Inner {
             let why = match opened {
                 Ok((mut open, from)) => {
                     version = from;
-                    if std::mem::take(&mut lost) && out.send(Update::Back(target.part())).await.is_err() {
+                    if lost.take().is_some() && out.send(Update::Back(target.part())).await.is_err() {
                         return;
                     }
                     match self.drain(&target, &mut open, &mut version, &out).await {
@@ -64,11 +67,11 @@ impl Inner {
                     "it is not served any more".to_owned()
                 }
             };
-            if failures >= LOST && !lost {
-                lost = true;
-                if out.send(Update::Lost(target.part(), why.into())).await.is_err() {
+            if failures >= LOST && lost.as_ref() != Some(&why) {
+                if out.send(Update::Lost(target.part(), why.as_str().into())).await.is_err() {
                     return;
                 }
+                lost = Some(why);
             }
             self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
             tokio::select! {
@@ -144,6 +147,23 @@ impl Inner {
         let names = seen.unwrap_or_default();
         out.send(Update::Retain(target.part(), names)).await.map_err(|_| End::Closed)?;
         Ok(read)
+    }
+
+    /// Asks again what the server serves, until it tells of all these kinds or nobody listens.
+    pub(super) async fn rediscover(self: Arc<Self>, mut unknown: Vec<Kind>, scope: Scope, out: mpsc::Sender<Update>) {
+        let mut attempt = 0;
+        while !unknown.is_empty() {
+            attempt += 1;
+            tokio::select! {
+                () = tokio::time::sleep(backoff(attempt)) => {}
+                () = out.closed() => return,
+            }
+            let core = unknown.iter().any(|kind| kind.info().group.is_empty());
+            let found = self.discover(core).await;
+            let mut tasks = JoinSet::new();
+            unknown = self.read_customs(unknown, found, &scope, Mode::Follow, &out, &mut tasks).await;
+            while tasks.join_next().await.is_some() {}
+        }
     }
 
     /// Reads again what failed, with growing pauses, until all of it is read or nobody listens.

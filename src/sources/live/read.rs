@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 /// Objects handed over at once: few enough to be soon, many enough to be cheap.
@@ -169,7 +170,7 @@ impl Session {
         let plural = match kind.map(|kind| kind.info().plural).filter(|plural| *plural != "*") {
             Some(plural) => plural.to_owned(),
             None => {
-                let discovery = self.inner.discover().await?;
+                let discovery = self.inner.discover(object.group().is_empty()).await?;
                 let served = discovery.of(object.group(), &object.kind).first().map(|s| s.plural.clone());
                 served.ok_or_else(|| Problem::Status(404, format!("{} is not served", object.kind)))?
             }
@@ -303,11 +304,12 @@ impl Inner {
         let discovery = {
             let inner = self.clone();
             let wanted = kinds.iter().any(|kind| kind.is_custom());
-            tokio::spawn(async move { if wanted { Some(inner.discover().await) } else { None } })
+            let core = kinds.iter().any(|kind| kind.is_whole() && kind.info().group.is_empty());
+            tokio::spawn(async move { if wanted { Some(inner.discover(core).await) } else { None } })
         };
         // whether namespaces can be listed decides the scope of every other kind: one answer, then all at once
         let scope = self.namespaces(&asked, kinds.contains(&Kind::Namespace), mode, &out).await;
-        let mut tasks = tokio::task::JoinSet::new();
+        let mut tasks = JoinSet::new();
         // pods first: they take longest
         let mut builtin: Vec<Kind> =
             kinds.iter().copied().filter(|k| !k.is_custom() && *k != Kind::Namespace).collect();
@@ -316,39 +318,61 @@ impl Inner {
             let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
             tasks.spawn(async move { inner.read_kind(kind, Target::of(kind), &scope, mode, &out).await });
         }
-        let customs = kinds.iter().copied().filter(|kind| kind.is_custom());
-        match discovery.await.ok().flatten() {
-            Some(Ok(discovery)) => {
-                for kind in customs {
-                    let info = kind.info();
-                    let targets: Vec<Target> =
-                        discovery.of(info.group, info.name).into_iter().map(|s| target(kind, s)).collect();
-                    if targets.is_empty() {
-                        let state = if discovery.stale.contains(info.group) {
-                            failed(
-                                GapReason::DiscoveryFailed,
-                                &format!("the server of group {} does not answer", info.group),
-                            )
-                        } else {
-                            ReadState::Absent
-                        };
-                        let _ = out.send(Update::State(kind, state)).await;
-                        continue;
-                    }
-                    let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
-                    tasks.spawn(async move { inner.read_kind(kind, targets, &scope, mode, &out).await });
-                }
+        let customs: Vec<Kind> = kinds.iter().copied().filter(|kind| kind.is_custom()).collect();
+        if let Some(found) = discovery.await.ok().flatten() {
+            let unknown = self.read_customs(customs, found, &scope, mode, &out, &mut tasks).await;
+            if mode == Mode::Follow && !unknown.is_empty() {
+                let (inner, out) = (self.clone(), out.clone());
+                tokio::spawn(async move { inner.rediscover(unknown, scope, out).await });
             }
-            Some(Err(problem)) => {
-                for kind in customs {
-                    let state = failed(GapReason::DiscoveryFailed, &format!("discovery: {problem}"));
-                    let _ = out.send(Update::State(kind, state)).await;
-                }
-            }
-            None => {}
         }
         while tasks.join_next().await.is_some() {}
         let _ = out.send(Update::FirstPassDone).await;
+    }
+
+    /// Starts to read the custom kinds that the server says to serve; gives back those that it cannot tell of.
+    pub(super) async fn read_customs(
+        self: &Arc<Self>,
+        kinds: Vec<Kind>,
+        found: Result<Discovery, Problem>,
+        scope: &Scope,
+        mode: Mode,
+        out: &mpsc::Sender<Update>,
+        tasks: &mut JoinSet<()>,
+    ) -> Vec<Kind> {
+        let mut unknown = Vec::new();
+        for kind in kinds {
+            let info = kind.info();
+            let state = match &found {
+                Err(problem) => {
+                    unknown.push(kind);
+                    failed(GapReason::DiscoveryFailed, &format!("discovery: {problem}"))
+                }
+                Ok(discovery) => {
+                    let in_any = discovery.of(info.group, info.name);
+                    let exact = discovery.exactly(info.group, info.version, info.name);
+                    let served = if kind.is_whole() { exact.into_iter().collect() } else { in_any.clone() };
+                    let targets: Vec<Target> = served.into_iter().map(|s| target(kind, s)).collect();
+                    if !targets.is_empty() {
+                        let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
+                        tasks.spawn(async move { inner.read_kind(kind, targets, &scope, mode, &out).await });
+                        continue;
+                    }
+                    if let Some(other) = in_any.first() {
+                        let (wanted, served) = (kind.api_version(), other.api_version());
+                        failed(GapReason::ReadFailed, &format!("{wanted} {} is not served, {served} is", info.name))
+                    } else if discovery.stale.contains(info.group) {
+                        unknown.push(kind);
+                        let why = format!("the server of group {} does not answer", info.group);
+                        failed(GapReason::DiscoveryFailed, &why)
+                    } else {
+                        ReadState::Absent
+                    }
+                }
+            };
+            let _ = out.send(Update::State(kind, state)).await;
+        }
+        unknown
     }
 
     /// Reads the namespaces and settles the scope: as asked for, else all, else the context's own.
@@ -490,7 +514,8 @@ impl Inner {
         out: &mpsc::Sender<Update>,
     ) -> Result<(Option<Watch>, String), End> {
         let path = target.path();
-        if !self.no_watch_list.load(Ordering::Relaxed) {
+        // objects that are read whole are judged and dropped page by page
+        if !target.kind.is_whole() && !self.no_watch_list.load(Ordering::Relaxed) {
             const QUERY: &str = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan\
                                  &allowWatchBookmarks=true";
             match self.ask(&format!("{path}?{QUERY}{}", target.query()), wire::accept(target.kind, true)).await {
@@ -588,8 +613,19 @@ impl Inner {
         }
     }
 
-    /// What the server serves.
-    async fn discover(&self) -> Result<Discovery, Problem> {
+    /// What the server serves; the core group too where that is wanted.
+    pub(super) async fn discover(&self, core: bool) -> Result<Discovery, Problem> {
+        let mut discovery = self.discover_groups().await?;
+        if core {
+            match self.get("/api/v1", "application/json").await {
+                Ok(body) => discovery.served.extend(discovery::resources("", "v1", &body).unwrap_or_default()),
+                Err(_) => drop(discovery.stale.insert(String::new())),
+            }
+        }
+        Ok(discovery)
+    }
+
+    async fn discover_groups(&self) -> Result<Discovery, Problem> {
         const ACCEPT: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
         let body = self.get("/apis", ACCEPT).await?;
         if let Some(discovery) = discovery::aggregated(&body) {
@@ -730,7 +766,7 @@ impl Watch {
 fn target(kind: Kind, served: &Served) -> Target {
     Target {
         kind,
-        api_version: format!("{}/{}", served.group, served.version),
+        api_version: served.api_version(),
         plural: served.plural.clone(),
         namespaced: served.namespaced,
         secret_type: None,
