@@ -8,10 +8,10 @@ mod report;
 #[path = "screens/stage.rs"]
 mod stage;
 
-use plimsoll::app::{Document, Effect, Failure, Mark, Msg, Progress, RemedyText, ScanEvent};
+use plimsoll::app::{Document, Effect, Failure, Link, Mark, Msg, Progress, RemedyText, ScanEvent};
 use plimsoll::model::{Report, Score, Severity, Verdict};
 use plimsoll::ui::Theme;
-use report::{YAML, finding, hostile, later, many, report};
+use report::{YAML, finding, hostile, later, many, report, rolling};
 use stage::Stage;
 use std::fs;
 use std::path::Path;
@@ -242,7 +242,7 @@ fn no_key_in_the_footer_does_nothing() {
 }
 
 /// One parser for all journeys. A line is a comment (`#`), `size 80x24`, `keys K K`, `type TEXT`, `paste TEXT`,
-/// `report first|later|many|hostile`, `answer` (YAML and fix arrive), `failed WHAT`, `see TEXT`, `miss TEXT`, or
+/// `report first|later|rolling|many|hostile`, `live`, `lost WHY`, `answer` (YAML and fix arrive), `failed WHAT`, `see TEXT`, `miss TEXT`, or
 /// `effect START` (one of the last step's effects begins so).
 fn journey(text: &str) -> Result<(), String> {
     let mut stage = Stage::with(80, 24, report());
@@ -262,11 +262,17 @@ fn journey(text: &str) -> Result<(), String> {
             "report" => {
                 let report: Report = match rest {
                     "later" => later(),
+                    "rolling" => rolling(),
                     "many" => many(),
                     "hostile" => hostile(),
                     _ => report(),
                 };
                 stage.event(ScanEvent::Report(report.into()));
+            }
+            "live" => stage.event(ScanEvent::Link(Link::Live)),
+            "lost" => {
+                let link = Link::Lost { since: "23:42:30Z".into(), kinds: 2, why: rest.into() };
+                stage.event(ScanEvent::Link(link));
             }
             "finished" => stage.event(ScanEvent::Finished),
             "failed" => stage.event(ScanEvent::Failed(Failure::new(rest, "Do this."))),

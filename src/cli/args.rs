@@ -67,6 +67,9 @@ pub struct LiveArgs {
     /// How long to wait for an answer: 30, 30s, 2m; 0: the default
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
     pub request_timeout: Option<Duration>,
+    /// Most requests a second to the API server, after a first burst of 200
+    #[arg(long, global = true, value_name = "NUMBER", default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_qps: u32,
     /// Accept any certificate of the server
     #[arg(long, global = true)]
     pub insecure_skip_tls_verify: bool,
@@ -104,6 +107,7 @@ impl LiveArgs {
             server: self.server.clone(),
             request_timeout: self.request_timeout,
             silence: None,
+            max_qps: Some(self.max_qps),
             insecure: self.insecure_skip_tls_verify,
         }
     }

@@ -155,8 +155,9 @@ fn cluster(
             let stats = session.stats();
             let _ = writeln!(
                 std::io::stderr(),
-                "{} requests, {} bytes, {} back-offs, {} pods in {} variants, read in {:.3} s{}",
+                "{} requests ({} held back), {} bytes, {} back-offs, {} pods in {} variants, read in {:.3} s{}",
                 stats.requests.load(Ordering::Relaxed),
+                stats.paced.load(Ordering::Relaxed),
                 stats.bytes.load(Ordering::Relaxed),
                 stats.backoffs.load(Ordering::Relaxed),
                 inventory.pods.len(),

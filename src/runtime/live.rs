@@ -30,7 +30,7 @@ impl Links {
             Update::Lost(part, why) => {
                 let since = clock(&super::sources::now()).into();
                 // since when is that of the first reason
-                self.0.entry(part).or_insert((since, why.clone())).1 = why;
+                self.0.entry(part).or_insert_with(|| (since, why.clone())).1 = why.clone();
                 false
             }
             Update::Back(part) => {

@@ -43,6 +43,7 @@ pub fn finding(check: &str, severity: Severity, namespace: &str, kind: &str, nam
         container: Some("app".into()),
         seen_in: Some(SeenIn::Both),
         instances: Some(3),
+        pods: Some(3),
         paths: vec![Evidence { path, actual: true.into(), expected: "false, or the field absent".into(), line: None }],
         message: "container app runs privileged".into(),
         remediation: check.remedy.advice,
@@ -205,6 +206,15 @@ pub fn later() -> Report {
     report.findings.remove(0);
     report.findings.insert(0, finding("container.privileged", Severity::Critical, "batch", "Job", "import"));
     report.finished = "2026-07-21T23:42:07Z".into();
+    report
+}
+
+/// The same half a minute later: the first finding's template was mended, and two old pods are left.
+pub fn rolling() -> Report {
+    let mut report = report();
+    report.findings[0].seen_in = Some(SeenIn::Pods);
+    report.findings[0].instances = Some(2);
+    report.finished = "2026-07-21T23:41:37Z".into();
     report
 }
 

@@ -31,6 +31,8 @@ pub struct Flags {
     pub server: Option<String>,
     /// `--request-timeout`.
     pub request_timeout: Option<Duration>,
+    /// `--max-qps`: requests a second, after a first burst; None: 400.
+    pub max_qps: Option<u32>,
     /// How long a watch may say nothing, not even a bookmark, before it is opened again; None: 90 s. A server sends a
     /// bookmark about once a minute.
     pub silence: Option<Duration>,

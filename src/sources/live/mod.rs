@@ -5,6 +5,7 @@ mod config;
 mod discovery;
 mod errors;
 mod follow;
+mod pace;
 mod read;
 mod wire;
 

@@ -3,6 +3,7 @@
 use super::config::{self, Flags};
 use super::discovery::{self, Discovery, Served};
 use super::errors::{ConnectError, Problem};
+use super::pace::Pace;
 use super::wire::{self, Event, Frames};
 use crate::inventory::kinds::config::SECRET_TYPES;
 use crate::inventory::{Inventory, Kind, Medium, Object, ReadState, Version};
@@ -15,9 +16,9 @@ use kube::client::Body;
 use kube::{Client, Config};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -28,6 +29,8 @@ const BATCH: usize = 128;
 const PAGE: usize = 500;
 /// Requests at a time in the first pass; kube speaks HTTP/1.1, a connection each.
 const CONCURRENT: usize = 8;
+/// Requests a second, after a burst: a user with rights in forty namespaces asks for each kind in each.
+const QPS: u32 = 400;
 /// Attempts at a request that the server asked to repeat or that failed on its side.
 const ATTEMPTS: u32 = 4;
 
@@ -49,6 +52,8 @@ pub struct Stats {
     pub bytes: AtomicU64,
     /// Times that the server asked to slow down (429) or failed on its side.
     pub backoffs: AtomicU64,
+    /// Requests that waited for their turn: `--max-qps`.
+    pub paced: AtomicU64,
 }
 
 /// A cluster that answered.
@@ -74,6 +79,7 @@ pub(super) struct Inner {
     /// Watch-list is off on this server: found out once, remembered for every kind.
     no_watch_list: AtomicBool,
     pub(super) slots: Semaphore,
+    pace: Mutex<Pace>,
 }
 
 impl Session {
@@ -98,6 +104,7 @@ impl Session {
             stats: Arc::default(),
             no_watch_list: AtomicBool::new(false),
             slots: Semaphore::new(CONCURRENT),
+            pace: Mutex::new(Pace::new(flags.max_qps.unwrap_or(QPS))),
         };
         let body = inner.get("/version", "application/json").await;
         let body = body.map_err(|problem| problem.into_connect_error(&inner.server))?;
@@ -689,6 +696,11 @@ impl Inner {
     }
 
     async fn ask_once(&self, path: &str, accept: &str) -> Result<Body, (Problem, Option<Duration>)> {
+        let wait = self.pace.lock().unwrap_or_else(PoisonError::into_inner).wait(Instant::now());
+        if !wait.is_zero() {
+            self.stats.paced.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(wait).await;
+        }
         self.stats.requests.fetch_add(1, Ordering::Relaxed);
         let request = http::Request::get(path)
             .header(http::header::ACCEPT, accept)
