@@ -128,6 +128,18 @@ fn checks_of_a_pack_are_judged_on_an_api_server() {
     assert_eq!(control(&full, "acme/region").0, "pass");
     assert_eq!(control(&full, "acme/gone"), ("not-applicable".into(), "acme.dev/v1 Gone is not served here".into()));
 
+    // the object itself, for its YAML: of a kind that only discovery knows
+    let flags = plimsoll::sources::live::Flags {
+        kubeconfig: Some(cluster.kubeconfig().to_path_buf()),
+        ..plimsoll::sources::live::Flags::default()
+    };
+    let object = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let session = plimsoll::sources::live::Session::connect(&flags).await.unwrap();
+        let large = plimsoll::model::ObjectRef::new("acme.dev/v1", "Widget", Some("shop"), "large");
+        session.get_object(&large).await.unwrap()
+    });
+    assert_eq!(object["spec"]["size"], 9);
+
     // another version is no zero objects
     let output = scan(cluster.kubeconfig(), packs.path(), &["--framework", "other"]);
     assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));

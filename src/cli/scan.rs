@@ -51,7 +51,7 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs, packs: &[PathBuf
         .editions_on(packs, inventory.version, platform::detect(&inventory))
         .map_err(|error| Failure::new(Exit::Usage, error))?;
     let mut report = evaluate(&inventory, &editions, args.strict, started)?;
-    report.gaps.extend(installed.gaps());
+    report.add_gaps(installed.gaps());
     if inventory.medium == Medium::Files {
         files::fill_lines(&mut report);
     }

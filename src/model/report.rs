@@ -191,6 +191,17 @@ pub fn versioned(id: &str, version: &str) -> String {
     }
 }
 
+impl Report {
+    /// Adds gaps that are not said yet.
+    pub fn add_gaps(&mut self, gaps: impl IntoIterator<Item = Gap>) {
+        for gap in gaps {
+            if !self.gaps.iter().any(|known| (&known.kind, &known.message) == (&gap.kind, &gap.message)) {
+                self.gaps.push(gap);
+            }
+        }
+    }
+}
+
 impl FrameworkResult {
     /// Whether it is written for other platforms than this one, so that none of it applies.
     pub fn is_elsewhere(&self) -> bool {

@@ -64,7 +64,7 @@ impl Sources {
         let exempt = BuiltIn::new(inventory)
             .map_err(|error| failed("The built-in exemptions", error, "That is a fault of plimsoll."))?;
         let mut report = engine.evaluate(inventory, editions, &exempt, self.selection.strict, times);
-        report.gaps.extend(self.gaps.iter().cloned());
+        report.add_gaps(self.gaps.iter().cloned());
         Ok(report)
     }
 

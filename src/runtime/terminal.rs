@@ -22,7 +22,7 @@ impl Screen {
             let before = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
                 // an expression of a pack is caught, and said as its error
-                if !crate::checks::custom::cel::is_running() {
+                if !crate::checks::cel::is_running() {
                     restore();
                 }
                 before(panic);

@@ -72,6 +72,10 @@ fn headless_dependencies() -> Result<()> {
 }
 
 fn is_unwanted(name: &str) -> bool {
+    // Kubernetes' functions of CEL: no client
+    if name == "kube-cel" {
+        return false;
+    }
     let rest = ONLY_WITH_FEATURES.iter().find_map(|unwanted| name.strip_prefix(unwanted));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
@@ -101,6 +105,6 @@ mod tests {
     #[test]
     fn crates_of_an_unwanted_family_are_unwanted() {
         assert!(["kube", "kube-core", "tokio", "ratatui-core"].into_iter().all(is_unwanted));
-        assert!(!["kubelet", "serde", "tokio_"].into_iter().any(is_unwanted));
+        assert!(!["kubelet", "kube-cel", "serde", "tokio_"].into_iter().any(is_unwanted));
     }
 }

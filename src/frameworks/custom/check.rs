@@ -2,7 +2,7 @@
 
 use super::super::decode::{Fields, Source, did_you_mean};
 use crate::checks;
-use crate::checks::custom::cel::Program;
+use crate::checks::cel::Program;
 use crate::checks::custom::{Asked, Draft, Validation, Variable};
 use crate::inventory::{Kind, Wire};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity, nearest};

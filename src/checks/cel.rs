@@ -326,7 +326,8 @@ impl Rewriter<'_> {
         let found = self.source.match_indices(name).map(|(at, _)| at).find(|at| {
             let before = self.source.get(..*at).and_then(|text| text.chars().next_back());
             let after = self.source.get(at + name.len()..).and_then(|text| text.chars().next());
-            !before.is_some_and(is_part) && !after.is_some_and(is_part)
+            let is_word = name.starts_with(is_part);
+            !is_word || !before.is_some_and(is_part) && !after.is_some_and(is_part)
         });
         let before = found.and_then(|at| self.source.get(..at)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
@@ -708,7 +709,7 @@ mod tests {
         let mut missing = Vec::new();
         for name in FUNCTIONS {
             let expression = match name.split_once('.') {
-                Some(_) => format!("{name}(1, 2, 3, 4, 5, 6) == 1"),
+                Some(_) => format!("dyn({name}(1, 2, 3, 4, 5, 6)) == 1"),
                 None => format!("dyn(1).{name}(2, 3, 4, 5, 6) == 1"),
             };
             let program = Program::compile(&expression, &[]).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));

@@ -1,13 +1,11 @@
 //! Checks of a user's packs: CEL over one object. The registry of those that are installed stands beside the built-in
 //! one; packs are loaded once, and their checks live as long as the process does.
 
-pub mod cel;
-
+use super::cel::{self, Program};
 use super::{Check, Cx, Judge, Row, Run};
 use crate::inventory::kinds::whole::{Answer, Question, Said};
 use crate::inventory::{Kind, Medium, ReadState, yaml};
 use crate::model::{FieldPath, GapReason, ObjectRef, Remedy, Severity};
-use cel::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -381,7 +379,7 @@ fn report(hits: &mut super::Hits, said: &[(&Said, usize)]) {
 
 impl Row for Broken {
     fn run(&self, _: &Cx<'_>, judge: &mut Judge) {
-        judge.missing("Check", GapReason::Undecodable, self.0.clone());
+        judge.missing("Pack", GapReason::Undecodable, self.0.clone());
     }
 
     fn is_broken(&self) -> bool {
