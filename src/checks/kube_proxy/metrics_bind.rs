@@ -106,9 +106,9 @@ fn file(text: &str, hits: &mut Hits) {
 
 /// What it means that no kube-proxy is seen.
 fn none(cx: &Cx<'_>, judge: &mut Judge) {
-    let gap = [Kind::DaemonSet, Kind::Pod].into_iter().find_map(|kind| cx.gap(kind, Some(NAMESPACE)));
-    if let Some(reason) = gap {
-        judge.missing("DaemonSet", reason, format!("what runs in {NAMESPACE} is not known: {PROGRAM} may be there"));
+    let kinds = [Kind::DaemonSet, Kind::Pod].into_iter();
+    if let Some((kind, reason)) = kinds.filter_map(|kind| Some((kind, cx.gap(kind, Some(NAMESPACE))?))).next() {
+        judge.missing(kind.name(), reason, format!("what runs in {NAMESPACE} is not known: {PROGRAM} may be there"));
     } else if matches!(cx.platform(), Platform::K3s) {
         judge.missing("DaemonSet", GapReason::NoNodeEvidence, "k3s runs kube-proxy inside its own process");
     } else {
