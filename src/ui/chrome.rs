@@ -117,7 +117,7 @@ fn right_of_crumbs(state: &State) -> Line {
     } else if let (Phase::Failed(failure), true) = (&state.session.phase, state.session.report.is_some()) {
         line.push((Tone::Error, failure.what.clone()));
     } else if let Link::Lost { why, .. } = &state.session.link {
-        line.push((Tone::Error, format!("connection lost, trying again: {why}")));
+        line.push((Tone::Error, format!("trying again: {why}")));
     } else if state.session.is_reading() {
         line.push((Tone::Notice, progress(state)));
     }

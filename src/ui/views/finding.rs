@@ -1,7 +1,7 @@
 //! The lines above a finding's YAML and fix.
 
 use crate::app::{Line, State, Tone, value};
-use crate::model::SeenIn;
+use crate::model::{Finding, SeenIn};
 use crate::ui::Theme;
 use crate::ui::chrome::clock;
 use crate::ui::widgets::put;
@@ -48,12 +48,11 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     };
     let mut lines: Vec<Line> = vec![
         vec![
-            (finding.status.into(), finding.status.short().to_owned()),
+            state_of(finding, rolling),
             (Tone::Text, " ".to_owned()),
             (finding.severity.into(), finding.severity.short().to_owned()),
             (Tone::Strong, format!("  {}{container}", finding.resource)),
             (Tone::Dim, pods),
-            (Tone::Notice, rolling.map(|rolling| format!("  {rolling}")).unwrap_or_default()),
         ],
         vec![(Tone::Text, finding.message.to_string()), (Tone::Dim, format!("  {}", finding.check))],
     ];
@@ -75,5 +74,13 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     }
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
         put(buffer, theme, (area.x + 1, y), width, line);
+    }
+}
+
+/// Its status, or how far a rollout that mends it is.
+fn state_of(finding: &Finding, rolling: Option<String>) -> (Tone, String) {
+    match rolling {
+        Some(rolling) => (Tone::Notice, rolling),
+        None => (finding.status.into(), finding.status.short().to_owned()),
     }
 }

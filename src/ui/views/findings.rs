@@ -96,7 +96,11 @@ fn row(finding: &Finding, rolling: bool) -> Cell {
     let text = if quiet { Tone::Waived } else { Tone::Text };
     Cell::Cells(vec![
         piece(finding.severity, finding.severity.short().to_owned()),
-        piece(finding.status, finding.status.short().to_owned()),
+        if rolling {
+            piece(Tone::Notice, "ROLL".to_owned())
+        } else {
+            piece(finding.status, finding.status.short().to_owned())
+        },
         piece(text, finding.resource.namespace.as_deref().unwrap_or("-").to_owned()),
         piece(text, finding.resource.kind_name()),
         piece(Tone::Dim, finding.container.as_deref().unwrap_or_default().to_owned()),
