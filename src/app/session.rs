@@ -2,8 +2,7 @@
 
 use super::summary::{Group, Summary};
 use super::{Document, Failure, Link, Progress, RemedyText, Target};
-use crate::checks;
-use crate::model::{ControlResult, Finding, FrameworkResult, Report, SeenIn};
+use crate::model::{ControlResult, Finding, FrameworkResult, Gap, Report, SeenIn};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -109,13 +108,13 @@ pub struct Gone {
 
 impl Gone {
     fn of(finding: &Finding, after: &Report) -> Self {
-        let check = checks::find(finding.check);
-        let reads = |kind: &str| check.is_some_and(|c| c.over.iter().chain(c.needs).any(|k| k.name() == kind));
+        let unread = |gap: &Gap| gap.checks.iter().any(|check| **check == *finding.check);
         Self {
-            resource: finding.resource.to_string(),
+            // the pod at fault may be gone where its owner is not
+            resource: finding.owner.to_string(),
             check: finding.check,
             since: after.finished.clone(),
-            known: !after.gaps.iter().any(|gap| reads(&gap.kind)),
+            known: !after.gaps.iter().any(unread),
         }
     }
 }

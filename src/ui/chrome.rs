@@ -64,7 +64,7 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         (Phase::Done, _) if session.frozen => vec![(Tone::Notice, format!("FROZEN as of {time} "))],
         (Phase::Done, _) => match &session.link {
             Link::None => vec![(Tone::Dim, format!("as of {time} "))],
-            Link::Live => vec![(Tone::Pass, "live".to_owned()), (Tone::Dim, format!(" · as of {time} "))],
+            Link::Live => vec![(Tone::Pass, "live".to_owned()), (Tone::Dim, format!(" · changed {time} "))],
             Link::Lost { since, kinds, .. } => {
                 let what = if *kinds == 1 { "1 kind".to_owned() } else { format!("{kinds} kinds") };
                 vec![(Tone::Error, format!("STALE since {since}, {what} "))]
