@@ -229,6 +229,6 @@ impl Row for Files {
         if looked && known && seen.is_empty() {
             judge.not_applicable(format!("{} is on no node", self.what));
         }
-        nodes::report(judge, seen);
+        nodes::report(cx, judge, seen);
     }
 }

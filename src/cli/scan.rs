@@ -184,7 +184,7 @@ fn nothing_readable(
         ReadState::Failed { read, message, .. } if read.is_empty() => Some(message.clone()),
         _ => None,
     };
-    let builtin: Vec<_> = kinds.iter().filter(|kind| !kind.is_custom()).map(failed).collect();
+    let builtin: Vec<_> = kinds.iter().filter(|kind| kind.is_builtin()).map(failed).collect();
     match builtin.first() {
         Some(Some(first)) if builtin.iter().all(Option::is_some) => Err(Failure::new(
             Exit::Unreachable,

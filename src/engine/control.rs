@@ -19,6 +19,8 @@ pub struct CheckVerdict {
     pub reading: bool,
     /// Why the question does not arise here.
     pub not_applicable: Option<Arc<str>>,
+    /// Where a part of it is from, where that is no reading of plimsoll's own.
+    pub note: Option<Arc<str>>,
 }
 
 /// A control's verdict and why it could not be decided.
@@ -96,6 +98,7 @@ mod tests {
             partial: false,
             reading: false,
             not_applicable: None,
+            note: None,
         };
         let table = [
             ("fail", check(Verdict::Fail)),

@@ -254,11 +254,11 @@ impl Evaluation<'_> {
         let first = self.findings.len();
         let mut population = Vec::new();
         let mut out_of_scope = false;
-        let (mut not_applicable, mut missing) = (None, None);
+        let (mut not_applicable, mut missing, mut note) = (None, None, None);
         self.undecided = None;
         match check.run {
             Run::Configured { is_set, unset, .. } if !is_set(&self.cx.inventory.settings) => {
-                let mut judge = Judge::default();
+                let mut judge = Judge::new(check.id);
                 unset(&self.cx, &mut judge);
                 self.judged(check, judge, controls, &mut population);
             }
@@ -270,7 +270,7 @@ impl Evaluation<'_> {
             Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {
                 let whole = matches!(check.run, Run::Cluster(_)) && !self.cx.inventory.scope.namespaces.is_empty();
                 out_of_scope = whole || self.only_cluster_scoped(check);
-                let mut judge = Judge::default();
+                let mut judge = Judge::new(check.id);
                 match check.run {
                     _ if out_of_scope => {}
                     Run::Objects(run) | Run::Cluster(run) => run(&self.cx, &mut judge),
@@ -279,6 +279,7 @@ impl Evaluation<'_> {
                 }
                 not_applicable = judge.not_applicable.take();
                 missing = judge.missing.take();
+                note = judge.note.take();
                 self.judged(check, judge, controls, &mut population);
             }
         }
@@ -319,6 +320,7 @@ impl Evaluation<'_> {
             partial: gap.is_some(),
             reading: self.cx.inventory.is_reading(),
             not_applicable: not_applicable.map(Into::into),
+            note: note.map(Into::into),
         };
         Outcomes { verdict, objects }
     }
@@ -579,6 +581,10 @@ fn control_result(
         Verdict::SupportedInPart => "what the cluster shows supports it in part".into(),
         Verdict::NoTechnicalEvidence => "nothing in the cluster speaks for or against it".into(),
         Verdict::NeedsPeople => "people have to show it: see what to collect".into(),
+    };
+    let message = match verdicts().find_map(|v| v.note.clone()) {
+        Some(note) => format!("{message}; {note}").into(),
+        None => message,
     };
     ControlResult {
         framework: edition.framework.clone(),

@@ -8,7 +8,7 @@ use super::flags::{Flags, seconds};
 use super::kinds::meta::{Meta, nullable};
 use super::kubelet::KubeletConfig;
 use crate::model::FieldPath;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// The newest form of the document; it grows with each change that an older reader would misunderstand.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -208,7 +208,7 @@ impl AuditRule {
 #[serde(rename_all = "camelCase", try_from = "Document")]
 pub struct NodeFacts {
     /// The node's name.
-    #[serde(rename = "metadata", serialize_with = "name_only")]
+    #[serde(rename = "metadata", serialize_with = "super::kinds::meta::name_only")]
     pub meta: Meta,
     /// See [`SCHEMA_VERSION`].
     pub schema_version: u32,
@@ -230,10 +230,6 @@ pub struct NodeFacts {
     pub encryption: Option<Encryption>,
     /// Fields of the API server's audit policy.
     pub audit_policy: Option<AuditPolicy>,
-}
-
-fn name_only<S: Serializer>(meta: &Meta, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map([("name", &meta.name)])
 }
 
 #[derive(Deserialize)]

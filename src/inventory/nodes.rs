@@ -1,7 +1,14 @@
 //! What the nodes have in common, and where they differ.
 
+use super::kinds::meta::Map;
 use super::{Inventory, Version};
 use std::collections::BTreeMap;
+
+/// Whether a node has a kubelet of its own, by its labels: Fargate and virtual kubelets stand for a service.
+pub fn runs_kubelet(labels: &Map) -> bool {
+    let is = |label: &str, value: &str| labels.get(label).is_some_and(|l| l == value);
+    !is("eks.amazonaws.com/compute-type", "fargate") && !is("type", "virtual-kubelet")
+}
 
 /// The nodes, summed up.
 #[derive(Debug, Default)]

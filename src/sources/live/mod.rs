@@ -4,6 +4,7 @@ mod access;
 mod config;
 mod discovery;
 mod errors;
+mod kubelets;
 mod read;
 mod wire;
 

@@ -3,6 +3,7 @@
 use super::config::{self, Flags};
 use super::discovery::{self, Discovery, Served};
 use super::errors::{ConnectError, Problem};
+use super::kubelets;
 use super::wire::{self, Event, Frames};
 use crate::inventory::kinds::config::SECRET_TYPES;
 use crate::inventory::{Inventory, Kind, Medium, Object, ReadState, Version};
@@ -62,7 +63,7 @@ impl std::fmt::Debug for Session {
     }
 }
 
-struct Inner {
+pub(super) struct Inner {
     client: Client,
     server: String,
     context: Option<String>,
@@ -166,6 +167,10 @@ impl Session {
     /// What the server answered instead.
     pub async fn get_object(&self, object: &ObjectRef) -> Result<Value, Problem> {
         let kind = Kind::of(object.group(), &object.kind);
+        if kind == Some(Kind::KubeletConfig) {
+            let config = self.inner.configz(&object.name).await?;
+            return Ok(kubelets::document(&object.name, Ok(config)));
+        }
         let plural = match kind.map(|kind| kind.info().plural).filter(|plural| *plural != "*") {
             Some(plural) => plural.to_owned(),
             None => {
@@ -198,7 +203,7 @@ fn resource_path(api_version: &str, namespace: Option<&str>, plural: &str) -> St
 }
 
 /// Percent-encodes what is not plain in a path segment; names may hold colons (`system:node`).
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~:".contains(&b);
     text.bytes().map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
 }
@@ -292,11 +297,15 @@ impl Inner {
         let mut tasks = tokio::task::JoinSet::new();
         // pods first: they take longest
         let mut builtin: Vec<Kind> =
-            kinds.iter().copied().filter(|k| !k.is_custom() && *k != Kind::Namespace).collect();
+            kinds.iter().copied().filter(|k| k.is_builtin() && *k != Kind::Namespace).collect();
         builtin.sort_by_key(|kind| (*kind != Kind::Pod, *kind != Kind::ReplicaSet));
         for kind in builtin {
             let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
             tasks.spawn(async move { inner.read_kind(kind, Target::of(kind), &scope, mode, &out).await });
+        }
+        if kinds.contains(&Kind::KubeletConfig) {
+            let (inner, out) = (self.clone(), out.clone());
+            tasks.spawn(async move { inner.read_kubelets(&out).await });
         }
         let customs = kinds.iter().copied().filter(|kind| kind.is_custom());
         match discovery.await.ok().flatten() {
@@ -684,6 +693,25 @@ impl Inner {
         self.collect(body).await
     }
 
+    /// The same, asked once and with little patience: for what many are asked, of whom some may be gone. Only 429 is
+    /// heeded and repeated.
+    pub(super) async fn get_once(&self, path: &str, accept: &str, patience: Duration) -> Result<Bytes, Problem> {
+        let ask = || async {
+            let body = self.ask_once(path, accept).await?;
+            self.collect(body).await.map_err(|problem| (problem, None))
+        };
+        let late = || (Problem::TimedOut(format!("no answer within {patience:?}")), None);
+        let answer = match timeout(patience, ask()).await.unwrap_or_else(|_| Err(late())) {
+            Err((Problem::Status(429, _), pause)) => {
+                self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(pause.unwrap_or_else(|| backoff(1))).await;
+                timeout(patience, ask()).await.unwrap_or_else(|_| Err(late()))
+            }
+            answer => answer,
+        };
+        answer.map_err(|(problem, _)| problem)
+    }
+
     async fn collect(&self, body: Body) -> Result<Bytes, Problem> {
         let collected = timeout(self.patience() * 3, body.collect()).await;
         let bytes = match collected {
@@ -696,7 +724,7 @@ impl Inner {
     }
 
     /// How long to wait for an answer to begin, and between its parts.
-    fn patience(&self) -> Duration {
+    pub(super) fn patience(&self) -> Duration {
         self.flags.request_timeout.unwrap_or(Duration::from_secs(20))
     }
 
@@ -808,7 +836,7 @@ fn target(kind: Kind, served: &Served) -> Target {
     }
 }
 
-fn failed(reason: GapReason, message: &str) -> ReadState {
+pub(super) fn failed(reason: GapReason, message: &str) -> ReadState {
     ReadState::Failed { reason, message: message.into(), read: BTreeSet::new() }
 }
 
