@@ -8,7 +8,7 @@ use super::summary::{is_criterion, reason_todo, reason_words};
 use super::{Load, Origin, State, Tone, kubectl};
 use crate::checks;
 use crate::model::{
-    ControlResult, Disruption, Evidence, Finding, FindingStatus, SeenIn, Step, Verdict, clean, clean_lines,
+    ControlResult, Disruption, Evidence, Finding, FindingStatus, SeenIn, Step, Verdict, clean, clean_lines, versioned,
 };
 use std::sync::Arc;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -421,9 +421,7 @@ fn rules(text: &mut Text, state: &State, finding: &Finding) {
         let result = state.session.control(&control.framework, &control.id);
         match result.and_then(|c| c.criterion.clone()) {
             Some(criterion) => relates.push(criterion.to_string()),
-            None => {
-                rules.push(format!("{} {} {}", control.framework, control.version, control.id).replace("latest ", ""))
-            }
+            None => rules.push(format!("{} {}", versioned(&control.framework, &control.version), control.id)),
         }
     }
     relates.sort();
@@ -496,6 +494,14 @@ fn explain_control(text: &mut Text, state: &State, framework: &Arc<str>, id: &Ar
         let said = checks::find(id).map_or("not built yet", |check| check.title);
         text.field("Check", Tone::Text, &format!("{id}: {said}"));
     }
+    for id in &control.evidence {
+        let said = checks::find(id).map_or("not built yet", |check| check.title);
+        text.field("Shows", Tone::Text, &format!("{id}: {said}"));
+    }
+    let elsewhere = elsewhere(state, control);
+    if !elsewhere.is_empty() {
+        text.field("Elsewhere", Tone::Text, &elsewhere.join(" · "));
+    }
     if let Some(facts) = facts.filter(|facts| !facts.collect.is_empty()) {
         text.blank();
         text.line(Tone::Title, "How a person collects the evidence");
@@ -504,6 +510,24 @@ fn explain_control(text: &mut Text, state: &State, framework: &Arc<str>, id: &Ar
             text.lines.push(Line::new());
         }
     }
+}
+
+/// Controls of other frameworks in the report that share a check with one: `soc2 CC6.8`.
+fn elsewhere(state: &State, control: &ControlResult) -> Vec<String> {
+    let others = state.session.report.iter().flat_map(|report| &report.controls);
+    let shares = |other: &&ControlResult| {
+        other.framework != control.framework && other.checks.iter().any(|check| control.checks.contains(check))
+    };
+    let mut names: Vec<String> = Vec::new();
+    let mut last: Option<&Arc<str>> = None;
+    for other in others.filter(shares) {
+        match names.last_mut() {
+            Some(line) if last == Some(&other.framework) => line.push_str(&format!(", {}", other.id)),
+            _ => names.push(format!("{} {}", other.framework, other.id)),
+        }
+        last = Some(&other.framework);
+    }
+    names
 }
 
 fn explain_check(text: &mut Text, state: &State, id: &str) {

@@ -122,7 +122,8 @@ impl Engine {
         let rbac = Rbac::of(inventory);
         let joins = Joins::new(inventory);
         let cx = Cx { inventory, workloads: &workloads, rbac: &rbac, joins: &joins, now: times.now() };
-        let controls_of = controls_by_check(editions);
+        let platform = cx.platform();
+        let controls_of = controls_by_check(editions.iter().filter(|edition| !edition.is_elsewhere(platform)));
         let mut run = Evaluation {
             cx,
             exempt,
@@ -142,7 +143,8 @@ impl Engine {
                 results.insert(check.id, outcomes);
             }
         }
-        let Evaluation { mut findings, missing, .. } = run;
+        let Evaluation { mut findings, missing, objects, .. } = run;
+        let objects = objects.ids.len();
         findings.sort_by(|a, b| {
             (b.severity, b.reach.len())
                 .cmp(&(a.severity, a.reach.len()))
@@ -161,10 +163,18 @@ impl Engine {
             findings,
             gaps: gaps(inventory, &controls_of, missing),
         };
-        for edition in editions {
+        // the platform's own benchmark first, those of other platforms last
+        let mut order: Vec<&Edition> = editions.iter().collect();
+        order.sort_by_key(|edition| (!edition.is_own(platform), edition.is_elsewhere(platform)));
+        for edition in order {
             let from = report.controls.len();
+            let elsewhere = edition.is_elsewhere(platform).then(|| elsewhere(inventory, edition));
             for (section, control) in edition.controls() {
-                report.controls.push(control_result(edition, section, control, &results));
+                let result = control_result(edition, section, control, &results, objects);
+                report.controls.push(match &elsewhere {
+                    Some(why) => not_here(result, why),
+                    None => result,
+                });
             }
             report.frameworks.push(framework_result(edition, report.controls.get(from..).unwrap_or_default()));
         }
@@ -201,22 +211,58 @@ impl Engine {
     }
 }
 
-type Controls = Arc<[ControlRef]>;
+/// The controls that a check counts for.
+#[derive(Clone, Default)]
+struct Controls {
+    /// Those that it decides: what a failure is held against.
+    deciding: Arc<[ControlRef]>,
+    /// Those and the ones that it is evidence for: what a candidate is shown under.
+    all: Arc<[ControlRef]>,
+}
 
-fn controls_by_check(editions: &[Edition]) -> BTreeMap<Arc<str>, Controls> {
-    let mut map: BTreeMap<Arc<str>, Vec<ControlRef>> = BTreeMap::new();
+fn controls_by_check<'e>(editions: impl Iterator<Item = &'e Edition>) -> BTreeMap<Arc<str>, Controls> {
+    let mut map: BTreeMap<Arc<str>, (Vec<ControlRef>, Vec<ControlRef>)> = BTreeMap::new();
     for edition in editions {
         for (_, control) in edition.controls() {
-            for check in control.checks.checks() {
-                map.entry(check).or_default().push(ControlRef {
-                    framework: edition.framework.clone(),
-                    version: edition.version.clone(),
-                    id: control.id.clone(),
-                });
+            let deciding = control.checks.checks();
+            let name = ControlRef {
+                framework: edition.framework.clone(),
+                version: edition.version.clone(),
+                id: control.id.clone(),
+            };
+            for check in control.all_checks() {
+                let decides = deciding.contains(&check);
+                let (deciding, all) = map.entry(check).or_default();
+                deciding.extend(decides.then(|| name.clone()));
+                all.push(name.clone());
             }
         }
     }
-    map.into_iter().map(|(check, controls)| (check, controls.into())).collect()
+    let controls = |(check, (deciding, all)): (_, (Vec<_>, Vec<_>))| {
+        (check, Controls { deciding: deciding.into(), all: all.into() })
+    };
+    map.into_iter().map(controls).collect()
+}
+
+/// Why a benchmark of another platform does not apply.
+fn elsewhere(inventory: &Inventory, edition: &Edition) -> Arc<str> {
+    let names: Vec<&str> = edition.platforms.iter().map(|platform| platform.title()).collect();
+    let unread = inventory.medium == Medium::Cluster && inventory.gap(Kind::Node, None).is_some();
+    let seen =
+        if unread { "the nodes that would show one were not read" } else { "this cluster does not show itself as one" };
+    format!("written for {}; {seen} (--framework {} judges it all the same)", names.join(" and "), edition.framework)
+        .into()
+}
+
+/// The result of a control that is for another platform.
+fn not_here(result: ControlResult, why: &Arc<str>) -> ControlResult {
+    ControlResult {
+        status: Verdict::NotApplicable,
+        reason: None,
+        message: why.clone(),
+        counts: Counts::default(),
+        ..result
+    }
 }
 
 /// What is true of a workload for all its findings.
@@ -486,7 +532,7 @@ impl Evaluation<'_> {
             remediation: check.remedy.advice,
             disruption: check.remedy.disruption,
             try_first: check.remedy.try_first,
-            controls: controls.clone(),
+            controls: if status == FindingStatus::Fail { controls.deciding.clone() } else { controls.all.clone() },
             source,
             waiver,
             platform: false,
@@ -539,18 +585,30 @@ fn control_result(
     section: Arc<str>,
     control: &Control,
     results: &BTreeMap<&str, Outcomes>,
+    objects: usize,
 ) -> ControlResult {
     let ids = control.checks.checks();
     let (status, reason): Decision = decide(control, &|id| results.get(id).map(|outcomes| &outcomes.verdict));
-    let mut objects: HashMap<usize, FindingStatusOrPass> = HashMap::new();
-    for outcomes in ids.iter().filter_map(|id| results.get(&**id)) {
-        for (object, status) in &outcomes.objects {
-            let known = objects.entry(*object).or_insert(*status);
-            *known = (*known).max(*status);
+    // by object: ids are dense, and a broad control has many checks on many objects
+    let mut worst: Vec<Option<FindingStatusOrPass>> = vec![None; objects];
+    let mut weigh = |object: usize, status: FindingStatusOrPass| {
+        if let Some(known) = worst.get_mut(object) {
+            *known = (*known).max(Some(status));
         }
+    };
+    for outcomes in ids.iter().filter_map(|id| results.get(&**id)) {
+        outcomes.objects.iter().for_each(|(object, status)| weigh(*object, *status));
     }
-    let mut counts = Counts::default();
-    for status in objects.values() {
+    // where a person decides, what evidence points at is to be weighed; what it does not point at says nothing
+    let weighs = matches!(status, Verdict::Manual | Verdict::NeedsPeople);
+    for outcomes in control.evidence.iter().filter(|_| weighs).filter_map(|id| results.get(&**id)) {
+        let pointed = |status| matches!(status, FindingStatusOrPass::Fail | FindingStatusOrPass::Manual);
+        let objects = outcomes.objects.iter().filter(|(_, status)| pointed(*status));
+        objects.for_each(|(object, _)| weigh(*object, FindingStatusOrPass::Manual));
+    }
+    let (mut counts, mut judged) = (Counts::default(), 0);
+    for status in worst.iter().flatten() {
+        judged += 1;
         match status {
             FindingStatusOrPass::Pass => counts.pass += 1,
             FindingStatusOrPass::Waived => counts.waived += 1,
@@ -564,10 +622,10 @@ fn control_result(
     let reading = verdicts().any(|v| v.reading);
     let message: Arc<str> = match status {
         Verdict::Fail if partial => format!("at least {} fail; not everything could be read", counts.fail).into(),
-        Verdict::Fail => format!("{} of {} fail", counts.fail, objects.len()).into(),
-        Verdict::Pass if objects.is_empty() => "nothing of the kind exists".into(),
-        Verdict::Pass => format!("{} checked, none fails", objects.len()).into(),
-        Verdict::Manual if ids.is_empty() => "a person decides: see what to collect".into(),
+        Verdict::Fail => format!("{} of {judged} fail", counts.fail).into(),
+        Verdict::Pass if judged == 0 => "nothing of the kind exists".into(),
+        Verdict::Pass => format!("{judged} checked, none fails").into(),
+        Verdict::Manual if ids.is_empty() && counts.manual == 0 => "a person decides: see what to collect".into(),
         Verdict::Manual if counts.manual == 0 => "no candidates found".into(),
         Verdict::Manual => format!("{} candidates to review", counts.manual).into(),
         Verdict::Waived => format!("{} waived or exempt, none else fails", counts.waived).into(),
@@ -600,6 +658,7 @@ fn control_result(
         reason,
         message,
         checks: ids,
+        evidence: control.evidence.clone(),
         counts,
     }
 }
@@ -638,6 +697,7 @@ fn framework_result(edition: &Edition, controls: &[ControlResult]) -> FrameworkR
         title: edition.title.clone(),
         version: edition.version.clone(),
         benchmark_range: edition.range.clone(),
+        platforms: edition.platforms.iter().map(|platform| platform.as_str().into()).collect(),
         note: edition.note.clone(),
         status,
         score,

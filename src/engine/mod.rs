@@ -9,4 +9,4 @@ mod select;
 
 pub use evaluate::{Engine, Exempt, NoExemptions, Times, severities};
 pub use exempt::BuiltIn;
-pub use select::{SelectError, Selection, kinds, nearest};
+pub use select::{SelectError, Selection, kinds};

@@ -1,6 +1,7 @@
 //! The vocabulary of plimsoll: what a scan says and about what. No IO, no Kubernetes client.
 
 mod finding;
+mod near;
 mod object;
 mod path;
 mod remedy;
@@ -9,11 +10,13 @@ mod text;
 mod verdict;
 
 pub use finding::{Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
+pub use near::nearest;
 pub use object::{ObjectRef, OwnObject};
 pub use path::{FieldPath, Step, flag_name, flag_position};
 pub use remedy::{Disruption, Fix, Remedy};
 pub use report::{
     Cluster, ControlRef, ControlResult, Counts, FrameworkResult, Gap, GapReason, Report, SCHEMA_VERSION, Scope, Score,
+    versioned,
 };
 pub use text::{clean, clean_lines, is_hostile};
 pub use verdict::{Severity, Verdict};

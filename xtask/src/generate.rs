@@ -4,16 +4,50 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Writes every generated file, or with `check` fails where one differs from what would be written.
 pub fn run(check: bool) -> Result<()> {
+    // the docs are written by the program, which has to know every check first
+    sources(check)?;
     let root = crate::paths::root();
-    let stale: Vec<PathBuf> = files(&root)?
-        .into_iter()
-        .filter(|(path, text)| fs::read_to_string(path).ok().as_deref() != Some(text))
-        .map(|(path, text)| if check { Ok(path) } else { fs::write(&path, text).map(|()| path) })
-        .collect::<std::io::Result<_>>()?;
-    for path in &stale {
+    let pages = pages(&root)?;
+    let mut stale = settle(&pages, check)?;
+    // a page of a framework that is gone
+    for path in sorted(&root.join("docs/frameworks"))?.into_iter().filter(|path| !pages.contains_key(path)) {
+        if !check {
+            fs::remove_file(&path)?;
+        }
+        stale.push(path);
+    }
+    report(&stale, check)
+}
+
+/// The generated sources alone: what a build needs.
+pub fn sources(check: bool) -> Result<()> {
+    let files = registry(&crate::paths::root().join("src/checks"))?;
+    report(&settle(&files, check)?, check)
+}
+
+/// Writes the files that differ, or with `check` only names them.
+fn settle(files: &BTreeMap<PathBuf, String>, check: bool) -> Result<Vec<PathBuf>> {
+    let mut stale = Vec::new();
+    for (path, text) in files {
+        if fs::read_to_string(path).ok().as_deref() == Some(text) {
+            continue;
+        }
+        if !check {
+            fs::create_dir_all(path.parent().unwrap_or(path))?;
+            fs::write(path, text)?;
+        }
+        stale.push(path.clone());
+    }
+    Ok(stale)
+}
+
+fn report(stale: &[PathBuf], check: bool) -> Result<()> {
+    let root = crate::paths::root();
+    for path in stale {
         println!("{} {}", if check { "stale:" } else { "wrote" }, path.strip_prefix(&root).unwrap_or(path).display());
     }
     if check && !stale.is_empty() {
@@ -22,9 +56,25 @@ pub fn run(check: bool) -> Result<()> {
     Ok(())
 }
 
-/// Every generated file and its text.
-fn files(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
-    registry(&root.join("src/checks"))
+/// The pages of `docs/`, as the program writes them.
+fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    let folder = std::env::temp_dir().join(format!("plimsoll-docs-{}", std::process::id()));
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(root).args(["run", "--quiet", "--package", "plimsoll", "--example", "docs", "--"]).arg(&folder);
+    let status = command.status().context("cannot run cargo")?;
+    if !status.success() {
+        bail!("{command:?} ended with {status}");
+    }
+    let mut pages = BTreeMap::new();
+    for path in [sorted(&folder)?, sorted(&folder.join("frameworks"))?].concat() {
+        if path.is_file() {
+            let place = path.strip_prefix(&folder)?;
+            pages.insert(root.join("docs").join(place), fs::read_to_string(&path)?);
+        }
+    }
+    fs::remove_dir_all(&folder)?;
+    Ok(pages)
 }
 
 /// `src/checks/registry.rs` and a `mod.rs` a family: one line a check.
