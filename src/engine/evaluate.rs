@@ -733,7 +733,12 @@ fn gaps(
         if reason == GapReason::Undecodable || (inventory.medium == Medium::Files && inventory.count(kind) > 0) {
             continue;
         }
+        // what the nodes' own files say stands in for it, and says itself where it does not
+        if kind == Kind::KubeletConfig && !inventory.opted_in(kind) && inventory.count(Kind::NodeFacts) > 0 {
+            continue;
+        }
         let message: Arc<str> = match inventory.state(kind) {
+            ReadState::Failed { message, .. } if kind.info().wire == Wire::Gathered => message.clone(),
             _ if kind.info().wire == Wire::Gathered => gathered(kind).into(),
             _ if reason == GapReason::OptIn => {
                 let flag = if kind == Kind::Secret { "--with-secrets" } else { "--with-configmaps" };
@@ -774,10 +779,13 @@ fn gaps(
 fn gathered(kind: Kind) -> &'static str {
     match kind {
         Kind::KubeletConfig => {
-            "kubelet configuration was not read: it takes the right to get nodes/proxy, which also lets its holder run \
-             commands in every pod"
+            "kubelet configuration was not read: --with-kubelet-config asks for it. It takes the right to get \
+             nodes/proxy, which also lets its holder run commands in every pod"
         }
-        _ => "nothing looked at the nodes themselves: modes and owners of files, command lines, what is in files",
+        _ => {
+            "nothing looked at the nodes themselves (modes and owners of files, command lines): run `plimsoll node` on \
+             each, or `plimsoll collect nodes`, and give --node-facts what they wrote"
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod binaries;
 mod commands;
 mod etcd;
 pub mod load;
+pub mod node;
 mod process;
 pub mod wait;
 
@@ -47,11 +48,13 @@ pub struct Options {
     pub nodes: u32,
     /// Users beside `admin`, each with its groups, who can do nothing until RBAC lets them.
     pub users: Vec<(String, Vec<String>)>,
+    /// Whether there is a real node as well, [`node::NAME`]: only in a [`crate::sandbox`].
+    pub real_node: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { name: None, nodes: 3, users: Vec::new() }
+        Self { name: None, nodes: 3, users: Vec::new(), real_node: false }
     }
 }
 
@@ -249,6 +252,9 @@ impl Cluster {
             processes.check()?;
             Ok(cluster.kubectl_output(["get", "serviceaccount", "default"]).is_ok())
         })?;
+        if options.real_node {
+            cluster.real_node(binaries, &mut processes)?;
+        }
         cluster.pids = processes.pids();
         cluster.processes = Some(processes);
         Ok(cluster)
@@ -276,6 +282,8 @@ impl Cluster {
         api.arg("--service-account-key-file").arg(self.key());
         api.arg("--service-account-signing-key-file").arg(self.key());
         api.args(["--service-cluster-ip-range", "10.96.0.0/16", "--authorization-mode", "Node,RBAC"]);
+        // nodes are asked at their addresses: their names mean nothing to a resolver
+        api.args(["--kubelet-preferred-address-types", "InternalIP"]);
         api.arg("--token-auth-file").arg(self.state.join("tokens.csv")).arg("--allow-privileged=true");
         // Else new nodes are tainted as not ready, until a controller that is not run here takes the taint off.
         api.args(["--disable-admission-plugins", "TaintNodesByCondition"]);

@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod generate;
 pub mod new_check;
 pub mod paths;
+pub mod sandbox;
 pub mod shots;
 pub mod test;
 pub mod tools;
