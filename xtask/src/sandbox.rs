@@ -30,6 +30,11 @@ const OWN: [&str; 3] = ["/run", "/var/lib", "/var/log"];
 /// that refuses namespaces skips it by name, in CI too; a missing program is an error there. What needs the network is
 /// prepared before.
 pub fn enter(test: &str, programs: &[&str], prepare: impl FnOnce() -> Result<()>) -> Result<bool> {
+    again(test, &["--exact", test, "--nocapture"], programs, prepare)
+}
+
+/// The same for this program with other arguments.
+pub fn again(test: &str, args: &[&str], programs: &[&str], prepare: impl FnOnce() -> Result<()>) -> Result<bool> {
     if env::var_os(INSIDE).is_some() {
         settle()?;
         return Ok(true);
@@ -51,7 +56,7 @@ pub fn enter(test: &str, programs: &[&str], prepare: impl FnOnce() -> Result<()>
     let status = Command::new("unshare")
         .args(UNSHARE)
         .arg(env::current_exe()?)
-        .args(["--exact", test, "--nocapture"])
+        .args(args)
         .env(INSIDE, "1")
         .stdin(Stdio::null())
         .status()

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: timings as ratios to something measured in the same run, because machines are noisy.
 
 mod files;
+mod kubelets;
 
 use crate::cluster::Cluster;
 use crate::paths;
@@ -30,6 +31,15 @@ pub enum Bench {
         #[arg(long, default_value_t = 3)]
         rounds: u32,
     },
+    /// What asking so many kubelets adds to a scan, through a real API server
+    Kubelets {
+        /// Nodes
+        #[arg(long, default_value_t = 300)]
+        nodes: u32,
+        /// Rounds; the best of each counts
+        #[arg(long, default_value_t = 3)]
+        rounds: u32,
+    },
 }
 
 /// Runs a benchmark and prints what came of it.
@@ -37,6 +47,7 @@ pub fn run(bench: Bench) -> Result<()> {
     match bench {
         Bench::Scan { name, rounds } => scan(&name, rounds),
         Bench::Files { pods, rounds } => files::run(pods, rounds),
+        Bench::Kubelets { nodes, rounds } => kubelets::run(nodes, rounds),
     }
 }
 

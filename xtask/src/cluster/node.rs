@@ -1,9 +1,9 @@
 //! A real node: containerd and a kubelet, which run pods for real. Only in a [`crate::sandbox`].
 
 use super::binaries::Binaries;
-use super::{Cluster, START_LIMIT};
 use super::process::Processes;
 use super::wait::until;
+use super::{Cluster, START_LIMIT};
 use crate::sandbox::{self, ADDRESS};
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -26,13 +26,20 @@ else
 fi
 "#;
 
+const PROGRAMS: [&str; 4] = ["containerd", "ctr", "runc", "ip"];
+
 /// As [`sandbox::enter`], for a test that starts a cluster with a real node.
 pub fn enter(test: &str) -> Result<bool> {
-    if super::skip(test)? {
-        return Ok(false);
-    }
-    let build = || Binaries::find_or_build()?.kubelet().map(drop);
-    sandbox::enter(test, &["containerd", "ctr", "runc", "ip"], build)
+    Ok(!super::skip(test)? && sandbox::enter(test, &PROGRAMS, build)?)
+}
+
+/// As [`sandbox::again`], for a cluster with a real node; more is prepared before.
+pub(crate) fn again(what: &str, args: &[&str], prepare: impl FnOnce() -> Result<()>) -> Result<bool> {
+    sandbox::again(what, args, &PROGRAMS, || build().and_then(|()| prepare()))
+}
+
+fn build() -> Result<()> {
+    Binaries::find_or_build()?.kubelet().map(drop)
 }
 
 impl Cluster {
@@ -98,6 +105,20 @@ state = "/run/containerd"
         })?;
         let ready = ["wait", "--for=condition=Ready", "--timeout=60s", "node", NAME];
         self.kubectl_output(ready).map(drop)
+    }
+
+    /// Adds so many nodes whose kubelet is the real node's, by its address.
+    pub fn nodes_like_the_real_one(&self, count: u32) -> Result<()> {
+        let status = json!({
+            "addresses": [{"type": "InternalIP", "address": ADDRESS}],
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
+        });
+        let nodes: Vec<_> = (1..=count)
+            .map(|n| json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": format!("like-{n}")}, "status": status}))
+            .collect();
+        let list = json!({"apiVersion": "v1", "kind": "List", "items": nodes}).to_string();
+        self.kubectl_input(["create", "-f", "-"], &list)?;
+        self.kubectl_input(["replace", "--subresource=status", "-f", "-"], &list).map(drop)
     }
 
     fn socket(&self) -> String {
