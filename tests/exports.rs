@@ -102,6 +102,7 @@ fn validate(schema: &Value, root: &Value, value: &Value, at: &str, errors: &mut 
     }
 }
 
+/// Every report says when it was made, of which cluster and of which version (pitfall 65).
 #[test]
 fn the_json_report_is_what_its_schema_says() {
     let schema: Value = serde_json::from_str(include_str!("../assets/schema/report.schema.json")).unwrap();

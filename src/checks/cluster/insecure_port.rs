@@ -6,7 +6,7 @@ use crate::inventory::{Kind, Medium};
 use crate::model::Severity;
 
 /// `--insecure-port` is 0. It was 8080 where it was not given until 1.20, when the API server stopped to serve it, and the
-/// flag itself is gone since 1.24 (pitfall 53): from then on the version alone decides.
+/// flag itself is gone since 1.24 (pitfall 53): from then on it is open nowhere, though a manifest may still ask for it.
 pub static CHECK: Check = Check {
     id: "cluster.insecure-port",
     title: "The API server has no port without authentication",
@@ -30,7 +30,8 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let default = if cx.version().at_least(20) { "0" } else { "8080" };
     for replica in replicas(cx, Component::ApiServer, judge).into_iter().flatten() {
         let given = replica.flags.get(PORT).map(Given::text);
-        let open = !gone && given.unwrap_or(default) != "0";
+        // a server without the flag does not start with it, and a manifest does not say which server that is
+        let open = given.map_or(!gone && default != "0", |port| port != "0");
         let said = Said {
             review: false,
             at: replica.flags.at(PORT),

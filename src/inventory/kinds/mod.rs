@@ -143,6 +143,7 @@ kinds! {
     HorizontalPodAutoscaler, "HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers", true, Protobuf;
     ApiService, "APIService", "apiregistration.k8s.io", "v1", "apiservices", false, Protobuf;
     EndpointSlice, "EndpointSlice", "discovery.k8s.io", "v1", "endpointslices", true, MetadataInDefault;
+    PodTemplate, "PodTemplate", "", "v1", "podtemplates", true, MetadataInDefault;
     CsiStorageCapacity, "CSIStorageCapacity", "storage.k8s.io", "v1", "csistoragecapacities", true, MetadataInDefault;
     Node, "Node", "", "v1", "nodes", false, Protobuf;
     CsiDriver, "CSIDriver", "storage.k8s.io", "v1", "csidrivers", false, Metadata;
@@ -487,7 +488,10 @@ impl Object {
             Kind::KubeletConfig => Self::KubeletConfig(Box::new(data.json()?)),
             Kind::NodeFacts => Self::NodeFacts(Box::new(data.json()?)),
             Kind::KubeBench => Self::KubeBench(Box::new(data.json()?)),
-            Kind::CsiDriver | Kind::EndpointSlice | Kind::CsiStorageCapacity => {
+            Kind::CsiDriver
+            | Kind::EndpointSlice
+            | Kind::PodTemplate
+            | Kind::CsiStorageCapacity => {
                 Self::Meta(kind, Box::new(data.plain::<MetaOnly>()?.meta))
             }
             _ => Self::Custom(kind, Box::new(custom::Custom::from_value(kind, data.json()?)?)),
