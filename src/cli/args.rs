@@ -1,3 +1,5 @@
+use super::collect::CollectArgs;
+use super::node::NodeArgs;
 use crate::engine::Selection;
 use crate::inventory::{AllowedRegistry, MaxAge, OptIn, Settings, Version};
 use crate::model::Severity;
@@ -117,6 +119,9 @@ pub(super) enum Command {
     Gaps(GapsArgs),
     /// Print the ClusterRole that the chosen frameworks need
     Role(RoleArgs),
+    Node(NodeArgs),
+    /// Collect what is seen on nodes themselves: print the Jobs for it, or with --apply run and remove them
+    Collect(Box<CollectArgs>),
     /// Print version, paths and what the cluster lets you read
     Info,
     /// Print a shell's completions

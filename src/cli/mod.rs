@@ -1,11 +1,13 @@
 //! The command line: flags, headless commands, exit codes.
 
 mod args;
+mod collect;
 mod exit;
 mod explain;
 mod gaps;
 mod info;
 mod list;
+mod node;
 #[cfg(feature = "live")]
 mod progress;
 mod role;
@@ -22,10 +24,7 @@ use std::io::Write;
 pub fn main() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
-        }
+        Err(error) => return refused(&error),
     };
     let result = match cli.command {
         None => terminal(&cli.live, cli.demo),
@@ -34,6 +33,8 @@ pub fn main() -> Exit {
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Gaps(args)) => gaps::run(&args),
         Some(Command::Role(args)) => role::run(&args),
+        Some(Command::Collect(args)) => collect::run(&cli.live, &args),
+        Some(Command::Node(args)) => node::run(&args),
         Some(Command::Info) => info::run(&cli.live),
         Some(Command::Completions { shell }) => {
             let mut command = Cli::command();
@@ -42,10 +43,32 @@ pub fn main() -> Exit {
         }
         Some(Command::Man) => man(),
     };
-    result.unwrap_or_else(|failure| {
-        let _ = writeln!(std::io::stderr(), "plimsoll: {}", failure.message);
-        failure.exit
-    })
+    result.unwrap_or_else(|failure| told("plimsoll", &failure))
+}
+
+/// The same for `plimsoll-node`.
+pub fn node_main() -> Exit {
+    #[derive(Debug, Parser)]
+    #[command(name = "plimsoll-node", version)]
+    struct Node {
+        #[command(flatten)]
+        args: node::NodeArgs,
+    }
+    match Node::try_parse() {
+        Ok(Node { args }) => node::run(&args).unwrap_or_else(|failure| told("plimsoll-node", &failure)),
+        Err(error) => refused(&error),
+    }
+}
+
+fn told(program: &str, failure: &Failure) -> Exit {
+    let _ = writeln!(std::io::stderr(), "{program}: {}", failure.message);
+    failure.exit
+}
+
+/// A command line that is none, or a request for help.
+fn refused(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Ok }
 }
 
 /// Why a command ended early.

@@ -5,8 +5,9 @@ use super::args::{LiveArgs, Output, ScanArgs};
 use super::progress::Progress;
 use super::{Exit, Failure, now, print};
 use crate::engine::{BuiltIn, Engine, Times};
-use crate::frameworks::{self, Edition};
-use crate::inventory::{Inventory, Kind, Medium, Version, platform};
+use crate::frameworks::{self, Edition, Pack};
+use crate::imports;
+use crate::inventory::{Inventory, Kind, Medium, Object, Version, platform};
 use crate::model::{Counts, FindingStatus, FrameworkResult, Report};
 use crate::sources::files::Loader;
 use crate::sources::{demo, files};
@@ -24,6 +25,7 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
     if demo && !args.files.is_empty() {
         return Err(Failure::new(Exit::Usage, "--demo and -f exclude each other"));
     }
+    let evidence = evidence(args, &packs)?;
     let started = now();
     let mut inventory = if demo {
         demo::load().0
@@ -43,6 +45,9 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
         inventory.version = version;
     }
     inventory.settings = args.settings();
+    for note in imports::take(&mut inventory, evidence) {
+        let _ = writeln!(std::io::stderr(), "{note}");
+    }
     let editions = selection
         .editions_on(&packs, inventory.version, platform::detect(&inventory))
         .map_err(|error| Failure::new(Exit::Usage, error))?;
@@ -52,6 +57,16 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
     }
     deliver(&report, args)?;
     exit(&report, &inventory, &editions, args)
+}
+
+/// What was seen on nodes.
+fn evidence(args: &ScanArgs, packs: &[Pack]) -> Result<Vec<Object>, Failure> {
+    let mut objects = Vec::new();
+    for path in &args.node_facts {
+        let found = imports::evidence(path, args.node.as_deref(), packs);
+        objects.extend(found.map_err(|error| Failure::new(Exit::Usage, error))?);
+    }
+    Ok(objects)
 }
 
 fn evaluate(

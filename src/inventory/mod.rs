@@ -15,6 +15,7 @@ pub mod kubelet;
 pub mod network;
 pub mod node_facts;
 pub mod nodes;
+pub mod places;
 pub mod platform;
 pub mod pod_labels;
 pub mod pod_security;

@@ -19,7 +19,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub enum FileType {
     /// A regular file.
     File,
-    /// A directory, walked to its end.
+    /// A directory; walked to its end where a check asks for what is below.
     Directory,
     /// A link; mode and owner are those of what it leads to.
     Symlink,
@@ -74,9 +74,12 @@ pub struct FileFact {
     /// The group's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Of certificate authorities: what tells two apart.
+    /// Of certificates: what tells two apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// Of certificates, and of kubeconfigs that hold one: when the first runs out, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
 }
 
 impl FileFact {

@@ -488,10 +488,7 @@ impl Object {
             Kind::KubeletConfig => Self::KubeletConfig(Box::new(data.json()?)),
             Kind::NodeFacts => Self::NodeFacts(Box::new(data.json()?)),
             Kind::KubeBench => Self::KubeBench(Box::new(data.json()?)),
-            Kind::CsiDriver
-            | Kind::EndpointSlice
-            | Kind::PodTemplate
-            | Kind::CsiStorageCapacity => {
+            Kind::CsiDriver | Kind::EndpointSlice | Kind::PodTemplate | Kind::CsiStorageCapacity => {
                 Self::Meta(kind, Box::new(data.plain::<MetaOnly>()?.meta))
             }
             _ => Self::Custom(kind, Box::new(custom::Custom::from_value(kind, data.json()?)?)),

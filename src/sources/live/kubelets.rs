@@ -78,7 +78,7 @@ impl Inner {
     }
 
     /// Nodes that have a kubelet of their own; of each the metadata is enough.
-    async fn names_of_nodes(&self) -> Result<Vec<String>, Problem> {
+    pub(super) async fn names_of_nodes(&self) -> Result<Vec<String>, Problem> {
         // any of the metadata kinds says how metadata is asked for
         let body = self.get("/api/v1/nodes?resourceVersion=0", wire::accept(Kind::CsiDriver, false)).await?;
         let page = wire::page(Kind::CsiDriver, body).map_err(Problem::Broken)?;

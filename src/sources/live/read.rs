@@ -140,6 +140,10 @@ impl Session {
         self.inner.stats.clone()
     }
 
+    pub(super) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
     pub(super) fn client(&self) -> &Client {
         &self.inner.client
     }
@@ -747,12 +751,33 @@ impl Inner {
     }
 
     async fn ask_once(&self, path: &str, accept: &str) -> Result<Body, (Problem, Option<Duration>)> {
+        self.answer(http::Request::get(path).header(http::header::ACCEPT, accept), None).await
+    }
+
+    /// Sends a request that may change something: once, whatever comes of it.
+    pub(super) async fn send_once(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Bytes, Problem> {
+        let request = http::Request::builder().method(method).uri(path);
+        let body = self.answer(request, body).await.map_err(|(problem, _)| problem)?;
+        self.collect(body).await
+    }
+
+    async fn answer(
+        &self,
+        request: http::request::Builder,
+        body: Option<Vec<u8>>,
+    ) -> Result<Body, (Problem, Option<Duration>)> {
         self.stats.requests.fetch_add(1, Ordering::Relaxed);
-        let request = http::Request::get(path)
-            .header(http::header::ACCEPT, accept)
-            .header(http::header::USER_AGENT, concat!("plimsoll/", env!("CARGO_PKG_VERSION")))
-            .body(Body::empty())
-            .map_err(|error| (Problem::Broken(format!("{path}: {error}")), None))?;
+        let request = request.header(http::header::USER_AGENT, concat!("plimsoll/", env!("CARGO_PKG_VERSION")));
+        let request = match body {
+            Some(body) => request.header(http::header::CONTENT_TYPE, "application/json").body(Body::from(body)),
+            None => request.body(Body::empty()),
+        };
+        let request = request.map_err(|error| (Problem::Broken(error.to_string()), None))?;
         let answer = match timeout(self.patience(), self.client.send(request)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err((Problem::from_kube(&error), None)),

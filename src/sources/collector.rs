@@ -1,0 +1,182 @@
+//! What looks at nodes from inside the cluster: a Job for each, in a namespace of its own. Pure: the objects, and what
+//! plimsoll's own checks say of them. `live` creates and removes them.
+
+use super::files::Loader;
+use crate::checks;
+use crate::engine::{Engine, NoExemptions, Times};
+use crate::frameworks::Pack;
+use crate::inventory::{Medium, Version, yaml};
+use crate::model::FindingStatus;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// The namespace, where no other name was made for one run.
+pub const NAMESPACE: &str = "plimsoll-nodes";
+/// Seconds that a Job may take, the pulling of its image included.
+pub const DEADLINE: u32 = 180;
+/// Seconds after which what is left of a Job goes by itself, where nobody could remove it.
+const KEPT: u32 = 600;
+/// The container and its program.
+const PROGRAM: &str = "plimsoll-node";
+
+/// What is created.
+#[derive(Clone, Debug)]
+pub struct Collector {
+    /// The namespace that holds all of it.
+    pub namespace: String,
+    /// The image, with `/plimsoll-node` in it.
+    pub image: String,
+    /// Nodes to look at.
+    pub nodes: Vec<String>,
+    /// The server's version: it knows fields or does not.
+    pub version: Version,
+}
+
+/// The name of a node's Job: of the node's own, where that fits.
+pub fn job_name(node: &str) -> String {
+    let short = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' };
+    let name: String = node.chars().map(short).take(40).collect();
+    let sum: String = Sha256::digest(node.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("node-{}-{sum}", name.trim_matches('-'))
+}
+
+impl Collector {
+    /// The objects, in the order in which they are created: what is not of one node, then a Job a node.
+    pub fn objects(&self) -> Vec<Value> {
+        let meta = |name: &str| json!({"name": name, "namespace": self.namespace, "labels": labels()});
+        let mut objects = vec![
+            json!({
+                "apiVersion": "v1", "kind": "Namespace",
+                "metadata": {"name": self.namespace, "labels": {
+                    "app.kubernetes.io/name": "plimsoll",
+                    // a hostPath is more than baseline allows
+                    "pod-security.kubernetes.io/enforce": "privileged",
+                }},
+            }),
+            json!({
+                "apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta(PROGRAM),
+                "automountServiceAccountToken": false,
+            }),
+            json!({
+                "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta("no-network"),
+                "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+            }),
+        ];
+        objects.extend(self.nodes.iter().map(|node| self.job(node)));
+        objects
+    }
+
+    /// The Job of a node.
+    pub fn job(&self, node: &str) -> Value {
+        let mut mount = json!({"name": "host", "mountPath": "/host", "readOnly": true});
+        // what is mounted below the root is read-only too, where the server and the runtime know how
+        if let (true, Some(fields)) = (self.version.at_least(31), mount.as_object_mut()) {
+            fields.insert("recursiveReadOnly".into(), "IfPossible".into());
+        }
+        json!({
+            "apiVersion": "batch/v1", "kind": "Job",
+            "metadata": {"name": job_name(node), "namespace": self.namespace, "labels": labels()},
+            "spec": {
+                "backoffLimit": 0, "activeDeadlineSeconds": DEADLINE, "ttlSecondsAfterFinished": KEPT,
+                "template": {
+                    "metadata": {"labels": labels(), "annotations": {"plimsoll/node": node}},
+                    "spec": {
+                        "nodeName": node, "restartPolicy": "Never", "terminationGracePeriodSeconds": 1,
+                        "tolerations": [{"operator": "Exists"}],
+                        "serviceAccountName": PROGRAM, "automountServiceAccountToken": false, "enableServiceLinks": false,
+                        "securityContext": {"runAsUser": 0, "runAsGroup": 0, "seccompProfile": {"type": "RuntimeDefault"}},
+                        "containers": [{
+                            "name": PROGRAM, "image": self.image, "imagePullPolicy": "IfNotPresent",
+                            "command": ["/plimsoll-node"], "args": ["--root=/host", format!("--name={node}")],
+                            "resources": {
+                                "requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"cpu": "500m", "memory": "256Mi"},
+                            },
+                            "securityContext": {
+                                "privileged": false, "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,
+                                "capabilities": {"drop": ["ALL"], "add": ["DAC_READ_SEARCH"]},
+                            },
+                            "volumeMounts": [mount],
+                        }],
+                        "volumes": [{"name": "host", "hostPath": {"path": "/", "type": "Directory"}}],
+                    },
+                },
+            },
+        })
+    }
+
+    /// The manifests, with what they are for and what plimsoll's own checks say of them above.
+    ///
+    /// # Errors
+    /// A pack that cannot be read: none that is shipped.
+    pub fn print(&self, packs: &[Pack]) -> Result<String, String> {
+        let mut text = String::new();
+        let nodes = if self.nodes.len() == 1 { "1 node".to_owned() } else { format!("{} nodes", self.nodes.len()) };
+        let _ = writeln!(
+            text,
+            "# plimsoll looks at {nodes}: a Job each reads modes and owners of files, ends of certificates, flags of\n\
+             # Kubernetes' processes, and writes one JSON document to its log. It sees the node's root read-only, has no token\n\
+             # and no network, and ends after {DEADLINE} s. `plimsoll collect nodes --apply` creates this, reads the logs and removes\n\
+             # it. By hand: apply it, `kubectl logs -n {ns} -l app.kubernetes.io/name=plimsoll --tail=-1 > facts.json`,\n\
+             # `kubectl delete namespace {ns}`, and give `--node-facts facts.json` to plimsoll.\n#",
+            ns = self.namespace,
+        );
+        for line in self.explained(packs)? {
+            let _ = writeln!(text, "# {line}");
+        }
+        for object in self.objects() {
+            text.push_str("---\n");
+            text.push_str(&yaml::print(&object));
+        }
+        Ok(text)
+    }
+
+    /// What plimsoll's own checks say of it, a line each: what fails and why it is so all the same.
+    ///
+    /// # Errors
+    /// As [`Collector::print`].
+    pub fn explained(&self, packs: &[Pack]) -> Result<Vec<String>, String> {
+        let failing = self.failing(packs)?;
+        let mut lines = vec!["What plimsoll's own checks say of it, and why it is so:".to_owned()];
+        lines.extend(failing.into_iter().map(|check| {
+            let title = checks::find(check).map_or("", |check| check.title);
+            format!("- {check} ({title}): {}", why(check))
+        }));
+        Ok(lines)
+    }
+
+    /// Checks that fail on the objects of one node.
+    fn failing(&self, packs: &[Pack]) -> Result<BTreeSet<&'static str>, String> {
+        let one = Self { nodes: self.nodes.iter().take(1).cloned().collect(), ..self.clone() };
+        let mut loader = Loader::new(Medium::Files, self.version, None);
+        for object in one.objects() {
+            loader.text("collector", &object.to_string())?;
+        }
+        let (inventory, _) = loader.finish();
+        let editions: Vec<_> = packs.iter().map(|pack| pack.edition(&pack.newest(), self.version)).collect();
+        let times = Times { started: "1970-01-01T00:00:00Z".into(), finished: "1970-01-01T00:00:00Z".into() };
+        let report = Engine::default().evaluate(&inventory, &editions, &NoExemptions, true, times);
+        let failing = report.findings.iter().filter(|finding| finding.status == FindingStatus::Fail);
+        Ok(failing.filter_map(|finding| checks::find(&finding.check)).map(|check| check.id).collect())
+    }
+}
+
+fn labels() -> Value {
+    json!({"app.kubernetes.io/name": "plimsoll", "app.kubernetes.io/component": "node"})
+}
+
+/// Why the collector does what a check refuses.
+pub fn why(check: &str) -> &'static str {
+    match check {
+        "pod.host-path" | "pod.host-path-sensitive" | "pod.host-path-root" => {
+            "the files of the node are what it is there to look at; read-only, and flags may name any path"
+        }
+        "container.run-as-root" | "container.run-as-user-zero" => "most of the files are root's alone",
+        "container.cap-added" | "container.cap-drop-all" | "container.cap-dangerous" => {
+            "DAC_READ_SEARCH lets it read what others than root own; every other capability is dropped"
+        }
+        "ns.pss-enforce" => "no profile but privileged allows a hostPath; the namespace lives for minutes",
+        _ => "see `plimsoll explain` of it: it holds for the minutes that the Job runs",
+    }
+}
