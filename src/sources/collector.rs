@@ -132,16 +132,17 @@ impl Collector {
         Ok(text)
     }
 
-    /// What plimsoll's own checks say of it, a line each: what fails and why it is so all the same.
+    /// What plimsoll's own checks say of it: for each reason the checks that fail for it.
     ///
     /// # Errors
     /// As [`Collector::print`].
     pub fn explained(&self, packs: &[Pack]) -> Result<Vec<String>, String> {
         let failing = self.failing(packs)?;
         let mut lines = vec!["What plimsoll's own checks say of it, and why it is so:".to_owned()];
-        lines.extend(failing.into_iter().map(|check| {
-            let title = checks::find(check).map_or("", |check| check.title);
-            format!("- {check} ({title}): {}", why(check))
+        let reasons = WHY.iter().map(|(why, _)| *why).chain([UNKNOWN]);
+        lines.extend(reasons.filter_map(|reason| {
+            let checks: Vec<&str> = failing.iter().copied().filter(|check| why(check) == reason).collect();
+            (!checks.is_empty()).then(|| format!("- {}: {reason}", checks.join(", ")))
         }));
         Ok(lines)
     }
@@ -166,17 +167,85 @@ fn labels() -> Value {
     json!({"app.kubernetes.io/name": "plimsoll", "app.kubernetes.io/component": "node"})
 }
 
-/// Why the collector does what a check refuses.
-pub fn why(check: &str) -> &'static str {
-    match check {
-        "pod.host-path" | "pod.host-path-sensitive" | "pod.host-path-root" => {
-            "the files of the node are what it is there to look at; read-only, and flags may name any path"
-        }
-        "container.run-as-root" | "container.run-as-user-zero" => "most of the files are root's alone",
-        "container.cap-added" | "container.cap-drop-all" | "container.cap-dangerous" => {
-            "DAC_READ_SEARCH lets it read what others than root own; every other capability is dropped"
-        }
-        "ns.pss-enforce" => "no profile but privileged allows a hostPath; the namespace lives for minutes",
-        _ => "see `plimsoll explain` of it: it holds for the minutes that the Job runs",
+/// Why the collector does what checks refuse.
+const WHY: &[(&str, &[&str])] = &[
+    (
+        "the files of the node are what it looks at, and flags may name any path; read-only. A socket below is out of reach \
+         of nobody who is root, so that you should know the image that you give it",
+        &["pod.host-path", "pod.host-path-sensitive", "pod.runtime-socket", "pod.volume-types"],
+    ),
+    (
+        "most of these files are root's alone",
+        &[
+            "container.low-uid",
+            "container.root-group",
+            "container.run-as-root",
+            "container.run-as-user-zero",
+            "pss.run-as-non-root",
+        ],
+    ),
+    (
+        "DAC_READ_SEARCH reads what others than root own; it has no other capability",
+        &[
+            "container.cap-add-baseline",
+            "container.cap-add-restricted",
+            "container.cap-dangerous",
+            "container.cap-drop-all",
+        ],
+    ),
+    (
+        "no profile but privileged lets a pod see the node's files; the namespace lives for minutes",
+        &["ns.pss-enforce", "ns.pss-restricted"],
+    ),
+    ("every node is looked at, those of the control plane first of all", &["pod.tolerate-control-plane"]),
+    (
+        "its pods have limits of their own, and the namespace lives for minutes",
+        &["ns.limit-range", "ns.resource-quota"],
+    ),
+    ("the image is yours: name it by its digest", &["container.image-digest", "container.image-latest"]),
+];
+
+const UNKNOWN: &str = "no reason is known: look at it with plimsoll explain before you go on";
+
+fn why(check: &str) -> &'static str {
+    WHY.iter().find(|(_, checks)| checks.contains(&check)).map_or(UNKNOWN, |(why, _)| *why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frameworks::embedded;
+
+    fn collector(image: &str) -> Collector {
+        let nodes = vec!["worker-1".to_owned(), "ip-10-0-0-1.eu-west-1.compute.internal".to_owned()];
+        Collector { namespace: NAMESPACE.to_owned(), image: image.to_owned(), nodes, version: Version::NEWEST }
+    }
+
+    #[test]
+    fn every_check_that_refuses_it_has_its_reason() {
+        let packs = embedded().unwrap();
+        let failing = collector("plimsoll-node").failing(&packs).unwrap();
+        assert!(failing.contains("pod.host-path") && failing.contains("container.run-as-root"));
+        let unknown: Vec<_> = failing.iter().filter(|check| why(check) == UNKNOWN).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+        let refused = ["container.privileged", "pod.host-pid", "pod.host-network", "pod.sa-token-automount"];
+        assert!(refused.iter().all(|check| !failing.contains(check)), "{failing:?}");
+        let pinned = format!("ghcr.io/acme/node@sha256:{}", "a".repeat(64));
+        assert!(!collector(&pinned).failing(&packs).unwrap().contains("container.image-digest"));
+    }
+
+    #[test]
+    fn names_of_jobs_fit_and_differ() {
+        let long = format!("{}.example", "node".repeat(60));
+        let names = [job_name("a.b"), job_name("a-b"), job_name(&long), job_name(&format!("{long}x"))];
+        assert!(names.iter().all(|name| name.len() <= 63), "{names:?}");
+        assert!(names.iter().collect::<BTreeSet<_>>().len() == 4, "{names:?}");
+    }
+
+    #[test]
+    fn older_servers_are_given_no_field_that_they_do_not_know() {
+        let old = Collector { version: "1.29".parse().unwrap(), ..collector("i") };
+        assert!(!old.job("n").to_string().contains("recursiveReadOnly"));
+        assert!(collector("i").job("n").to_string().contains("recursiveReadOnly"));
     }
 }

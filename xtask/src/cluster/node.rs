@@ -80,7 +80,8 @@ state = "/run/containerd"
             processes.check()?;
             Ok(self.ctr(&["version"]).is_ok())
         })?;
-        self.image("plimsoll.test/pause:1", &["/bin/sleep", "infinity"], &[Path::new("/bin/sleep")])?;
+        let sleep = Path::new("/bin/sleep");
+        self.image("plimsoll.test/pause:1", &["/bin/sleep", "infinity"], &[(sleep, sleep)])?;
 
         let config = json!({
             "apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration",
@@ -130,14 +131,15 @@ state = "/run/containerd"
         sandbox::run("ctr", &[&["--address", &socket, "--namespace", "k8s.io"], args].concat())
     }
 
-    /// Gives the real node an image that holds these programs, at the paths that they have here, and their libraries. It
+    /// Gives the real node an image that holds these programs, each from here to its path there, and their libraries. It
     /// starts with `entry`.
-    pub fn image(&self, name: &str, entry: &[&str], programs: &[&Path]) -> Result<()> {
+    pub fn image(&self, name: &str, entry: &[&str], programs: &[(&Path, &Path)]) -> Result<()> {
         let folder = self.state.join("image");
         let root = folder.join("root");
-        for program in programs {
-            for file in with_libraries(program)? {
-                let copy = root.join(file.strip_prefix("/")?);
+        for (program, place) in programs {
+            let libraries = libraries(program)?.into_iter().map(|library| (library.clone(), library));
+            for (file, place) in std::iter::once((program.to_path_buf(), place.to_path_buf())).chain(libraries) {
+                let copy = root.join(place.strip_prefix("/")?);
                 fs::create_dir_all(copy.parent().context("a file without a directory")?)?;
                 fs::copy(&file, &copy).with_context(|| format!("cannot copy {}", file.display()))?;
             }
@@ -160,10 +162,9 @@ state = "/run/containerd"
     }
 }
 
-/// A program, and what the loader needs for it; nothing more for a static one.
-fn with_libraries(program: &Path) -> Result<Vec<PathBuf>> {
+/// What the loader needs for a program; nothing for a static one.
+fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
     let output = Command::new("ldd").arg(program).output().context("cannot run ldd")?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let libraries = text.split_whitespace().filter(|word| word.starts_with('/')).map(PathBuf::from);
-    Ok(std::iter::once(program.to_path_buf()).chain(libraries).collect())
+    Ok(text.split_whitespace().filter(|word| word.starts_with('/')).map(PathBuf::from).collect())
 }
