@@ -11,6 +11,7 @@ mod key;
 mod kubectl;
 mod layout;
 mod msg;
+mod nodes;
 mod prompt;
 mod query;
 mod rows;
@@ -29,7 +30,7 @@ pub use effect::{Effect, Origin, Target};
 pub use filter::Filter;
 pub use key::{Code, Key};
 pub use layout::{Layout, SMALLEST, layout, too_small};
-pub use msg::{ContextInfo, Document, Failure, Mark, Msg, Progress, RemedyText, ScanEvent};
+pub use msg::{ContextInfo, Document, Failure, Imported, Mark, Msg, Progress, RemedyText, ScanEvent};
 pub use prompt::{Prompt, PromptKind};
 pub use query::Query;
 pub use rows::{PaneKind, RowId, TextKind, part, rows};
@@ -39,6 +40,6 @@ pub use state::{FAVOURITES, Notice, State};
 pub use summary::{
     CriteriaFold, FIRST_ROWS, GapFold, Group, Summary, Tally, is_criterion, reason_todo, reason_words, thousands,
 };
-pub use text::{Line, basis, disruption, lines, observed, status_words, value, wrap};
+pub use text::{Line, basis, disruption, lines, observed, skew, status_words, value, wrap};
 pub use tone::Tone;
 pub use update::update;

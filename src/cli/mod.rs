@@ -118,6 +118,7 @@ fn terminal(live: &args::LiveArgs, demo: bool) -> Result<Exit, Failure> {
         origin: if demo { Origin::Demo } else { Origin::Cluster },
         context: live.context.as_deref().map(Into::into),
         namespaces: live.namespaces.iter().map(|n| n.as_str().into()).collect(),
+        ..Target::default()
     };
     let catalog = Catalog::of(&packs);
     let source = Sources {

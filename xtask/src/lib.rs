@@ -1,5 +1,6 @@
 //! The project's own chores, as a library so that integration tests can start the test cluster.
 
+pub mod agent;
 pub mod bench;
 pub mod cluster;
 pub mod generate;

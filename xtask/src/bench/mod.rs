@@ -39,6 +39,9 @@ pub enum Bench {
         /// Rounds; the best of each counts
         #[arg(long, default_value_t = 3)]
         rounds: u32,
+        /// Measure the debug build that is there: slower, and no release build to wait for
+        #[arg(long)]
+        debug: bool,
     },
 }
 
@@ -47,14 +50,18 @@ pub fn run(bench: Bench) -> Result<()> {
     match bench {
         Bench::Scan { name, rounds } => scan(&name, rounds),
         Bench::Files { pods, rounds } => files::run(pods, rounds),
-        Bench::Kubelets { nodes, rounds } => kubelets::run(nodes, rounds),
+        Bench::Kubelets { nodes, rounds, debug } => kubelets::run(nodes, rounds, debug),
     }
 }
 
 /// Where release builds land.
 fn release() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from);
-    target.join("release")
+    target().join("release")
+}
+
+/// Where builds land.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from)
 }
 
 fn scan(name: &str, rounds: u32) -> Result<()> {
