@@ -307,7 +307,10 @@ fn name(effect: &Effect) -> String {
         Effect::StartScan(scan, target) => {
             let kubelets = if target.kubelets { " kubelets" } else { "" };
             let evidence: String = target.evidence.iter().map(|(path, node)| format!(" {path:?} {node:?}")).collect();
-            format!("StartScan {scan} {:?} {:?} {:?}{kubelets}{evidence}", target.origin, target.context, target.namespaces)
+            format!(
+                "StartScan {scan} {:?} {:?} {:?}{kubelets}{evidence}",
+                target.origin, target.context, target.namespaces
+            )
         }
         Effect::Collect(_, image) => format!("Collect {image}"),
         Effect::LoadCollector(_, image) => format!("LoadCollector {image}"),

@@ -40,6 +40,6 @@ pub use state::{FAVOURITES, Notice, State};
 pub use summary::{
     CriteriaFold, FIRST_ROWS, GapFold, Group, Summary, Tally, is_criterion, reason_todo, reason_words, thousands,
 };
-pub use text::{Line, basis, disruption, lines, observed, skew, status_words, value, wrap};
+pub use text::{Line, basis, disruption, lines, observed, status_words, value, wrap};
 pub use tone::Tone;
 pub use update::update;

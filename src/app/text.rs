@@ -595,13 +595,13 @@ pub fn node_words(node: &NodeRow) -> String {
     format!("{} {} {} {} {}", node.name, node.roles, node.version, node.troubles.join(" "), looks.join(" "))
 }
 
-/// `1 minor behind`.
-pub fn skew(node: &NodeRow) -> Option<String> {
+/// `1 minor behind the API server`.
+fn skew(node: &NodeRow) -> Option<String> {
     let minors = |n: i64| if n == 1 { "1 minor".to_owned() } else { format!("{n} minors") };
     match node.behind? {
         0 => None,
-        n if n > 0 => Some(format!("{} behind", minors(n))),
-        n => Some(format!("{} ahead", minors(-n))),
+        n if n > 0 => Some(format!("{} behind the API server", minors(n))),
+        n => Some(format!("{} ahead of the API server", minors(-n))),
     }
 }
 
@@ -610,7 +610,7 @@ fn node(text: &mut Text, state: &State, name: &str) {
         return text.line(Tone::Dim, "This node is gone.");
     };
     text.field("Roles", Tone::Text, if node.roles.is_empty() { "none that it names" } else { &node.roles });
-    let skew = skew(node).map(|skew| format!(", {skew} of the API server")).unwrap_or_default();
+    let skew = skew(node).map(|skew| format!(", {skew}")).unwrap_or_default();
     text.field("Kubelet", Tone::Text, &format!("{}{skew}", node.version));
     let ready = match node.ready {
         Some(true) => (Tone::Pass, "ready".to_owned()),

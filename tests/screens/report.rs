@@ -275,24 +275,17 @@ pub fn nodes() -> Vec<NodeRow> {
         failing: 4,
     };
     let old = Look { by: "kube-bench cis-1.12".into(), age: "9 days ago".into(), stale: true };
-    vec![
-        NodeRow { name: "worker-1".into(), roles: String::new(), kubelet: KubeletKnown::Files, looks: vec![old], failing: 1, expires: None, ..plain.clone() },
-        NodeRow {
-            name: "worker-2".into(),
-            roles: String::new(),
-            version: "v1.34.0".into(),
-            behind: Some(2),
-            ready: Some(false),
-            troubles: vec!["NotReady".into(), "DiskPressure".into(), "cordoned".into()],
-            kubelet: KubeletKnown::Refused("no answer within 5s".into()),
-            looks: vec![],
-            expires: None,
-            failing: 0,
-            ..plain.clone()
-        },
-        plain,
-    ]
-    .into_iter()
-    .rev()
-    .collect()
+    let worker = NodeRow { name: "worker-1".into(), roles: String::new(), expires: None, ..plain.clone() };
+    let behind = NodeRow {
+        name: "worker-2".into(),
+        version: "v1.34.0".into(),
+        behind: Some(2),
+        ready: Some(false),
+        troubles: vec!["NotReady".into(), "DiskPressure".into(), "cordoned".into()],
+        kubelet: KubeletKnown::Refused("no answer within 5s".into()),
+        looks: vec![],
+        failing: 0,
+        ..worker.clone()
+    };
+    vec![plain, NodeRow { kubelet: KubeletKnown::Files, looks: vec![old], failing: 1, ..worker }, behind]
 }

@@ -1,7 +1,7 @@
 //! The nodes: what they are, how they fare, and what is known of each.
 
 use super::Box;
-use crate::app::{Line, RowId, State, Tone, skew};
+use crate::app::{Line, RowId, State, Tone};
 use crate::inventory::nodes::{KubeletKnown, NodeRow};
 use crate::ui::Theme;
 use crate::ui::widgets::{Cell, Column, Table, piece, put};
@@ -9,12 +9,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 const COLUMNS: &[Column] = &[
-    Column::new("node", 14).grow(3),
-    Column::new("roles", 13).grow(1).drop(3),
-    Column::new("kubelet", 9).grow(1),
-    Column::new("condition", 9).grow(2),
-    Column::new("config", 8).drop(2),
-    Column::new("looked at", 14).grow(1),
+    Column::new("node", 12).grow(3),
+    Column::new("roles", 13).drop(2),
+    Column::new("kubelet", 11),
+    Column::new("condition", 12).grow(2),
+    Column::new("config", 8).drop(3),
+    Column::new("looked at", 12).grow(1),
     Column::new("fails", 5).right().drop(1),
 ];
 
@@ -35,16 +35,16 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     let (looked, stale) =
         (count(&|node| !node.looks.is_empty()), count(&|node| node.looks.iter().any(|look| look.stale)));
     let mut evidence = vec![match known {
-        0 => (Tone::Unread, "no kubelet was asked (:kubelet asks)".to_owned()),
-        n if n == nodes.len() => (Tone::Text, "every kubelet's configuration is known".to_owned()),
-        n => (Tone::Unread, format!("{n} kubelets' configurations are known")),
+        0 => (Tone::Unread, "kubelets not asked (:kubelet)".to_owned()),
+        n if n == nodes.len() => (Tone::Text, "all kubelets' configuration known".to_owned()),
+        n => (Tone::Unread, format!("{n} kubelets' configuration known")),
     }];
     evidence.push((Tone::Dim, " · ".to_owned()));
     evidence.push(match looked {
         _ if state.session.collecting => (Tone::Notice, "the nodes are being looked at".to_owned()),
-        0 => (Tone::Unread, "nobody looked at them (:import, :collect)".to_owned()),
-        n if n == nodes.len() => (Tone::Text, "all were looked at".to_owned()),
-        n => (Tone::Unread, format!("{n} were looked at")),
+        0 => (Tone::Unread, "not looked at (:import, :collect)".to_owned()),
+        n if n == nodes.len() => (Tone::Text, "all looked at".to_owned()),
+        n => (Tone::Unread, format!("{n} looked at")),
     });
     if stale > 0 {
         evidence.push((Tone::Unread, format!(", {stale} too long ago to pass")));
@@ -85,12 +85,13 @@ fn row(node: &NodeRow) -> Cell {
     };
     let looked = match node.looks.as_slice() {
         [] => (Tone::Dim, "–".to_owned()),
-        [look, ..] if look.stale => (Tone::Unread, format!("{}, stale", look.age)),
+        [look, ..] if look.stale => (Tone::Unread, format!("stale: {}", look.age)),
         [look, ..] => (Tone::Text, look.age.clone()),
     };
     let mut version = vec![(Tone::Text, node.version.clone())];
-    if let Some(skew) = skew(node) {
-        version.push((Tone::Unread, format!(" {skew}")));
+    // minors behind the API server; d says it in words
+    if let Some(behind) = node.behind.filter(|behind| *behind != 0) {
+        version.push((Tone::Unread, format!(" {:+}", -behind)));
     }
     Cell::Cells(vec![
         piece(Tone::Strong, node.name.to_string()),
