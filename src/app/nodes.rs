@@ -76,9 +76,20 @@ pub(super) fn take(state: &mut State, imported: Imported, failed: &[String]) -> 
         [one, .., last] => format!("of {} nodes, {one} to {last}", nodes.len()),
     };
     let failed =
-        if failed.is_empty() { String::new() } else { format!(" Nothing came of others: {}", failed.join("; ")) };
+        if failed.is_empty() { String::new() } else { format!(" Nothing came of others: {}", few(failed)) };
     state.say(format!("Taken: what was seen {names}. :nodes shows it.{failed}"));
     effects
+}
+
+/// The first of several sentences, and how many more there are; what is left in the cluster is always told.
+fn few(said: &[String]) -> String {
+    if let Some(left) = said.iter().find(|line| line.contains("kubectl delete namespace")) {
+        return left.clone();
+    }
+    match said {
+        [first, rest @ ..] if !rest.is_empty() => format!("{first}; and {} more", rest.len()),
+        _ => said.concat(),
+    }
 }
 
 /// `:collect IMAGE`, and `:collect IMAGE apply`

@@ -214,9 +214,12 @@ impl Live {
         if folder.is_dir() {
             return Ok((folder, said));
         }
+        let left = said.iter().find(|line| line.contains("kubectl delete namespace"));
+        let first = said.first().map(String::as_str).unwrap_or_default();
+        let more = if said.len() > 1 { format!("; and {} more", said.len() - 1) } else { String::new() };
         Err(Failure::new(
-            format!("Nothing came of it: {}.", said.join("; ").trim_end_matches('.')),
-            "Nothing is left in the cluster unless this says so.",
+            format!("Nothing came of it: {}{more}.", first.trim_end_matches('.')),
+            left.map_or("Nothing of it is left in the cluster.".to_owned(), |left| format!("{left}.")),
         ))
     }
 

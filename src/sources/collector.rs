@@ -113,17 +113,22 @@ impl Collector {
     pub fn print(&self, packs: &[Pack]) -> Result<String, String> {
         let mut text = String::new();
         let nodes = if self.nodes.len() == 1 { "1 node".to_owned() } else { format!("{} nodes", self.nodes.len()) };
-        let _ = writeln!(
-            text,
-            "# plimsoll looks at {nodes}: a Job each reads modes and owners of files, ends of certificates, flags of\n\
-             # Kubernetes' processes, and writes one JSON document to its log. It sees the node's root read-only, has no token\n\
-             # and no network, and ends after {DEADLINE} s. `plimsoll collect nodes --apply` creates this, reads the logs and removes\n\
-             # it. By hand: apply it, `kubectl logs -n {ns} -l app.kubernetes.io/name=plimsoll --tail=-1 > facts.json`,\n\
-             # `kubectl delete namespace {ns}`, and give `--node-facts facts.json` to plimsoll.\n#",
-            ns = self.namespace,
-        );
-        for line in self.explained(packs)? {
-            let _ = writeln!(text, "# {line}");
+        let ns = &self.namespace;
+        let mut said = vec![
+            format!(
+                "plimsoll looks at {nodes}: a Job each reads modes and owners of files, ends of certificates and flags of \
+                 Kubernetes' processes, and writes one JSON document to its log. It sees the node's root read-only, has no \
+                 token and no network, and ends after {DEADLINE} s."
+            ),
+            "`plimsoll collect nodes --apply` creates this, reads the logs and removes it. By hand: apply this, then".into(),
+            format!("  kubectl logs -n {ns} -l app.kubernetes.io/name=plimsoll --tail=-1 > f.json"),
+            format!("  kubectl delete namespace {ns}"),
+            "  plimsoll scan --node-facts f.json".into(),
+            String::new(),
+        ];
+        said.extend(self.explained(packs)?);
+        for line in said.iter().flat_map(|paragraph| comment(paragraph)) {
+            let _ = writeln!(text, "{line}");
         }
         for object in self.objects() {
             text.push_str("---\n");
@@ -161,6 +166,25 @@ impl Collector {
         let failing = report.findings.iter().filter(|finding| finding.status == FindingStatus::Fail);
         Ok(failing.filter_map(|finding| checks::find(&finding.check)).map(|check| check.id).collect())
     }
+}
+
+/// A paragraph as comments that fit a terminal of eighty columns; what is indented is a command and stays whole.
+fn comment(paragraph: &str) -> Vec<String> {
+    if paragraph.starts_with(' ') {
+        return vec![format!("#{paragraph}")];
+    }
+    let mut lines = vec!["#".to_owned()];
+    for word in paragraph.split_whitespace() {
+        let full = lines.last().is_some_and(|line| line.len() > 1 && line.len() + 1 + word.len() > 78);
+        if full {
+            lines.push(if paragraph.starts_with('-') { "#  ".to_owned() } else { "#".to_owned() });
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines
 }
 
 fn labels() -> Value {
@@ -221,6 +245,10 @@ mod tests {
         Collector { namespace: NAMESPACE.to_owned(), image: image.to_owned(), nodes, version: Version::NEWEST }
     }
 
+    fn pinned_image() -> String {
+        format!("ghcr.io/acme/node@sha256:{}", "a".repeat(64))
+    }
+
     #[test]
     fn every_check_that_refuses_it_has_its_reason() {
         let packs = embedded().unwrap();
@@ -229,9 +257,10 @@ mod tests {
         let unknown: Vec<_> = failing.iter().filter(|check| why(check) == UNKNOWN).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
         let refused = ["container.privileged", "pod.host-pid", "pod.host-network", "pod.sa-token-automount"];
+        let printed = collector(&pinned_image()).print(&packs).unwrap();
+        assert!(printed.lines().filter(|line| line.starts_with('#')).all(|line| line.len() <= 80), "{printed}");
         assert!(refused.iter().all(|check| !failing.contains(check)), "{failing:?}");
-        let pinned = format!("ghcr.io/acme/node@sha256:{}", "a".repeat(64));
-        assert!(!collector(&pinned).failing(&packs).unwrap().contains("container.image-digest"));
+        assert!(!collector(&pinned_image()).failing(&packs).unwrap().contains("container.image-digest"));
     }
 
     #[test]

@@ -34,7 +34,10 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     let known = count(&|node| !matches!(node.kubelet, KubeletKnown::No | KubeletKnown::Refused(_)));
     let (looked, stale) =
         (count(&|node| !node.looks.is_empty()), count(&|node| node.looks.iter().any(|look| look.stale)));
+    let refused = count(&|node| matches!(node.kubelet, KubeletKnown::Refused(_)));
     let mut evidence = vec![match known {
+        0 if refused > 0 => (Tone::Unread, format!("{refused} kubelets did not answer")),
+        0 if state.session.target.kubelets => (Tone::Unread, "kubelets are being asked".to_owned()),
         0 => (Tone::Unread, "kubelets not asked (:kubelet)".to_owned()),
         n if n == nodes.len() => (Tone::Text, "all kubelets' configuration known".to_owned()),
         n => (Tone::Unread, format!("{n} kubelets' configuration known")),
