@@ -65,7 +65,7 @@ impl Tree {
     fn look(&self) -> NodeFacts {
         let (done, result) = mpsc::channel();
         let root = self.root().to_owned();
-        std::thread::spawn(move || done.send(node::look(&root, Some("n"), "2026-01-01T00:00:00Z")));
+        std::thread::spawn(move || drop(done.send(node::look(&root, Some("n"), "2026-01-01T00:00:00Z"))));
         result.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("it hangs")).unwrap()
     }
 }

@@ -75,8 +75,7 @@ pub(super) fn take(state: &mut State, imported: Imported, failed: &[String]) -> 
         [one] => format!("of {one}"),
         [one, .., last] => format!("of {} nodes, {one} to {last}", nodes.len()),
     };
-    let failed =
-        if failed.is_empty() { String::new() } else { format!(" Nothing came of others: {}", few(failed)) };
+    let failed = if failed.is_empty() { String::new() } else { format!(" Nothing came of others: {}", few(failed)) };
     state.say(format!("Taken: what was seen {names}. :nodes shows it.{failed}"));
     effects
 }

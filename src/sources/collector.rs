@@ -120,7 +120,8 @@ impl Collector {
                  Kubernetes' processes, and writes one JSON document to its log. It sees the node's root read-only, has no \
                  token and no network, and ends after {DEADLINE} s."
             ),
-            "`plimsoll collect nodes --apply` creates this, reads the logs and removes it. By hand: apply this, then".into(),
+            "`plimsoll collect nodes --apply` creates this, reads the logs and removes it. By hand: apply this, then"
+                .into(),
             format!("  kubectl logs -n {ns} -l app.kubernetes.io/name=plimsoll --tail=-1 > f.json"),
             format!("  kubectl delete namespace {ns}"),
             "  plimsoll scan --node-facts f.json".into(),
@@ -164,7 +165,7 @@ impl Collector {
         let times = Times { started: "1970-01-01T00:00:00Z".into(), finished: "1970-01-01T00:00:00Z".into() };
         let report = Engine::default().evaluate(&inventory, &editions, &NoExemptions, true, times);
         let failing = report.findings.iter().filter(|finding| finding.status == FindingStatus::Fail);
-        Ok(failing.filter_map(|finding| checks::find(&finding.check)).map(|check| check.id).collect())
+        Ok(failing.filter_map(|finding| checks::find(finding.check)).map(|check| check.id).collect())
     }
 }
 
