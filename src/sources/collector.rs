@@ -122,7 +122,7 @@ impl Collector {
             ),
             "`plimsoll collect nodes --apply` creates this, reads the logs and removes it. By hand: apply this, then"
                 .into(),
-            format!("  kubectl logs -n {ns} -l app.kubernetes.io/name=plimsoll --tail=-1 > f.json"),
+            format!("  kubectl logs -n {ns} -l app.kubernetes.io/name=plimsoll > f.json"),
             format!("  kubectl delete namespace {ns}"),
             "  plimsoll scan --node-facts f.json".into(),
             String::new(),
@@ -227,7 +227,10 @@ const WHY: &[(&str, &[&str])] = &[
         "its pods have limits of their own, and the namespace lives for minutes",
         &["ns.limit-range", "ns.resource-quota"],
     ),
-    ("the image is yours: name it by its digest", &["container.image-digest", "container.image-latest"]),
+    (
+        "the image is yours: name it by its digest",
+        &["container.image-digest", "container.image-latest", "container.image-pull-policy"],
+    ),
 ];
 
 const UNKNOWN: &str = "no reason is known: look at it with plimsoll explain before you go on";

@@ -409,7 +409,9 @@ fn create_state(name: Option<&str>) -> Result<PathBuf> {
         Some(name) => named(name)?,
         None => {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            env::temp_dir().join(format!("plimsoll-cluster-{}-{count}", std::process::id()))
+            // in namespaces of their own processes have the same numbers
+            let own: String = random_token()?.chars().take(8).collect();
+            env::temp_dir().join(format!("plimsoll-cluster-{}-{count}-{own}", std::process::id()))
         }
     };
     state.parent().map_or(Ok(()), fs::create_dir_all)?;
