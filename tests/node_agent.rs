@@ -277,7 +277,7 @@ fn loops_pipes_sockets_and_directories_end() {
     assert_eq!(there(&facts, "/etc/cni/net.d").kind, FileType::File);
 
     // what stands in a file's place is for a person, by name; the rest is decided
-    let report = scan(&facts, "node-file");
+    let report = scan(&facts);
     let amiss = finding(&report, "node-file.kcm-conf.mode");
     assert_eq!(amiss["status"], "manual");
     assert!(amiss["message"].as_str().unwrap().contains("is a directory"), "{amiss}");
@@ -286,7 +286,7 @@ fn loops_pipes_sockets_and_directories_end() {
 }
 
 /// What checks say of a node, by `plimsoll scan`.
-fn scan(facts: &NodeFacts, _: &str) -> Value {
+fn scan(facts: &NodeFacts) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let (nodes, seen) = (folder.path().join("nodes.yaml"), folder.path().join("facts.json"));
     fs::write(&nodes, "{apiVersion: v1, kind: Node, metadata: {name: n}}\n").unwrap();
@@ -327,6 +327,7 @@ fn a_hundred_thousand_files() {
             fs::set_permissions(path.join(format!("10.1.{number}")), fs::Permissions::from_mode(0o600)).unwrap();
         }
     }
+    tree.process(7, &["/usr/bin/kubelet"]);
     let odd = "/var/lib/cni/networks/n77/10.1.77777";
     tree.file(odd, 0o646, "");
     let facts = tree.look();
@@ -339,7 +340,7 @@ fn a_hundred_thousand_files() {
         .collect();
     assert_eq!(wide, [odd]);
     assert!(facts.errors.is_empty(), "{:?}", facts.errors);
-    let report = scan(&facts, "node-file.cni.mode");
+    let report = scan(&facts);
     let finding = finding(&report, "node-file.cni.mode");
     assert_eq!(finding["status"], "fail");
     assert!(finding["message"].as_str().unwrap().contains(odd), "{finding}");
@@ -347,9 +348,11 @@ fn a_hundred_thousand_files() {
 
 #[test]
 fn every_path_that_a_check_names_is_looked_at() {
-    let facts = Tree::new().look();
+    let tree = Tree::new();
+    tree.process(7, &["/usr/bin/kubelet"]);
+    let facts = tree.look();
     assert!(facts.files.is_empty() && facts.errors.is_empty());
-    let report = scan(&facts, "node-file");
+    let report = scan(&facts);
     let controls = report["controls"].as_array().unwrap();
     let files: Vec<&Value> = controls
         .iter()
@@ -360,6 +363,10 @@ fn every_path_that_a_check_names_is_looked_at() {
         // a unit that is not there passes 4.1.2
         assert!(["not-applicable", "pass"].contains(&control["status"].as_str().unwrap()), "{control}");
     }
+    // where processes hide, what their flags name may be anywhere
+    let report = scan(&Tree::new().look());
+    let config = report["controls"].as_array().unwrap().iter().find(|c| c["id"] == "4.1.9").unwrap();
+    assert_eq!((&config["status"], &config["reason"]), (&json!("not-evaluated"), &json!("no-node-evidence")));
 }
 
 #[test]

@@ -419,9 +419,11 @@ fn kube_bench_alone_decides_and_never_passes_what_it_does_not_see() {
         assert_eq!(found[id].0, Verdict::Manual, "{id}");
     }
     assert_eq!(found["1.1.5"].0, Verdict::Fail);
+    let gaps: Vec<&str> = report.gaps.iter().map(|gap| &*gap.message).collect();
+    assert!(!gaps.iter().any(|gap| gap.contains("nothing looked at the nodes")), "{gaps:?}");
     let failing = report.findings.iter().find(|f| f.check == "node-file.scheduler-manifest.mode").unwrap();
     assert!(
-        failing.message.contains("kube-bench 1.1.5 (cis-1.12, just now) says FAIL, on cp-1"),
+        failing.message.contains("kube-bench 1.1.5 (cis-1.12, just now) says FAIL (it saw 644), on cp-1"),
         "{}",
         failing.message
     );

@@ -98,8 +98,9 @@ impl Benched {
         let (kind, path) = (Kind::KubeBench, FieldPath::of("results").key(judge.check).fields("status"));
         let object = ObjectRef::new(&kind.api_version(), kind.name(), None, node);
         let hits = judge.part(object, ObjectRef::new("v1", "Node", None, node));
-        let actual = result.actual.clone().unwrap_or_else(|| result.status.as_str().to_owned());
-        let said = says(cx, bench, result);
+        let actual = result.status.as_str();
+        let seen = result.actual.as_ref().map(|seen| format!(" (it saw {seen})")).unwrap_or_default();
+        let said = format!("{}{seen}", says(cx, bench, result));
         match word {
             Word::Fail => drop(hits.fail(path, actual, "PASS").message(format!("{said}, on {node}"))),
             Word::Look(why) => drop(hits.review(path, actual, "PASS").message(format!("{said}, on {node}: {why}"))),

@@ -69,6 +69,11 @@ enum Known<'a> {
 }
 
 impl Place {
+    /// Whether a process's flag may name another place than the usual ones.
+    fn is_named(self) -> bool {
+        matches!(self, Self::Manifest(_) | Self::Named(..) | Self::KubeletCa(_) | Self::Cni)
+    }
+
     /// Whether a file is what belongs here; its mode says nothing where it is something else.
     fn fits(self, file: &FileFact) -> bool {
         match self {
@@ -238,7 +243,11 @@ impl Row for Files {
         for facts in nodes::facts(cx, judge, self.whose) {
             looked = true;
             let node = facts.meta.name.as_str();
-            match self.place.of(cx, facts) {
+            let known = match self.place.of(cx, facts) {
+                Known::Nowhere if self.place.is_named() && facts.hides_processes() => Known::Unknown,
+                known => known,
+            };
+            match known {
                 Known::There(files) => {
                     let judge = |file| {
                         if self.place.fits(file) { self.must.judge(self.what, file) } else { Some(self.amiss(file)) }

@@ -733,8 +733,14 @@ fn gaps(
         if reason == GapReason::Undecodable || (inventory.medium == Medium::Files && inventory.count(kind) > 0) {
             continue;
         }
-        // what the nodes' own files say stands in for it, and says itself where it does not
-        if kind == Kind::KubeletConfig && !inventory.opted_in(kind) && inventory.count(Kind::NodeFacts) > 0 {
+        // what the nodes' own files or kube-bench say stands in for it, and says itself where it does not
+        let has = |other: Kind| inventory.count(other) > 0;
+        let stands_in = match kind {
+            Kind::KubeletConfig => has(Kind::NodeFacts) || has(Kind::KubeBench),
+            Kind::NodeFacts => has(Kind::KubeBench),
+            _ => false,
+        };
+        if stands_in && !inventory.opted_in(kind) {
             continue;
         }
         let message: Arc<str> = match inventory.state(kind) {

@@ -104,7 +104,11 @@ pub fn take(inventory: &mut Inventory, objects: Vec<Object>) -> Vec<String> {
         let name = object.meta().name.clone();
         let key = ("".into(), name.as_str().into());
         if nodes_known && !inventory.nodes.contains_key(&key) {
-            notes.push(format!("there is no node {name} in this cluster: what was seen on it does not count"));
+            let hint = match &object {
+                Object::KubeBench(_) => " (kube-bench's JSON does not say which node it is of: name it)",
+                _ => "",
+            };
+            notes.push(format!("there is no node {name} in this cluster: what was seen on it does not count{hint}"));
         }
         match object {
             // of one node there may be several files: kube-bench is run for each of its targets

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 /// The newest form of the document; it grows with each change that an older reader would misunderstand.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// Where processes are looked for.
+pub const PROCESSES: &str = "/proc";
+
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -317,6 +320,11 @@ impl NodeFacts {
     pub fn is_partial(&self, folder: &str) -> bool {
         let prefix = format!("{}/", folder.trim_end_matches('/'));
         self.errors.iter().any(|error| error.path == folder || error.path.starts_with(&prefix))
+    }
+
+    /// Whether processes may run that were not seen: what their flags name is unknown then.
+    pub fn hides_processes(&self) -> bool {
+        self.errors.iter().any(|error| error.path == PROCESSES)
     }
 
     /// The flags of a process; None: it does not run here, or was not looked for.

@@ -8,7 +8,7 @@ mod root;
 
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kubelet::KubeletConfig;
-use crate::inventory::node_facts::{FileFact, FileType, Mode, NodeFacts, SCHEMA_VERSION, Unreadable};
+use crate::inventory::node_facts::{FileFact, FileType, Mode, NodeFacts, PROCESSES, SCHEMA_VERSION, Unreadable};
 use crate::inventory::{Kind, places};
 use root::{Entry, Root, identity, kind};
 use rustix::io::Errno;
@@ -41,6 +41,11 @@ pub fn look(path: &Path, name: Option<&str>, now: &str) -> Result<NodeFacts, Str
     let name = name.map(str::to_owned).or_else(|| flag(&facts, "kubelet", "hostname-override"));
     facts.meta.name = name.or_else(|| own_name(root)).ok_or("the machine has no name (/etc/hostname): give --name")?;
     let mut look = Look::new(root);
+    // every node has one: where it is not seen, others may hide as well
+    if facts.flags("kubelet").is_none() {
+        let message = "no kubelet is seen among the processes: what flags name is unknown";
+        look.errors.insert(PROCESSES.to_owned(), message.to_owned());
+    }
     look.contents(&mut facts);
     look.paths(&facts);
     facts.files = look.files.into_values().collect();

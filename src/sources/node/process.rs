@@ -1,12 +1,12 @@
 //! Processes of Kubernetes, with the flags that checks name and no other: a command line may hold a token.
 
 use super::root::Root;
-use crate::inventory::node_facts::ProcessFact;
+use crate::inventory::node_facts::{PROCESSES, ProcessFact};
 use crate::inventory::places::FLAGS;
 
 /// Those that run, each program once: the first by number.
 pub(super) fn all(root: &Root) -> Vec<ProcessFact> {
-    let names = root.find("/proc").ok().flatten().and_then(|proc| proc.names().ok()).unwrap_or_default();
+    let names = root.find(PROCESSES).ok().flatten().and_then(|proc| proc.names().ok()).unwrap_or_default();
     let number = |name: &Vec<u8>| std::str::from_utf8(name).ok()?.parse::<u32>().ok();
     let mut numbers: Vec<u32> = names.iter().filter_map(number).collect();
     numbers.sort_unstable();
