@@ -9,6 +9,7 @@ pub mod cli;
 pub mod engine;
 pub mod exports;
 pub mod frameworks;
+pub mod imports;
 pub mod inventory;
 pub mod model;
 pub mod remediation;

@@ -6,15 +6,18 @@
 use plimsoll::checks;
 use plimsoll::engine::{Engine, NoExemptions, Times, kinds};
 use plimsoll::frameworks::{Edition, from_texts};
-use plimsoll::inventory::Version;
+use plimsoll::inventory::{Inventory, Kind, Object, ReadState, Version, yaml};
 use plimsoll::model::{GapReason, Report, Verdict};
 use plimsoll::sources::live::{Flags, Mode, Session};
-use plimsoll::sources::{Update, apply};
+use plimsoll::sources::{Change, Update, apply};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use xtask::cluster::{Cluster, Options, skip};
+
+#[path = "support/sheets.rs"]
+mod sheets;
 
 /// What the checks come to on the processes of `xtask::cluster`, worked out by hand from their command lines
 /// (`xtask/src/cluster.rs`) and the catalogue: never from what the program says.
@@ -69,8 +72,12 @@ fn expected() -> BTreeMap<String, String> {
 
 /// A control for each check that the table names.
 fn edition() -> Edition {
+    edition_of(expected().keys().map(String::as_str))
+}
+
+fn edition_of<'i>(ids: impl Iterator<Item = &'i str>) -> Edition {
     let mut section = "section: one\ntitle: One\ncontrols:\n".to_owned();
-    for id in expected().keys() {
+    for id in ids {
         writeln!(
             section,
             "  - {{id: {id}, title: t, decides: measured, checks: [{id}], why: w, collect: ['attach: a']}}"
@@ -199,4 +206,155 @@ fn real_command_lines_are_judged_and_every_replica_of_them() {
         assert_eq!(scoped[check], "source-cannot-hold-it", "{check}");
     }
     assert_eq!(verdicts(&scan(&cluster, &["kube-system"]))["apiserver.profiling"], "fail");
+}
+
+/// A case of a row: a command line, and what the catalogue makes of it.
+struct Row {
+    check: String,
+    case: String,
+    expected: String,
+    version: Version,
+    pod: Value,
+}
+
+/// What stands in the place of flags: of each program the files that can, and the rows for which they do; of the others
+/// the flag counts as before, absent (catalogue 1.4, pitfall 46).
+const FILES: [(&str, &[&str], &[&str]); 4] = [
+    (
+        "apiserver",
+        &["--authentication-config=/etc/kubernetes/authn.yaml", "--authorization-config=/etc/kubernetes/authz.yaml"],
+        &[
+            "apiserver.anonymous-auth",
+            "apiserver.authz-not-always-allow",
+            "apiserver.authz-node",
+            "apiserver.authz-rbac",
+        ],
+    ),
+    // it reads no such file
+    ("kcm", &["--leader-elect=true"], &[]),
+    ("scheduler", &["--config=/etc/kubernetes/scheduler-config.yaml"], &["scheduler.profiling"]),
+    (
+        "etcd",
+        &["--config-file=/etc/etcd/etcd.yaml"],
+        &[
+            "etcd.tls",
+            "etcd.client-cert-auth",
+            "etcd.auto-tls",
+            "etcd.peer-tls",
+            "etcd.peer-client-cert-auth",
+            "etcd.peer-auto-tls",
+        ],
+    ),
+];
+
+fn words(pod: &Value) -> Vec<String> {
+    let words = pod["spec"]["containers"][0]["command"].as_array().unwrap();
+    words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+}
+
+/// The lines of the sheets, and for each row one more: its flag absent and the program's files given.
+fn rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for sheets::Case { family, check, case, text } in sheets::all() {
+        let Some((_, files, decide)) = FILES.iter().find(|(name, ..)| *name == family) else { continue };
+        let version = text.lines().find_map(|line| line.strip_prefix("# kubernetes: "));
+        let version: Version = version.map_or(Version::NEWEST, |version| version.parse().unwrap());
+        let pod = yaml::parse(&text).unwrap().value;
+        let expected = case.split('.').next().unwrap().to_owned();
+        // `absent` beside what the row needs to be asked at all, or nothing
+        let is_absent = case.ends_with(".absent") || words(&pod).len() == 1;
+        if is_absent
+            && version == Version::NEWEST
+            && !rows.iter().any(|row: &Row| row.check == check && row.case == "replaced")
+        {
+            let mut pod = pod.clone();
+            let more = files.iter().map(|word| json!(word));
+            pod["spec"]["containers"][0]["command"].as_array_mut().unwrap().extend(more);
+            let expected = if decide.contains(&check.as_str()) { "manual".to_owned() } else { expected.clone() };
+            rows.push(Row { check: check.clone(), case: "replaced".into(), expected, version, pod });
+        }
+        rows.push(Row { check, case, expected, version, pod });
+    }
+    rows
+}
+
+/// What one pod comes to, as the API server gave it.
+fn judge(session: &Session, row: &Row, pod: &Object) -> String {
+    let mut inventory: Inventory = session.inventory();
+    inventory.version = row.version;
+    Kind::ALL.iter().for_each(|kind| inventory.set_state(*kind, ReadState::Complete));
+    inventory.upsert(pod.clone());
+    let edition = edition_of(std::iter::once(row.check.as_str()));
+    let times = Times { started: "2026-01-01T00:00:00Z".into(), finished: "2026-01-01T00:00:00Z".into() };
+    let report = Engine::default().evaluate(&inventory, &[edition], &NoExemptions, false, times);
+    report.controls[0].status.as_str().to_owned()
+}
+
+#[test]
+fn every_flag_row_on_a_real_api_server() {
+    const NAME: &str = "every_flag_row_on_a_real_api_server";
+    if skip(NAME).unwrap() {
+        return;
+    }
+    let mut all = rows();
+    for (index, row) in all.iter_mut().enumerate() {
+        let program = words(&row.pod)[0].clone();
+        row.pod["metadata"]["name"] = json!(format!("{program}-case-{index}"));
+    }
+    let cluster = Cluster::start(Options::default()).unwrap();
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": all.iter().map(|row| &row.pod).collect::<Vec<_>>()});
+    cluster.kubectl_input(["create", "-f", "-"], &list.to_string()).unwrap();
+    let flags = Flags { kubeconfig: Some(cluster.kubeconfig().to_owned()), ..Flags::default() };
+    let (session, pods) = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let session = Session::connect(&flags).await.unwrap();
+        let mut updates = session.read([Kind::Pod].into(), Mode::Once);
+        let mut pods: BTreeMap<String, Object> = BTreeMap::new();
+        while let Some(update) = updates.recv().await {
+            match update {
+                Update::FirstPassDone => break,
+                Update::Batch(Kind::Pod, changes) => {
+                    pods.extend(changes.into_iter().filter_map(|change| match change {
+                        Change::Put(object) => Some((object.meta().name.clone(), object)),
+                        _ => None,
+                    }))
+                }
+                _ => {}
+            }
+        }
+        (session, pods)
+    });
+
+    let mut wrong = String::new();
+    let mut cases: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for row in &all {
+        let found = judge(&session, row, &pods[row.pod["metadata"]["name"].as_str().unwrap()]);
+        if found != row.expected {
+            writeln!(wrong, "{} {}: {found}, expected {}: {:?}", row.check, row.case, row.expected, words(&row.pod))
+                .unwrap();
+        }
+        cases.entry(&row.check).or_default().push(row);
+    }
+    for (check, cases) in &cases {
+        let has = |wanted: &dyn Fn(&&&Row) -> bool| cases.iter().any(|row| wanted(&row));
+        for (what, there) in [
+            ("right", has(&|row| row.expected == "pass")),
+            ("wrong", has(&|row| row.expected == "fail" && words(&row.pod).len() > 1 || row.case == "fail")),
+            ("absent", has(&|row| row.case.ends_with(".absent") || words(&row.pod).len() == 1)),
+            ("replaced", has(&|row| row.case == "replaced")),
+        ] {
+            if !there {
+                writeln!(wrong, "{check}: no case with the flag {what}").unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+    let tables = ["apiserver", "kcm", "scheduler", "etcd"].iter().flat_map(|family| {
+        checks::ALL
+            .iter()
+            .filter(move |check| check.id.split('.').next() == Some(family) && matches!(check.run, checks::Run::Row(_)))
+    });
+    let tables: Vec<&str> = tables.map(|check| check.id).collect();
+    let asked: Vec<&str> = cases.keys().copied().collect();
+    assert!(tables.iter().all(|id| asked.contains(id)), "{tables:?} {asked:?}");
+    println!("{} rows of flags, {} cases", cases.len(), all.len());
 }

@@ -8,10 +8,10 @@ mod report;
 #[path = "screens/stage.rs"]
 mod stage;
 
-use plimsoll::app::{Document, Effect, Failure, Link, Mark, Msg, Progress, RemedyText, ScanEvent};
+use plimsoll::app::{Document, Effect, Failure, Imported, Link, Mark, Msg, Progress, RemedyText, ScanEvent};
 use plimsoll::model::{Report, Score, Severity, Verdict};
 use plimsoll::ui::Theme;
-use report::{YAML, finding, hostile, later, many, report, rolling};
+use report::{YAML, finding, hostile, later, many, nodes, report, rolling};
 use stage::Stage;
 use std::fs;
 use std::path::Path;
@@ -40,7 +40,7 @@ fn answer(stage: &mut Stage) {
 }
 
 /// Screens by name, and how to get there from the overview.
-const SCREENS: [(&str, &str); 12] = [
+const SCREENS: [(&str, &str); 14] = [
     ("overview", ""),
     ("framework", "enter"),
     ("criteria", "G enter"),
@@ -52,6 +52,8 @@ const SCREENS: [(&str, &str); 12] = [
     ("frameworks", ": f w enter"),
     ("analysis", "a"),
     ("namespaces", ": n s enter"),
+    ("nodes", ": n o d e s enter"),
+    ("node", ": n o d e s enter G d"),
     ("help", "?"),
 ];
 
@@ -60,6 +62,7 @@ fn pictures() {
     for (name, keys) in SCREENS {
         for (width, height) in SIZES {
             let mut stage = Stage::with(width, height, report());
+            stage.event(ScanEvent::Nodes(nodes()));
             stage.keys(keys);
             answer(&mut stage);
             insta::assert_snapshot!(format!("{name}-{width}x{height}"), stage.picture());
@@ -224,6 +227,7 @@ fn no_screen_is_empty_without_a_sentence() {
 fn no_key_in_the_footer_does_nothing() {
     for (name, path) in SCREENS {
         let mut stage = Stage::with(200, 50, report());
+        stage.event(ScanEvent::Nodes(nodes()));
         stage.keys(path);
         answer(&mut stage);
         let shown: Vec<&str> = plimsoll::app::available(&stage.state)
@@ -232,6 +236,7 @@ fn no_key_in_the_footer_does_nothing() {
             .collect();
         for key in shown {
             let mut stage = Stage::with(200, 50, report());
+            stage.event(ScanEvent::Nodes(nodes()));
             stage.keys(path);
             answer(&mut stage);
             let before = stage.picture();
@@ -242,7 +247,8 @@ fn no_key_in_the_footer_does_nothing() {
 }
 
 /// One parser for all journeys. A line is a comment (`#`), `size 80x24`, `keys K K`, `type TEXT`, `paste TEXT`,
-/// `report first|later|rolling|many|hostile`, `live`, `lost WHY`, `answer` (YAML and fix arrive), `failed WHAT`, `see TEXT`, `miss TEXT`, or
+/// `report first|later|rolling|many|hostile`, `live`, `lost WHY`, `nodes` (three that differ), `imported PATH NODES`,
+/// `answer` (YAML and fix arrive), `failed WHAT`, `see TEXT`, `miss TEXT`, or
 /// `effect START` (one of the last step's effects begins so).
 fn journey(text: &str) -> Result<(), String> {
     let mut stage = Stage::with(80, 24, report());
@@ -274,6 +280,12 @@ fn journey(text: &str) -> Result<(), String> {
                 let link = Link::Lost { since: "23:42:30Z".into(), kinds: 2, why: rest.into() };
                 stage.event(ScanEvent::Link(link));
             }
+            "nodes" => stage.event(ScanEvent::Nodes(nodes())),
+            "imported" => {
+                let (path, nodes) = rest.split_once(' ').unwrap();
+                let nodes = nodes.split(' ').map(Into::into).collect();
+                stage.take(Msg::Imported(Ok(Imported { path: path.into(), node: None, nodes })));
+            }
             "finished" => stage.event(ScanEvent::Finished),
             "failed" => stage.event(ScanEvent::Failed(Failure::new(rest, "Do this."))),
             "answer" => answer(&mut stage),
@@ -300,8 +312,15 @@ fn name(effect: &Effect) -> String {
         Effect::LoadRemedy(_, finding) => format!("LoadRemedy {}", finding.resource),
         Effect::Export(_, rows, path) => format!("Export {} to {path:?}", rows.len()),
         Effect::StartScan(scan, target) => {
-            format!("StartScan {scan} {:?} {:?} {:?}", target.origin, target.context, target.namespaces)
+            let kubelets = if target.kubelets { " kubelets" } else { "" };
+            let evidence: String = target.evidence.iter().map(|(path, node)| format!(" {path:?} {node:?}")).collect();
+            format!(
+                "StartScan {scan} {:?} {:?} {:?}{kubelets}{evidence}",
+                target.origin, target.context, target.namespaces
+            )
         }
+        Effect::Collect(_, image) => format!("Collect {image}"),
+        Effect::LoadCollector(_, image) => format!("LoadCollector {image}"),
         other => format!("{other:?}"),
     }
 }

@@ -1,6 +1,7 @@
 //! `:` commands: a table, and what completes them.
 
 use super::actions;
+use super::nodes;
 use super::query::Query;
 use super::rows::TextKind;
 use super::{Code, Effect, Key, Origin, State, Target, View};
@@ -36,6 +37,25 @@ pub static COMMANDS: &[Command] = &[
         run: gaps,
     },
     Command { names: &["role"], arguments: "", help: "The role to ask for", run: role },
+    Command { names: &["nodes", "no"], arguments: "", help: "Nodes, and what is known of each", run: nodes::list },
+    Command {
+        names: &["kubelet"],
+        arguments: "[off]",
+        help: "Ask every kubelet for its configuration: takes the right to get nodes/proxy, which is one over every pod",
+        run: nodes::kubelet,
+    },
+    Command {
+        names: &["import"],
+        arguments: "PATH [NODE]",
+        help: "Take what plimsoll node or kube-bench wrote: a file or a directory",
+        run: nodes::import,
+    },
+    Command {
+        names: &["collect"],
+        arguments: "IMAGE [apply]",
+        help: "Show what would look at every node; with apply create it, read it, remove it",
+        run: nodes::collect,
+    },
     Command { names: &["ctx", "context"], arguments: "[NAME]", help: "Contexts, or switch to one", run: context },
     Command {
         names: &["ns", "namespace"],
@@ -106,7 +126,7 @@ fn context(state: &mut State, name: &str) -> Option<Vec<Effect>> {
     if name.is_empty() {
         return Some(state.push(View::Contexts));
     }
-    let target = Target { origin: Origin::Cluster, context: Some(name.into()), namespaces: Vec::new() };
+    let target = Target { origin: Origin::Cluster, context: Some(name.into()), ..Target::default() };
     Some(state.retarget(target, false))
 }
 

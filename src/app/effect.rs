@@ -25,6 +25,10 @@ pub struct Target {
     pub context: Option<Arc<str>>,
     /// Namespaces; empty: all that may be read.
     pub namespaces: Vec<Arc<str>>,
+    /// Every kubelet is asked for its configuration: somebody said so.
+    pub kubelets: bool,
+    /// What was seen on nodes: paths, and of kube-bench's results the node.
+    pub evidence: Vec<(PathBuf, Option<Arc<str>>)>,
 }
 
 /// Work for the runtime.
@@ -38,6 +42,12 @@ pub enum Effect {
     LoadRemedy(Target, Box<Finding>),
     /// Work out the role that would close the gaps.
     LoadRole,
+    /// See what a file or directory tells of nodes; of kube-bench's results the node may have to be named.
+    Import(PathBuf, Option<Arc<str>>),
+    /// Work out what would look at the nodes with this image.
+    LoadCollector(Target, String),
+    /// Look at the nodes with this image: create, read, remove.
+    Collect(Target, String),
     /// Put text on the clipboard; the first says what it is.
     Copy(String, String),
     /// Write these findings (positions in the report) as CSV, to the path or to a new file in the working directory.

@@ -1,6 +1,7 @@
 //! What comes in: keys, what a scan says, answers to effects.
 
 use super::Key;
+use crate::inventory::nodes::NodeRow;
 use crate::model::Report;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -60,6 +61,10 @@ pub enum ScanEvent {
     Progress(Progress),
     /// All results so far; the last one before [`ScanEvent::Finished`] is complete.
     Report(Arc<Report>),
+    /// The nodes, as far as they are known.
+    Nodes(Vec<NodeRow>),
+    /// Something worth telling that is no failure.
+    Note(String),
     /// The first pass is over.
     Finished,
     /// How results are kept true after the first pass.
@@ -124,6 +129,17 @@ pub struct ContextInfo {
     pub current: bool,
 }
 
+/// What a path tells of nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// The path.
+    pub path: PathBuf,
+    /// The node that was named beside it.
+    pub node: Option<Arc<str>>,
+    /// The nodes that it tells of.
+    pub nodes: Vec<Arc<str>>,
+}
+
 /// Everything that can happen.
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -141,6 +157,12 @@ pub enum Msg {
     Remedy(Arc<str>, Result<RemedyText, Failure>),
     /// Answer to [`super::Effect::LoadRole`].
     Role(Result<String, Failure>),
+    /// Answer to [`super::Effect::Import`].
+    Imported(Result<Imported, Failure>),
+    /// Answer to [`super::Effect::LoadCollector`]: the image, and what would be created.
+    Collector(String, Result<String, Failure>),
+    /// Answer to [`super::Effect::Collect`]: what came of it, and what was said of the nodes of which nothing came.
+    Collected(Result<(Imported, Vec<String>), Failure>),
     /// Answer to [`super::Effect::Export`]: path and number of rows.
     Exported(Result<(PathBuf, usize), Failure>),
     /// Answer to [`super::Effect::Copy`]: what was copied, and by which way.

@@ -19,6 +19,8 @@ pub struct Query {
     pub platform: Option<bool>,
     /// Failing ones only.
     pub failing: bool,
+    /// On this node itself.
+    pub node: Option<Arc<str>>,
 }
 
 impl Query {
@@ -47,6 +49,7 @@ impl Query {
             && self.group.is_none_or(|(check, fix)| finding.check == check && finding.remediation == fix)
             && self.platform.is_none_or(|platform| finding.platform == platform)
             && (!self.failing || finding.status == FindingStatus::Fail)
+            && self.node.as_ref().is_none_or(|node| &*finding.owner.kind == "Node" && finding.owner.name == *node)
     }
 
     /// Its words, as in the breadcrumbs.
@@ -69,6 +72,9 @@ impl Query {
         }
         if let Some(namespace) = &self.namespace {
             words.push(format!("in {namespace}"));
+        }
+        if let Some(node) = &self.node {
+            words.push(format!("on {node}"));
         }
         if words.is_empty() { "all".to_owned() } else { words.join(" ") }
     }

@@ -41,6 +41,8 @@ pub enum RowId {
     Gap(usize),
     /// A context.
     Context(Arc<str>),
+    /// A node.
+    Node(Arc<str>),
     /// A namespace; None: all.
     Namespace(Option<Arc<str>>),
 }
@@ -70,6 +72,8 @@ pub enum PaneKind {
     Contexts,
     /// Namespaces.
     Namespaces,
+    /// Nodes.
+    Nodes,
     /// The YAML of a finding's resource.
     Yaml(Arc<str>),
     /// Why and how to put right: text beside the YAML.
@@ -91,6 +95,10 @@ pub enum TextKind {
     Gap(usize),
     /// The role to ask for.
     Role,
+    /// What is known of a node.
+    Node(Arc<str>),
+    /// What would look at the nodes, with this image.
+    Collector(Arc<str>),
     /// Keys and commands.
     Help,
 }
@@ -110,6 +118,7 @@ pub fn rows(state: &State, pane: &PaneKind) -> Vec<RowId> {
             state.contexts.ready().into_iter().flatten().map(|context| RowId::Context(context.name.clone())).collect()
         }
         PaneKind::Namespaces => namespaces(state),
+        PaneKind::Nodes => session.nodes.iter().map(|node| RowId::Node(node.name.clone())).collect(),
         _ => session.report.as_deref().map_or_else(Vec::new, |report| of_report(state, report, pane)),
     }
 }
@@ -321,6 +330,7 @@ pub fn haystack(state: &State, row: &RowId) -> String {
             })
             .unwrap_or_default(),
         RowId::Context(name) => name.to_string(),
+        RowId::Node(name) => session.node(name).map(super::text::node_words).unwrap_or_default(),
         RowId::Namespace(name) => name.as_deref().unwrap_or("all").to_owned(),
         RowId::Platform => "platform".to_owned(),
         RowId::LevelTwo(_) => "level 2".to_owned(),

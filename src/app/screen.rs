@@ -33,6 +33,8 @@ pub enum View {
     Contexts,
     /// Namespaces.
     Namespaces,
+    /// Nodes.
+    Nodes,
 }
 
 impl View {
@@ -50,6 +52,7 @@ impl View {
             Self::Gaps(reason) => vec![PaneKind::Gaps(*reason)],
             Self::Contexts => vec![PaneKind::Contexts],
             Self::Namespaces => vec![PaneKind::Namespaces],
+            Self::Nodes => vec![PaneKind::Nodes],
         }
     }
 
@@ -72,11 +75,14 @@ impl View {
             }
             Self::Yaml(_) => "YAML".to_owned(),
             Self::Text(TextKind::Help) => "Help".to_owned(),
+            Self::Text(TextKind::Node(name)) => name.to_string(),
+            Self::Text(TextKind::Collector(_)) => "What would look at the nodes".to_owned(),
             Self::Text(TextKind::Role) => "Role to ask for".to_owned(),
             Self::Text(_) => "Explain".to_owned(),
             Self::Gaps(_) => "Could not look".to_owned(),
             Self::Contexts => "Contexts".to_owned(),
             Self::Namespaces => "Namespaces".to_owned(),
+            Self::Nodes => "Nodes".to_owned(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::summary::{Group, Summary};
 use super::{Document, Failure, Link, Progress, RemedyText, Target};
+use crate::inventory::nodes::NodeRow;
 use crate::model::{ControlResult, Finding, FrameworkResult, Gap, Report, SeenIn};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -85,6 +86,10 @@ pub struct Session {
     pub report: Option<Arc<Report>>,
     /// Results of a repeated scan, held back until it is complete: numbers never fall because of a second look.
     pub next: Option<Arc<Report>>,
+    /// The nodes.
+    pub nodes: Vec<NodeRow>,
+    /// Nodes are being looked at.
+    pub collecting: bool,
     /// Folds over the report shown.
     pub summary: Summary,
     /// Resources as YAML, by fingerprint.
@@ -191,6 +196,11 @@ impl Session {
     /// A group by check and fix.
     pub fn group(&self, check: &str, fix: &str) -> Option<&Group> {
         self.summary.groups.iter().find(|g| g.check == check && g.fix == fix)
+    }
+
+    /// A node by name.
+    pub fn node(&self, name: &str) -> Option<&NodeRow> {
+        self.nodes.iter().find(|node| *node.name == *name)
     }
 
     /// The document of a finding.

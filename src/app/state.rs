@@ -40,6 +40,8 @@ pub struct State {
     pub namespaces: Load<Vec<Arc<str>>>,
     /// The role to ask for, as YAML.
     pub role: Load<String>,
+    /// What would look at the nodes, with this image.
+    pub collector: (String, Load<String>),
     /// Namespaces on the keys 1–9, the latest chosen first.
     pub favourites: Vec<Arc<str>>,
     /// Only what fails is listed.
@@ -68,6 +70,7 @@ impl State {
             contexts: Load::Idle,
             namespaces: Load::Idle,
             role: Load::Idle,
+            collector: Default::default(),
             favourites,
             failures_only: false,
             level_two: HashSet::new(),
@@ -98,6 +101,7 @@ impl State {
         self.copy_when_ready = None;
         self.namespaces = Load::Idle;
         self.role = Load::Idle;
+        self.collector = Default::default();
         if !keep {
             self.stack.truncate(1);
         }
@@ -220,6 +224,13 @@ impl State {
             View::Text(rows::TextKind::Role) if self.role.is_wanted() => {
                 self.role = Load::Loading;
                 effects.push(Effect::LoadRole);
+            }
+            View::Text(rows::TextKind::Collector(image)) => {
+                let known = *self.collector.0 == *image && !self.collector.1.is_wanted();
+                if !known {
+                    self.collector = (image.to_string(), Load::Loading);
+                    effects.push(Effect::LoadCollector(target, image.to_string()));
+                }
             }
             View::Contexts => {
                 self.contexts = Load::Loading;

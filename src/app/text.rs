@@ -7,6 +7,7 @@ use super::rows::{PaneKind, TextKind};
 use super::summary::{is_criterion, reason_todo, reason_words};
 use super::{Load, Origin, State, Tone, kubectl};
 use crate::checks;
+use crate::inventory::nodes::{KubeletKnown, NodeRow};
 use crate::model::{
     ControlResult, Disruption, Evidence, Finding, FindingStatus, SeenIn, Step, Verdict, clean, clean_lines, versioned,
 };
@@ -30,6 +31,8 @@ pub fn lines(state: &State, pane: &PaneKind, width: usize) -> Vec<Line> {
         PaneKind::Text(TextKind::Check(id)) => explain_check(&mut text, state, id),
         PaneKind::Text(TextKind::Gap(i)) => explain_gap(&mut text, state, *i),
         PaneKind::Text(TextKind::Role) => role(&mut text, state),
+        PaneKind::Text(TextKind::Node(name)) => node(&mut text, state, name),
+        PaneKind::Text(TextKind::Collector(image)) => collector(&mut text, state, image),
         PaneKind::Text(TextKind::Help) => help(&mut text, state),
         _ => {}
     }
@@ -583,6 +586,81 @@ fn role(text: &mut Text, state: &State) {
             text.line(Tone::Text, &failure.todo);
         }
         _ => text.line(Tone::Dim, "Working out the role …"),
+    }
+}
+
+/// The words of a node that a filter looks at.
+pub fn node_words(node: &NodeRow) -> String {
+    let looks: Vec<&str> = node.looks.iter().map(|look| if look.stale { "stale" } else { "facts" }).collect();
+    format!("{} {} {} {} {}", node.name, node.roles, node.version, node.troubles.join(" "), looks.join(" "))
+}
+
+/// `1 minor behind the API server`.
+fn skew(node: &NodeRow) -> Option<String> {
+    let minors = |n: i64| if n == 1 { "1 minor".to_owned() } else { format!("{n} minors") };
+    match node.behind? {
+        0 => None,
+        n if n > 0 => Some(format!("{} behind the API server", minors(n))),
+        n => Some(format!("{} ahead of the API server", minors(-n))),
+    }
+}
+
+fn node(text: &mut Text, state: &State, name: &str) {
+    let Some(node) = state.session.node(name) else {
+        return text.line(Tone::Dim, "This node is gone.");
+    };
+    text.field("Roles", Tone::Text, if node.roles.is_empty() { "none that it names" } else { &node.roles });
+    let skew = skew(node).map(|skew| format!(", {skew}")).unwrap_or_default();
+    text.field("Kubelet", Tone::Text, &format!("{}{skew}", node.version));
+    let ready = match node.ready {
+        Some(true) => (Tone::Pass, "ready".to_owned()),
+        Some(false) => (Tone::Fail, "not ready".to_owned()),
+        None => (Tone::Unread, "does not say whether it is ready".to_owned()),
+    };
+    text.field("Condition", ready.0, &ready.1);
+    for trouble in &node.troubles {
+        text.field("", Tone::Fail, trouble);
+    }
+    let (tone, config) = match &node.kubelet {
+        KubeletKnown::Asked => (Tone::Text, "its kubelet said it (configz)".to_owned()),
+        KubeletKnown::Files => (Tone::Text, "from its own files and command line".to_owned()),
+        KubeletKnown::Refused(why) => (Tone::Unread, format!("its kubelet did not say it: {why}")),
+        KubeletKnown::No => (Tone::Unread, "not known. :kubelet asks every kubelet".to_owned()),
+    };
+    text.field("Config", tone, &config);
+    for look in &node.looks {
+        let (tone, stale) = if look.stale { (Tone::Unread, ": too long to pass") } else { (Tone::Text, "") };
+        text.field("Looked at", tone, &format!("by {}, {}{stale}", look.by, look.age));
+    }
+    if node.looks.is_empty() {
+        text.field("Looked at", Tone::Unread, "by nobody: its files and processes are unknown. :import takes what plimsoll node or kube-bench wrote there, :collect shows Jobs that look");
+    }
+    if let Some((end, file)) = &node.expires {
+        text.field("Expires", Tone::Text, &format!("{end}: the first of its certificates, {file}"));
+    }
+    for (path, why) in &node.unreadable {
+        text.field("Unread", Tone::Unread, &format!("{path}: {why}"));
+    }
+    let failing =
+        if node.failing == 0 { "nothing that was looked at".to_owned() } else { format!("{} findings", node.failing) };
+    text.field("Fails", if node.failing == 0 { Tone::Text } else { Tone::Fail }, &failing);
+}
+
+fn collector(text: &mut Text, state: &State, image: &str) {
+    match &state.collector {
+        (of, Load::Ready(manifests)) if *of == *image => {
+            let apply = format!(
+                "Nothing is created yet. :collect {image} apply creates it, reads its logs and removes it; c copies it."
+            );
+            text.line(Tone::Text, &apply);
+            text.blank();
+            text.verbatim(0, manifests, |line| if line.starts_with('#') { Tone::Dim } else { Tone::YamlValue });
+        }
+        (_, Load::Failed(failure)) => {
+            text.line(Tone::Error, &failure.what);
+            text.line(Tone::Text, &failure.todo);
+        }
+        _ => text.line(Tone::Dim, "Asking which nodes there are …"),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Message in, effects out: the only place where the state changes.
 
 use super::rows::RowId;
-use super::{Code, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands};
+use super::{
+    Code, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands, nodes,
+};
 use crate::model::Report;
 
 /// Takes one message.
@@ -25,6 +27,18 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Remedy(fingerprint, result) => return remedy(state, fingerprint, result.into()),
         Msg::Role(result) => state.role = result.into(),
+        Msg::Imported(Ok(imported)) => return nodes::take(state, imported, &[]),
+        Msg::Collector(image, result) => {
+            state.collector = (image, result.into());
+            state.follow();
+        }
+        Msg::Collected(result) => {
+            state.session.collecting = false;
+            match result {
+                Ok((imported, failed)) => return nodes::take(state, imported, &failed),
+                Err(failure) => state.complain(&failure),
+            }
+        }
         Msg::Exported(Ok((path, rows))) => {
             let rows = if rows == 1 { "1 finding".to_owned() } else { format!("{rows} findings") };
             state.say(format!("Saved {rows} to {} (readable by you only).", path.display()));
@@ -34,7 +48,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.say(format!("Theme {name}."));
             state.theme = name;
         }
-        Msg::Exported(Err(failure)) | Msg::Copied(_, Err(failure)) | Msg::Theme(Err(failure)) => {
+        Msg::Imported(Err(failure))
+        | Msg::Exported(Err(failure))
+        | Msg::Copied(_, Err(failure))
+        | Msg::Theme(Err(failure)) => {
             state.complain(&failure);
         }
         Msg::Contexts(result) => {
@@ -79,6 +96,11 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
             }
         }
         ScanEvent::Link(link) => session.link = link,
+        ScanEvent::Nodes(nodes) => {
+            session.nodes = nodes;
+            state.refresh();
+        }
+        ScanEvent::Note(text) => state.say(text),
         ScanEvent::Finished => {
             session.phase = Phase::Done;
             session.complete = true;

@@ -348,15 +348,24 @@ pub struct Missing {
 /// Results on a population of objects.
 #[derive(Debug, Default)]
 pub struct Judge {
+    /// The check that is run.
+    pub check: &'static str,
     /// Each object judged, with its results.
     pub judged: Vec<Judged>,
     /// Why the question does not arise here.
     pub not_applicable: Option<String>,
     /// What is missing of the population: it forbids a pass.
     pub missing: Option<Missing>,
+    /// Where a part of the results is from, where that is no reading of plimsoll's own.
+    pub note: Option<String>,
 }
 
 impl Judge {
+    /// Of a check.
+    pub fn new(check: &'static str) -> Self {
+        Self { check, ..Self::default() }
+    }
+
     /// A part of the population, or all of it, is not known: nothing passes, and what was seen to fail still does.
     pub fn missing(&mut self, kind: &'static str, reason: GapReason, message: impl Into<String>) {
         self.missing.get_or_insert(Missing { kind, reason, message: message.into() });

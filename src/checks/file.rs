@@ -6,6 +6,7 @@ use super::{Cx, Judge, Row};
 use crate::inventory::Kind;
 use crate::inventory::kubelet::KubeletState;
 use crate::inventory::node_facts::{FileFact, FileType, Found, NodeFacts};
+use crate::inventory::places::{CNI, MANIFESTS};
 use crate::model::{FieldPath, GapReason};
 
 /// A row: where files are, and what they must be.
@@ -60,8 +61,6 @@ pub(super) enum Place {
     Cni,
 }
 
-const MANIFESTS: [&str; 2] = ["/etc/kubernetes/manifests", "/var/lib/rancher/rke2/agent/pod-manifests"];
-
 /// What is known of a row's files on a node.
 enum Known<'a> {
     There(Vec<&'a FileFact>),
@@ -70,6 +69,20 @@ enum Known<'a> {
 }
 
 impl Place {
+    /// Whether a process's flag may name another place than the usual ones.
+    fn is_named(self) -> bool {
+        matches!(self, Self::Manifest(_) | Self::Named(..) | Self::KubeletCa(_) | Self::Cni)
+    }
+
+    /// Whether a file is what belongs here; its mode says nothing where it is something else.
+    fn fits(self, file: &FileFact) -> bool {
+        match self {
+            Self::Below(..) | Self::Cni => true,
+            Self::Named("etcd", ..) => file.kind == FileType::Directory,
+            _ => matches!(file.kind, FileType::File | FileType::Symlink),
+        }
+    }
+
     fn of<'f>(self, cx: &Cx<'_>, facts: &'f NodeFacts) -> Known<'f> {
         match self {
             Self::One(paths) => one(facts, paths.iter().copied()),
@@ -82,7 +95,7 @@ impl Place {
                     facts.flags("kubelet").and_then(|flags| Some(flags.get("pod-manifest-path")?.text().to_owned()));
                 let set = flag.or_else(|| Some(facts.kubelet_config.as_ref()?.static_pod_path.clone()));
                 let set = set.filter(|folder| !folder.is_empty());
-                let folders = set.as_deref().into_iter().chain(MANIFESTS);
+                let folders = set.as_deref().into_iter().chain(MANIFESTS.iter().copied());
                 let paths: Vec<String> =
                     folders.map(|folder| format!("{}/{name}", folder.trim_end_matches('/'))).collect();
                 one(facts, paths.iter().map(String::as_str))
@@ -116,9 +129,10 @@ impl Place {
             }
             Self::Cni => {
                 let set = facts.flags("kubelet").and_then(|flags| Some(flags.get("cni-conf-dir")?.text().to_owned()));
-                let folders = [set.as_deref().unwrap_or("/etc/cni/net.d"), "/var/lib/cni/networks"];
+                let set = set.as_deref().filter(|folder| !folder.is_empty());
                 let mut all = Vec::new();
-                for folder in folders {
+                for (index, folder) in CNI.iter().enumerate() {
+                    let folder = set.filter(|_| index == 0).unwrap_or(folder);
                     match below(facts, folder, |file| matches!(file.kind, FileType::File | FileType::Symlink)) {
                         Known::There(files) => all.extend(files),
                         Known::Nowhere => {}
@@ -202,6 +216,24 @@ fn more(bits: u32) -> &'static str {
     }
 }
 
+impl Files {
+    /// What is said of something else than belongs there.
+    fn amiss(&self, file: &FileFact) -> Said {
+        let (kind, belongs) = match file.kind {
+            FileType::Directory => ("a directory", "a file"),
+            FileType::File | FileType::Symlink => ("a file", "a directory"),
+            FileType::Other => ("a pipe, a socket or a device", "a file"),
+        };
+        Said {
+            review: true,
+            at: FieldPath::of("files").item(0, "path", &file.path).fields("type"),
+            actual: kind.into(),
+            expected: belongs.into(),
+            message: format!("{} {} is {kind}: its mode and owner say nothing", self.what, file.path),
+        }
+    }
+}
+
 impl Row for Files {
     fn run(&self, cx: &Cx<'_>, judge: &mut Judge) {
         if self.whose == Whose::ControlPlane && nodes::is_hosted(cx, judge) {
@@ -211,9 +243,16 @@ impl Row for Files {
         for facts in nodes::facts(cx, judge, self.whose) {
             looked = true;
             let node = facts.meta.name.as_str();
-            match self.place.of(cx, facts) {
+            let known = match self.place.of(cx, facts) {
+                Known::Nowhere if self.place.is_named() && facts.hides_processes() => Known::Unknown,
+                known => known,
+            };
+            match known {
                 Known::There(files) => {
-                    let said = files.into_iter().filter_map(|file| self.must.judge(self.what, file)).collect();
+                    let judge = |file| {
+                        if self.place.fits(file) { self.must.judge(self.what, file) } else { Some(self.amiss(file)) }
+                    };
+                    let said = files.into_iter().filter_map(judge).collect();
                     seen.push(Seen::new(node, Kind::NodeFacts, said));
                 }
                 Known::Nowhere if self.none_passes => seen.push(Seen::new(node, Kind::NodeFacts, Vec::new())),
@@ -229,6 +268,6 @@ impl Row for Files {
         if looked && known && seen.is_empty() {
             judge.not_applicable(format!("{} is on no node", self.what));
         }
-        nodes::report(judge, seen);
+        nodes::report(cx, judge, seen);
     }
 }

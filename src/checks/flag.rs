@@ -1,6 +1,6 @@
 //! The rule of the tables `apiserver`, `kcm`, `scheduler` and `etcd`: what a component was started with.
 
-use super::{Cx, Judge, Row};
+use super::{Cx, Judge, Row, bench, nodes};
 use crate::inventory::control_plane::{Component, NAMESPACE, Process};
 use crate::inventory::flags::{Flags, Given};
 use crate::inventory::{Kind, Platform};
@@ -249,7 +249,7 @@ impl Row for Flag {
                     first.message = format!("{}; {}", first.message, others.join(", "));
                 }
             }
-            report(judge, replica, said, None);
+            report(cx, judge, replica, said, None);
         }
         if let Some(why) = why_not.filter(|_| judge.judged.is_empty()) {
             judge.not_applicable(why);
@@ -258,8 +258,18 @@ impl Row for Flag {
 }
 
 /// Counts a replica, with what is wrong with it.
-pub(super) fn report(judge: &mut Judge, replica: &Process<'_>, said: Vec<Said>, severity: Option<Severity>) {
+pub(super) fn report(
+    cx: &Cx<'_>,
+    judge: &mut Judge,
+    replica: &Process<'_>,
+    mut said: Vec<Said>,
+    severity: Option<Severity>,
+) {
     let pod = replica.pod;
+    // the kubelet names a static pod after its node
+    if let Some(node) = pod.name.strip_prefix(replica.component.program()).and_then(|rest| rest.strip_prefix('-')) {
+        bench::compare(cx, judge.check, node, &mut said);
+    }
     let hits = judge.reference(ObjectRef::new("v1", "Pod", Some(&pod.namespace), &pod.name));
     hits.about(Some(replica.container));
     let mut said = said.into_iter();
@@ -292,7 +302,7 @@ pub(super) fn replicas<'a>(cx: &Cx<'a>, component: Component, judge: &mut Judge)
         judge.missing("Pod", reason, format!("pods of {NAMESPACE} are not known: {program} may be among them"));
     } else if cx.platform().is_managed() {
         judge.not_applicable("provider: see its SOC report");
-    } else {
+    } else if !nodes::by_kube_bench(cx, judge) {
         let message = match cx.platform() {
             Platform::K3s => {
                 "k3s runs the control plane inside its own process, which shows its flags on no pod".to_owned()

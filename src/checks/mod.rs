@@ -3,6 +3,7 @@
 //! `registry.rs` and each family's `mod.rs` are written by `cargo xtask gen`.
 
 mod accounts;
+mod bench;
 pub mod cel;
 mod check;
 pub mod custom;

@@ -53,6 +53,6 @@ impl Row for Setting {
             Seen::new(kubelet.node, kubelet.kind, said.into_iter().collect())
         });
         let seen = seen.collect();
-        nodes::report(judge, seen);
+        nodes::report(cx, judge, seen);
     }
 }

@@ -1,5 +1,7 @@
+use super::collect::CollectArgs;
+use super::node::NodeArgs;
 use crate::engine::Selection;
-use crate::inventory::{AllowedRegistry, OptIn, Settings, Version};
+use crate::inventory::{AllowedRegistry, MaxAge, OptIn, Settings, Version};
 use crate::model::Severity;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -128,6 +130,9 @@ pub(super) enum Command {
     /// Your own packs: frameworks, severities and checks in CEL
     #[command(subcommand)]
     Packs(PacksCommand),
+    Node(NodeArgs),
+    /// Collect what is seen on nodes themselves: print the Jobs for it, or with --apply run and remove them
+    Collect(Box<CollectArgs>),
     /// Print version, paths and what the cluster lets you read
     Info,
     /// Print a shell's completions
@@ -203,11 +208,19 @@ pub(super) struct OptInArgs {
     /// Also read ConfigMaps
     #[arg(long)]
     pub with_configmaps: bool,
+    /// Also ask every kubelet for its configuration. It takes the right to get nodes/proxy, which also lets its holder
+    /// run commands in every pod
+    #[arg(long)]
+    pub with_kubelet_config: bool,
 }
 
 impl OptInArgs {
     pub fn allowed(self) -> Vec<OptIn> {
-        let pairs = [(self.with_secrets, OptIn::Secrets), (self.with_configmaps, OptIn::ConfigMaps)];
+        let pairs = [
+            (self.with_secrets, OptIn::Secrets),
+            (self.with_configmaps, OptIn::ConfigMaps),
+            (self.with_kubelet_config, OptIn::KubeletConfig),
+        ];
         pairs.into_iter().filter_map(|(on, opt_in)| on.then_some(opt_in)).collect()
     }
 }
@@ -253,6 +266,15 @@ pub(super) struct ScanArgs {
     /// Registry that images may come from: ghcr.io, *.azurecr.io or ghcr.io/acme; may repeat. Without it a person decides
     #[arg(long = "allowed-registry", value_name = "HOST")]
     pub allowed_registries: Vec<AllowedRegistry>,
+    /// What was seen on nodes: a document of `plimsoll node`, kube-bench's JSON, or a directory of them; may repeat
+    #[arg(long, value_name = "PATH")]
+    pub node_facts: Vec<PathBuf>,
+    /// The node of kube-bench's JSON, which does not say it itself
+    #[arg(long, value_name = "NAME", requires = "node_facts")]
+    pub node: Option<String>,
+    /// How old what was seen on nodes may be and still pass: 7d, 12h, 30m
+    #[arg(long, value_name = "AGE", default_value_t)]
+    pub max_age: MaxAge,
     /// Say on standard error what the scan cost
     #[arg(long)]
     pub stats: bool,
@@ -261,7 +283,7 @@ pub(super) struct ScanArgs {
 impl ScanArgs {
     /// What the rules are given to go by.
     pub fn settings(&self) -> Settings {
-        Settings { allowed_registries: self.allowed_registries.clone() }
+        Settings { allowed_registries: self.allowed_registries.clone(), max_age: self.max_age }
     }
 }
 
@@ -341,7 +363,4 @@ pub(super) struct RoleArgs {
     pub select: SelectArgs,
     #[command(flatten)]
     pub opt_in: OptInArgs,
-    /// Also nodes/proxy, for the kubelet's configuration. It also lets its holder run commands in every pod
-    #[arg(long)]
-    pub with_kubelet_config: bool,
 }

@@ -43,7 +43,10 @@ fn rights(text: &mut String, live: &LiveArgs, packs: &[Pack]) {
         let _ =
             writeln!(text, "cluster   {} @ {} {}", name(cluster.context), name(cluster.version), name(cluster.server));
         let editions = crate::engine::Selection::default().editions(packs, session.version()).unwrap_or_default();
-        let kinds = crate::engine::kinds(&editions, &[]).into_iter().filter(|kind| !kind.is_custom()).collect();
+        let kinds = crate::engine::kinds(&editions, &[])
+            .into_iter()
+            .filter(|kind: &crate::inventory::Kind| kind.is_builtin())
+            .collect();
         match preflight(&session, &kinds, flags.namespaces.first().map(String::as_str)).await {
             Ok(rows) => {
                 for row in rows {

@@ -1,12 +1,14 @@
 //! The command line: flags, headless commands, exit codes.
 
 mod args;
+mod collect;
 mod exit;
 mod explain;
 mod fixtures;
 mod gaps;
 mod info;
 mod list;
+mod node;
 mod packs;
 #[cfg(feature = "live")]
 mod progress;
@@ -24,10 +26,7 @@ use std::io::Write;
 pub fn main() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
-        }
+        Err(error) => return refused(&error),
     };
     let result = match &cli.command {
         None => terminal(&cli),
@@ -37,6 +36,8 @@ pub fn main() -> Exit {
         Some(Command::Gaps(args)) => gaps::run(args, &cli.packs),
         Some(Command::Role(args)) => role::run(args, &cli.packs),
         Some(Command::Packs(command)) => packs::run(command, &cli.packs),
+        Some(Command::Collect(args)) => collect::run(&cli.live, args),
+        Some(Command::Node(args)) => node::run(args),
         Some(Command::Info) => info::run(&cli.live, &cli.packs),
         Some(Command::Completions { shell }) => {
             let mut command = Cli::command();
@@ -45,10 +46,32 @@ pub fn main() -> Exit {
         }
         Some(Command::Man) => man(),
     };
-    result.unwrap_or_else(|failure| {
-        let _ = writeln!(std::io::stderr(), "plimsoll: {}", failure.message);
-        failure.exit
-    })
+    result.unwrap_or_else(|failure| told("plimsoll", &failure))
+}
+
+/// The same for `plimsoll-node`.
+pub fn node_main() -> Exit {
+    #[derive(Debug, Parser)]
+    #[command(name = "plimsoll-node", version)]
+    struct Node {
+        #[command(flatten)]
+        args: node::NodeArgs,
+    }
+    match Node::try_parse() {
+        Ok(Node { args }) => node::run(&args).unwrap_or_else(|failure| told("plimsoll-node", &failure)),
+        Err(error) => refused(&error),
+    }
+}
+
+fn told(program: &str, failure: &Failure) -> Exit {
+    let _ = writeln!(std::io::stderr(), "{program}: {}", failure.message);
+    failure.exit
+}
+
+/// A command line that is none, or a request for help.
+fn refused(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Ok }
 }
 
 /// Why a command ended early.
@@ -99,6 +122,7 @@ fn terminal(cli: &Cli) -> Result<Exit, Failure> {
         origin: if demo { Origin::Demo } else { Origin::Cluster },
         context: live.context.as_deref().map(Into::into),
         namespaces: live.namespaces.iter().map(|n| n.as_str().into()).collect(),
+        ..Target::default()
     };
     let catalog = Catalog::of(&installed.packs);
     let source = Sources {

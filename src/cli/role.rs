@@ -3,6 +3,7 @@
 use super::args::RoleArgs;
 use super::packs::installed;
 use super::{Exit, Failure, print};
+use crate::checks;
 use crate::engine::kinds;
 use crate::inventory::{Kind, OptIn, Version};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,7 @@ pub(super) fn run(args: &RoleArgs, packs: &[PathBuf]) -> Result<Exit, Failure> {
     let packs = installed(packs)?.packs;
     let selection = args.select.selection(false);
     let editions = selection.editions(&packs, Version::NEWEST).map_err(|error| Failure::new(Exit::Usage, error))?;
-    print(&role(&kinds(&editions, &args.opt_in.allowed()), args.with_kubelet_config))?;
+    print(&role(&kinds(&editions, &args.opt_in.allowed()), args.opt_in.with_kubelet_config))?;
     Ok(Exit::Ok)
 }
 
@@ -74,8 +75,12 @@ pub(crate) fn role(kinds: &BTreeSet<Kind>, kubelet: bool) -> String {
         rule(&mut text, "", &[kind.info().plural].into(), &["get", "list", "watch"]);
     }
     if kubelet {
-        text.push_str(
-            "  # --with-kubelet-config: 13 kubelet controls; also lets its holder run commands in every pod\n",
+        let opens = checks::ALL.iter().filter(|check| check.needs.contains(&Kind::KubeletConfig)).count();
+        let _ = writeln!(
+            text,
+            "  # --with-kubelet-config opens {opens} kubelet checks, by GET nodes/NAME/proxy/configz. It risks more than it\n  \
+             # reads: its holder reads every pod's logs and, where the kubelet takes a GET for exec, also runs commands in\n  \
+             # every pod. Bind it for the time of a scan, or use `plimsoll node` on the nodes instead."
         );
         rule(&mut text, "", &["nodes/proxy"].into(), &["get"]);
     }

@@ -6,8 +6,9 @@ use super::packs::installed;
 use super::progress::Progress;
 use super::{Exit, Failure, now, print};
 use crate::engine::{BuiltIn, Engine, Times};
-use crate::frameworks::Edition;
-use crate::inventory::{Inventory, Kind, Medium, Version, platform};
+use crate::frameworks::{Edition, Pack};
+use crate::imports;
+use crate::inventory::{Inventory, Kind, Medium, Object, Version, platform};
 use crate::model::{Counts, FindingStatus, FrameworkResult, Report};
 use crate::sources::files::Loader;
 use crate::sources::{demo, files};
@@ -27,6 +28,7 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs, packs: &[PathBuf
     if demo && !args.files.is_empty() {
         return Err(Failure::new(Exit::Usage, "--demo and -f exclude each other"));
     }
+    let evidence = evidence(args, &packs)?;
     let started = now();
     let mut inventory = if demo {
         demo::load().0
@@ -47,6 +49,9 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs, packs: &[PathBuf
         inventory.version = version;
     }
     inventory.settings = args.settings();
+    for note in imports::take(&mut inventory, evidence) {
+        let _ = writeln!(std::io::stderr(), "{note}");
+    }
     let editions = selection
         .editions_on(packs, inventory.version, platform::detect(&inventory))
         .map_err(|error| Failure::new(Exit::Usage, error))?;
@@ -57,6 +62,16 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs, packs: &[PathBuf
     }
     deliver(&report, args)?;
     exit(&report, &inventory, &editions, args)
+}
+
+/// What was seen on nodes.
+fn evidence(args: &ScanArgs, packs: &[Pack]) -> Result<Vec<Object>, Failure> {
+    let mut objects = Vec::new();
+    for path in &args.node_facts {
+        let found = imports::evidence(path, args.node.as_deref(), packs);
+        objects.extend(found.map_err(|error| Failure::new(Exit::Usage, error))?);
+    }
+    Ok(objects)
 }
 
 fn evaluate(
@@ -191,7 +206,7 @@ fn nothing_readable(
         ReadState::Failed { read, message, .. } if read.is_empty() => Some(message.clone()),
         _ => None,
     };
-    let builtin: Vec<_> = kinds.iter().filter(|kind| !kind.is_custom() || kind.is_whole()).map(failed).collect();
+    let builtin: Vec<_> = kinds.iter().filter(|kind| kind.is_builtin() || kind.is_whole()).map(failed).collect();
     match builtin.first() {
         Some(Some(first)) if builtin.iter().all(Option::is_some) => Err(Failure::new(
             Exit::Unreachable,

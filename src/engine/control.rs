@@ -21,6 +21,8 @@ pub struct CheckVerdict {
     pub not_applicable: Option<Arc<str>>,
     /// Why it could not be decided, where its reason does not say enough.
     pub undecided: Option<Arc<str>>,
+    /// Where a part of it is from, where that is no reading of plimsoll's own.
+    pub note: Option<Arc<str>>,
 }
 
 /// A control's verdict and why it could not be decided.
@@ -105,6 +107,7 @@ mod tests {
             reading: false,
             not_applicable: None,
             undecided: None,
+            note: None,
         };
         let table = [
             ("fail", check(Verdict::Fail)),

@@ -303,11 +303,11 @@ impl Evaluation<'_> {
         let first = self.findings.len();
         let mut population = Vec::new();
         let mut out_of_scope = false;
-        let (mut not_applicable, mut missing) = (None, None);
+        let (mut not_applicable, mut missing, mut note) = (None, None, None);
         (self.undecided, self.undecided_words) = (None, None);
         match check.run {
             Run::Configured { is_set, unset, .. } if !is_set(&self.cx.inventory.settings) => {
-                let mut judge = Judge::default();
+                let mut judge = Judge::new(check.id);
                 unset(&self.cx, &mut judge);
                 self.judged(check, judge, controls, &mut population);
             }
@@ -319,7 +319,7 @@ impl Evaluation<'_> {
             Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {
                 let whole = matches!(check.run, Run::Cluster(_)) && !self.cx.inventory.scope.namespaces.is_empty();
                 out_of_scope = whole || self.only_cluster_scoped(check);
-                let mut judge = Judge::default();
+                let mut judge = Judge::new(check.id);
                 match check.run {
                     _ if out_of_scope => {}
                     Run::Objects(run) | Run::Cluster(run) => run(&self.cx, &mut judge),
@@ -328,6 +328,7 @@ impl Evaluation<'_> {
                 }
                 not_applicable = judge.not_applicable.take();
                 missing = judge.missing.take();
+                note = judge.note.take();
                 self.judged(check, judge, controls, &mut population);
             }
         }
@@ -372,6 +373,7 @@ impl Evaluation<'_> {
             reading: self.cx.inventory.is_reading(),
             not_applicable: not_applicable.map(Into::into),
             undecided: words.filter(|_| reason == Some(GapReason::Undecodable)),
+            note: note.map(Into::into),
         };
         Outcomes { verdict, objects }
     }
@@ -654,6 +656,10 @@ fn control_result(
         Verdict::NoTechnicalEvidence => "nothing in the cluster speaks for or against it".into(),
         Verdict::NeedsPeople => "people have to show it: see what to collect".into(),
     };
+    let message = match verdicts().find_map(|v| v.note.clone()) {
+        Some(note) => format!("{message}; {note}").into(),
+        None => message,
+    };
     ControlResult {
         framework: edition.framework.clone(),
         version: edition.version.clone(),
@@ -743,7 +749,18 @@ fn gaps(
         if reason == GapReason::Undecodable || (inventory.medium == Medium::Files && inventory.count(kind) > 0) {
             continue;
         }
+        // what the nodes' own files or kube-bench say stands in for it, and says itself where it does not
+        let has = |other: Kind| inventory.count(other) > 0;
+        let stands_in = match kind {
+            Kind::KubeletConfig => has(Kind::NodeFacts) || has(Kind::KubeBench),
+            Kind::NodeFacts => has(Kind::KubeBench),
+            _ => false,
+        };
+        if stands_in && !inventory.opted_in(kind) {
+            continue;
+        }
         let message: Arc<str> = match inventory.state(kind) {
+            ReadState::Failed { message, .. } if kind.info().wire == Wire::Gathered => message.clone(),
             _ if kind.info().wire == Wire::Gathered => gathered(kind).into(),
             _ if reason == GapReason::OptIn => {
                 let flag = if kind == Kind::Secret { "--with-secrets" } else { "--with-configmaps" };
@@ -797,10 +814,13 @@ fn gaps(
 fn gathered(kind: Kind) -> &'static str {
     match kind {
         Kind::KubeletConfig => {
-            "kubelet configuration was not read: it takes the right to get nodes/proxy, which also lets its holder run \
-             commands in every pod"
+            "kubelet configuration was not read: --with-kubelet-config asks for it. It takes the right to get \
+             nodes/proxy, which also lets its holder run commands in every pod"
         }
-        _ => "nothing looked at the nodes themselves: modes and owners of files, command lines, what is in files",
+        _ => {
+            "nothing looked at the nodes themselves (modes and owners of files, command lines): run `plimsoll node` on \
+             each, or `plimsoll collect nodes`, and give --node-facts what they wrote"
+        }
     }
 }
 

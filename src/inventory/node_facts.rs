@@ -8,10 +8,13 @@ use super::flags::{Flags, seconds};
 use super::kinds::meta::{Meta, nullable};
 use super::kubelet::KubeletConfig;
 use crate::model::FieldPath;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// The newest form of the document; it grows with each change that an older reader would misunderstand.
 pub const SCHEMA_VERSION: u32 = 1;
+
+/// Where processes are looked for.
+pub const PROCESSES: &str = "/proc";
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +22,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub enum FileType {
     /// A regular file.
     File,
-    /// A directory, walked to its end.
+    /// A directory; walked to its end where a check asks for what is below.
     Directory,
     /// A link; mode and owner are those of what it leads to.
     Symlink,
@@ -74,9 +77,12 @@ pub struct FileFact {
     /// The group's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Of certificate authorities: what tells two apart.
+    /// Of certificates: what tells two apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// Of certificates, and of kubeconfigs that hold one: when the first runs out, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
 }
 
 impl FileFact {
@@ -208,7 +214,7 @@ impl AuditRule {
 #[serde(rename_all = "camelCase", try_from = "Document")]
 pub struct NodeFacts {
     /// The node's name.
-    #[serde(rename = "metadata", serialize_with = "name_only")]
+    #[serde(rename = "metadata", serialize_with = "super::kinds::meta::name_only")]
     pub meta: Meta,
     /// See [`SCHEMA_VERSION`].
     pub schema_version: u32,
@@ -230,10 +236,6 @@ pub struct NodeFacts {
     pub encryption: Option<Encryption>,
     /// Fields of the API server's audit policy.
     pub audit_policy: Option<AuditPolicy>,
-}
-
-fn name_only<S: Serializer>(meta: &Meta, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map([("name", &meta.name)])
 }
 
 #[derive(Deserialize)]
@@ -318,6 +320,11 @@ impl NodeFacts {
     pub fn is_partial(&self, folder: &str) -> bool {
         let prefix = format!("{}/", folder.trim_end_matches('/'));
         self.errors.iter().any(|error| error.path == folder || error.path.starts_with(&prefix))
+    }
+
+    /// Whether processes may run that were not seen: what their flags name is unknown then.
+    pub fn hides_processes(&self) -> bool {
+        self.errors.iter().any(|error| error.path == PROCESSES)
     }
 
     /// The flags of a process; None: it does not run here, or was not looked for.

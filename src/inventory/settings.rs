@@ -9,12 +9,83 @@ use std::str::FromStr;
 pub struct Settings {
     /// Where images may come from; empty: nobody said.
     pub allowed_registries: Vec<AllowedRegistry>,
+    /// How old what was seen on nodes may be.
+    pub max_age: MaxAge,
 }
 
 impl Settings {
     /// Whether some entry allows an image.
     pub fn allows(&self, image: &Image<'_>) -> bool {
         self.allowed_registries.iter().any(|allowed| allowed.covers(image))
+    }
+}
+
+/// How old a look at a node may be and still pass: `7d`, `12h`, `30m`. A failure that was seen stands however old it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxAge {
+    seconds: i64,
+}
+
+impl Default for MaxAge {
+    fn default() -> Self {
+        Self { seconds: 7 * DAY }
+    }
+}
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+/// Seconds between a time and now; None: that is no time.
+fn age(now: i64, time: &str) -> Option<i64> {
+    time.parse::<jiff::Timestamp>().ok().map(|time| now - time.as_second())
+}
+
+/// `3 days ago`, of the largest unit that fits.
+pub fn age_in_words(now: i64, time: &str) -> String {
+    let Some(age) = age(now, time) else { return "at a time that is none".to_owned() };
+    if age < 0 {
+        return "in the future".to_owned();
+    }
+    let (number, unit) = match age {
+        _ if age >= 2 * DAY => (age / DAY, "days"),
+        _ if age >= 2 * HOUR => (age / HOUR, "hours"),
+        _ if age >= 120 => (age / 60, "minutes"),
+        _ => return "just now".to_owned(),
+    };
+    format!("{number} {unit} ago")
+}
+
+impl MaxAge {
+    /// Whether a time is too long ago; clocks may differ by an hour, and no more.
+    pub fn refuses(self, now: i64, time: &str) -> bool {
+        age(now, time).is_none_or(|age| age > self.seconds || age < -HOUR)
+    }
+}
+
+impl fmt::Display for MaxAge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.seconds {
+            s if s % DAY == 0 => write!(f, "{}d", s / DAY),
+            s if s % HOUR == 0 => write!(f, "{}h", s / HOUR),
+            s => write!(f, "{}m", s / 60),
+        }
+    }
+}
+
+impl FromStr for MaxAge {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no age: expected 7d, 12h or 30m");
+        let unit = text.chars().last().ok_or_else(wrong)?;
+        let number: i64 = text.trim_end_matches(unit).parse().map_err(|_| wrong())?;
+        let factor = match unit {
+            'd' => DAY,
+            'h' => HOUR,
+            'm' => 60,
+            _ => return Err(wrong()),
+        };
+        let seconds = number.checked_mul(factor).filter(|seconds| *seconds > 0).ok_or_else(wrong)?;
+        Ok(Self { seconds })
     }
 }
 
@@ -82,6 +153,23 @@ mod tests {
         assert!(!covers("*.azurecr.io", "azurecr.io/web") && !covers("*.azurecr.io", "evilazurecr.io/web"));
         assert!(!covers("*.azurecr.io", "evil.example/a.azurecr.io/web"));
         assert!(!covers("*.azurecr.io/team", "a.azurecr.io/other/web") && !covers("docker.io/library", "acme/web"));
+    }
+
+    #[test]
+    fn what_is_too_old_or_of_the_future_is_refused() {
+        let now = "2026-01-10T00:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        let week = MaxAge::default();
+        assert!(!week.refuses(now, "2026-01-03T00:00:00Z") && week.refuses(now, "2026-01-02T23:59:59Z"));
+        assert!(!week.refuses(now, "2026-01-10T00:59:00Z"), "clocks differ");
+        assert!(week.refuses(now, "2026-01-10T02:00:00Z") && week.refuses(now, "yesterday"));
+        let hours: MaxAge = "36h".parse().unwrap();
+        assert!(hours.refuses(now, "2026-01-08T00:00:00Z") && !hours.refuses(now, "2026-01-09T00:00:00Z"));
+        assert_eq!((week.to_string(), hours.to_string()), ("7d".to_owned(), "36h".to_owned()));
+        assert_eq!(age_in_words(now, "2026-01-02T00:00:00Z"), "8 days ago");
+        assert_eq!(age_in_words(now, "2026-01-09T21:00:00Z"), "3 hours ago");
+        for text in ["", "d", "7", "-1d", "0h", "7w", "9223372036854775807d"] {
+            assert!(text.parse::<MaxAge>().is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::kinds::rbac::{Binding, Role};
 use super::kinds::whole::Whole;
 use super::kinds::workload::{Controller, Detail};
 use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
-use super::{Kind, Object, Settings, Version, Wire, kubelet, node_facts};
+use super::{Kind, Object, Settings, Version, Wire, kube_bench, kubelet, node_facts};
 use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;

@@ -4,11 +4,13 @@ use super::source::Sink;
 use super::sources::{Resource, Sources};
 use crate::app::{ContextInfo, Failure, Link, Target};
 use crate::engine::{Engine, kinds};
-use crate::inventory::{Inventory, Kind, ReadState};
+use crate::inventory::{Inventory, Kind, OptIn, ReadState, Version, nodes};
 use crate::model::ObjectRef;
 use crate::sources::live::{ConnectError, Flags, Mode, Session, contexts};
 use crate::sources::{Part, Update, apply};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
@@ -121,7 +123,9 @@ impl Live {
         };
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some((target.clone(), session.clone()));
         let editions = sources.editions(session.version())?;
-        let wanted = kinds(&editions, &sources.allowed);
+        let mut allowed = sources.allowed.clone();
+        allowed.extend(target.kubelets.then_some(OptIn::KubeletConfig));
+        let wanted = kinds(&editions, &allowed);
         sink.planned(wanted.len());
         let mut inventory = session.inventory();
         wanted.iter().filter(|kind| kind.info().opt_in.is_some()).for_each(|kind| inventory.opt_in(*kind));
@@ -153,7 +157,10 @@ impl Live {
             }
         }
         nothing_readable(&inventory, &wanted, &session)?;
-        sink.report(sources.evaluate(&mut engine, &inventory, &editions, started)?);
+        sources.take_evidence(&mut inventory, target, sink);
+        let report = sources.evaluate(&mut engine, &inventory, &editions, started)?;
+        sink.nodes(nodes::rows(&inventory, &report));
+        sink.report(report);
         sink.finished();
         sink.link(Link::Live);
         let mut links = Links::default();
@@ -168,7 +175,9 @@ impl Live {
             }
             if changed {
                 let begin = Instant::now();
-                sink.report(sources.evaluate(&mut engine, &inventory, &editions, started)?);
+                let report = sources.evaluate(&mut engine, &inventory, &editions, started)?;
+                sink.nodes(nodes::rows(&inventory, &report));
+                sink.report(report);
                 pause = GATHER.max(begin.elapsed() * 4);
             }
             let now = links.say();
@@ -220,6 +229,61 @@ impl Live {
         })
     }
 
+    /// The server's version, and the nodes that can be looked at.
+    pub(super) fn nodes(&self, target: &Target) -> Result<(Version, Vec<String>), Failure> {
+        Handle::current().block_on(async {
+            let session = self.session(target).await?;
+            let names = session.node_names().await.map_err(|problem| {
+                Failure::new(format!("Nodes cannot be listed: {problem}."), "Ask for the role that :role shows.")
+            })?;
+            Ok((session.version(), names))
+        })
+    }
+
+    /// Looks at the nodes by `plimsoll collect nodes`, a process of its own: it removes what it made even where this one
+    /// ends first. Returns the directory with what came, and what was said of nodes of which nothing did.
+    pub(super) fn collect(
+        &self,
+        target: &Target,
+        image: &str,
+        folder: &Path,
+    ) -> Result<(PathBuf, Vec<String>), Failure> {
+        let flags = self.flags(target);
+        if flags.token.is_some() {
+            let what = "A token of the command line would be seen by everybody on this machine.";
+            return Err(Failure::new(what, "Run plimsoll collect nodes --apply yourself, and :import what it writes."));
+        }
+        let context = self.context(target).unwrap_or_else(|| "cluster".to_owned());
+        let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+        let name =
+            format!("{}-{}", context.chars().map(safe).collect::<String>(), super::sources::now().replace(':', ""));
+        let folder = folder.join(name);
+        let failed = |error: std::io::Error| {
+            Failure::new(format!("plimsoll cannot be started: {error}."), "Please report this.")
+        };
+        let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+        command.args(["collect", "nodes", "--apply", "--yes", "--image", image, "--output-dir"]).arg(&folder);
+        command.args(flags.to_args());
+        // keys of this terminal are not its own
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let output =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).output().map_err(failed)?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        // the last line is the command for what came, which is taken here
+        let said: Vec<String> = said.lines().filter(|line| !line.contains("--node-facts")).map(str::to_owned).collect();
+        if folder.is_dir() {
+            return Ok((folder, said));
+        }
+        let left = said.iter().find(|line| line.contains("kubectl delete namespace"));
+        let first = said.first().map(String::as_str).unwrap_or_default();
+        let more = if said.len() > 1 { format!("; and {} more", said.len() - 1) } else { String::new() };
+        Err(Failure::new(
+            format!("Nothing came of it: {}{more}.", first.trim_end_matches('.')),
+            left.map_or("Nothing of it is left in the cluster.".to_owned(), |left| format!("{left}.")),
+        ))
+    }
+
     /// An object, complete.
     pub(super) fn object(&self, target: &Target, object: &ObjectRef) -> Result<Resource, Failure> {
         Handle::current().block_on(async {
@@ -259,7 +323,7 @@ fn nothing_readable(inventory: &Inventory, kinds: &BTreeSet<Kind>, session: &Ses
         ReadState::Failed { read, message, .. } if read.is_empty() => Some(message.clone()),
         _ => None,
     };
-    let builtin: Vec<_> = kinds.iter().filter(|kind| !kind.is_custom() || kind.is_whole()).map(failed).collect();
+    let builtin: Vec<_> = kinds.iter().filter(|kind| kind.is_builtin() || kind.is_whole()).map(failed).collect();
     match builtin.first() {
         Some(Some(first)) if builtin.iter().all(Option::is_some) => Err(Failure::new(
             format!("Nothing could be read from {}: {first}.", session.cluster().server.unwrap_or_default()),

@@ -1,6 +1,7 @@
 //! What the terminal asks of the rest of the program.
 
-use crate::app::{ContextInfo, Document, Failure, Link, Msg, Progress, RemedyText, ScanEvent, Target};
+use crate::app::{ContextInfo, Document, Failure, Imported, Link, Msg, Progress, RemedyText, ScanEvent, Target};
+use crate::inventory::nodes::NodeRow;
 use crate::model::{Finding, Report};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,6 +45,24 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// It cannot be worked out.
     fn role(&self) -> Result<String, Failure>;
+
+    /// What a path tells of nodes; of kube-bench's results the node may have to be named.
+    ///
+    /// # Errors
+    /// It cannot be read, or is something else.
+    fn import(&self, path: &Path, node: Option<&str>) -> Result<Imported, Failure>;
+
+    /// What would look at the nodes of a target with this image.
+    ///
+    /// # Errors
+    /// Its nodes cannot be listed.
+    fn collector(&self, target: &Target, image: &str) -> Result<String, Failure>;
+
+    /// Looks at the nodes of a target with this image: what came of it, and what was said of the others.
+    ///
+    /// # Errors
+    /// Nothing came of it.
+    fn collect(&self, target: &Target, image: &str) -> Result<(Imported, Vec<String>), Failure>;
 
     /// Writes findings of a report (by position) as CSV, to the path or to a new file; returns the path.
     ///
@@ -100,6 +119,16 @@ impl Sink {
     /// How results are kept true from here on.
     pub fn link(&self, link: Link) {
         self.send(ScanEvent::Link(link));
+    }
+
+    /// The nodes.
+    pub fn nodes(&self, nodes: Vec<NodeRow>) {
+        self.send(ScanEvent::Nodes(nodes));
+    }
+
+    /// Something worth telling.
+    pub fn note(&self, text: String) {
+        self.send(ScanEvent::Note(text));
     }
 
     pub(super) fn send(&self, event: ScanEvent) {

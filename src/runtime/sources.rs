@@ -1,14 +1,15 @@
 //! The program's own sources behind [`Source`]: the live cluster, manifests, the demo.
 
 use super::source::{Sink, Source};
-use crate::app::{ContextInfo, Document, Failure, Mark, Origin, RemedyText, Target};
+use crate::app::{ContextInfo, Document, Failure, Imported, Mark, Origin, RemedyText, Target};
 use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
-use crate::inventory::{Inventory, Kind, Medium, OptIn, Version};
+use crate::inventory::{Inventory, Kind, Medium, Object, OptIn, Version, nodes};
 use crate::model::{Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
+use crate::sources::collector::{Collector, NAMESPACE};
 use crate::sources::{demo, files};
-use crate::{exports, remediation};
+use crate::{exports, imports, remediation};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -87,13 +88,47 @@ impl Sources {
     ) -> Result<(), Failure> {
         inventory.scope.namespaces.clone_from(&target.namespaces);
         self.apply_opt_ins(&mut inventory);
+        self.take_evidence(&mut inventory, target, sink);
         let editions = self.editions(inventory.version)?;
         let mut report = self.evaluate(&mut Engine::default(), &inventory, &editions, started)?;
         if inventory.medium == Medium::Files {
             files::fill_lines(&mut report);
         }
+        sink.nodes(nodes::rows(&inventory, &report));
         sink.report(report);
         Ok(())
+    }
+
+    /// What was seen on nodes, read anew: a file that is gone is told of.
+    fn evidence(&self, target: &Target) -> (Vec<Object>, Vec<String>) {
+        let (mut objects, mut notes) = (Vec::new(), Vec::new());
+        for (path, node) in &target.evidence {
+            match imports::evidence(path, node.as_deref(), &self.packs) {
+                Ok(found) => objects.extend(found),
+                Err(error) => notes.push(format!("{error}.")),
+            }
+        }
+        (objects, notes)
+    }
+
+    /// Takes it into an inventory.
+    pub(super) fn take_evidence(&self, inventory: &mut Inventory, target: &Target, sink: &Sink) {
+        let (objects, notes) = self.evidence(target);
+        let notes = notes.into_iter().chain(imports::take(inventory, objects));
+        if let Some(text) = notes.reduce(|all, one| format!("{all} {one}")) {
+            sink.note(text);
+        }
+    }
+
+    /// A document about a node, as it was brought.
+    fn brought(&self, target: &Target, finding: &Finding) -> Option<Resource> {
+        let kind =
+            [Kind::NodeFacts, Kind::KubeBench].into_iter().find(|kind| *kind.name() == *finding.resource.kind)?;
+        let mut inventory = Inventory::new(Medium::Files, Version::NEWEST);
+        imports::take(&mut inventory, self.evidence(target).0);
+        let object = nodes::document(&inventory, kind, &finding.resource.name)?;
+        let origin = format!("what was seen on {}", finding.resource.name);
+        Some(Resource { whole: object.clone(), object, text: None, origin, version: None })
     }
 
     fn manifests(&self, target: &Target) -> Result<Inventory, Failure> {
@@ -123,8 +158,16 @@ impl Sources {
             (Some(source), _) => {
                 of_text(files::document(source), format!("{}, document {}", source.file, source.document + 1))
             }
+            (None, _) if ["NodeFacts", "KubeBench"].contains(&&*finding.resource.kind) => {
+                let gone = || Failure::new("What was seen on this node is gone.", ":import takes it again.");
+                self.brought(target, finding).ok_or_else(gone)
+            }
+            // a kubelet says again how it is configured; the cluster as a whole is no object
             #[cfg(feature = "live")]
-            (None, Origin::Cluster) if !finding.resource.api_version.starts_with("plimsoll/") => {
+            (None, Origin::Cluster)
+                if !finding.resource.api_version.starts_with("plimsoll/")
+                    || &*finding.resource.kind == "KubeletConfig" =>
+            {
                 self.live.object(target, &finding.resource)
             }
             _ => Err(Failure::new(
@@ -250,6 +293,53 @@ impl Source for Sources {
         Ok((self.role)(&kinds))
     }
 
+    fn import(&self, path: &Path, node: Option<&str>) -> Result<Imported, Failure> {
+        let home =
+            path.strip_prefix("~").ok().and_then(|rest| Some(PathBuf::from(std::env::var_os("HOME")?).join(rest)));
+        let path = home.unwrap_or_else(|| path.to_path_buf());
+        let objects = imports::evidence(&path, node, &self.packs).map_err(|error| {
+            failed(
+                "That cannot be taken",
+                error,
+                "plimsoll node and kube-bench --json write what can: :import PATH [NODE]",
+            )
+        })?;
+        let mut nodes: Vec<Arc<str>> = objects.iter().map(|object| object.meta().name.as_str().into()).collect();
+        nodes.sort();
+        nodes.dedup();
+        Ok(Imported { path, node: node.map(Into::into), nodes })
+    }
+
+    fn collector(&self, target: &Target, image: &str) -> Result<String, Failure> {
+        let (version, nodes) = match target.origin {
+            #[cfg(feature = "live")]
+            Origin::Cluster => self.live.nodes(target)?,
+            #[cfg(not(feature = "live"))]
+            Origin::Cluster => (Version::NEWEST, Vec::new()),
+            Origin::Demo => names_of_nodes(&demo::load().0),
+            Origin::Files => names_of_nodes(&self.manifests(target)?),
+        };
+        if nodes.is_empty() {
+            return Err(Failure::new("There is no node to look at.", "esc goes back."));
+        }
+        let (namespace, image) = (NAMESPACE.to_owned(), image.to_owned());
+        Collector { namespace, image, nodes, version }.print(&self.packs).map_err(internal)
+    }
+
+    #[cfg(feature = "live")]
+    fn collect(&self, target: &Target, image: &str) -> Result<(Imported, Vec<String>), Failure> {
+        let folder = crate::store::paths::Paths::new().map(|paths| paths.state.join("node-facts"));
+        let folder =
+            folder.ok_or_else(|| Failure::new("There is no home directory.", "Set HOME or XDG_STATE_HOME."))?;
+        let (path, failed) = self.live.collect(target, image, &folder)?;
+        Ok((self.import(&path, None)?, failed))
+    }
+
+    #[cfg(not(feature = "live"))]
+    fn collect(&self, _: &Target, _: &str) -> Result<(Imported, Vec<String>), Failure> {
+        Err(Failure::new("This build reaches no cluster.", "Apply what is shown, and :import what its logs hold."))
+    }
+
     fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure> {
         let findings = rows.iter().filter_map(|i| report.findings.get(*i)).cloned().collect();
         let part = Report { findings, ..report.clone() };
@@ -260,6 +350,10 @@ impl Source for Sources {
         })?;
         Ok(path)
     }
+}
+
+fn names_of_nodes(inventory: &Inventory) -> (Version, Vec<String>) {
+    (inventory.version, inventory.nodes.keys().map(|(_, name)| name.to_string()).collect())
 }
 
 /// Names of the namespaces that were read.

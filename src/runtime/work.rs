@@ -59,6 +59,16 @@ impl Work<dyn Source> {
             Effect::LoadRemedy(target, finding) => {
                 self.run(move |source| Msg::Remedy(finding.fingerprint.clone(), source.remedy(&target, &finding)));
             }
+            Effect::Import(path, node) => {
+                self.run(move |source| Msg::Imported(source.import(&path, node.as_deref())));
+            }
+            Effect::LoadCollector(target, image) => self.run(move |source| {
+                let text = source.collector(&target, &image);
+                Msg::Collector(image, text)
+            }),
+            Effect::Collect(target, image) => {
+                self.run(move |source| Msg::Collected(source.collect(&target, &image)));
+            }
             Effect::LoadRole => self.run(|source| Msg::Role(source.role())),
             Effect::ListContexts => self.run(|source| Msg::Contexts(source.contexts())),
             Effect::ListNamespaces(target) => self.run(move |source| Msg::Namespaces(source.namespaces(&target))),

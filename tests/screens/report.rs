@@ -1,5 +1,6 @@
 //! A report made by hand: small enough to reckon with, with one of everything that a screen must tell.
 
+use plimsoll::inventory::nodes::{KubeletKnown, Look, NodeRow};
 use plimsoll::model::*;
 use std::sync::Arc;
 
@@ -267,3 +268,34 @@ spec:
           privileged: true
           runAsUser: 0
 ";
+
+/// Three nodes: one of which all is known, one that was looked at long ago, one that is short of disk and behind.
+pub fn nodes() -> Vec<NodeRow> {
+    let plain = NodeRow {
+        name: "cp-1".into(),
+        roles: "control-plane".into(),
+        version: "v1.36.1".into(),
+        behind: Some(0),
+        ready: Some(true),
+        troubles: vec![],
+        kubelet: KubeletKnown::Asked,
+        looks: vec![Look { by: "plimsoll 0.1.0".into(), age: "3 hours ago".into(), stale: false }],
+        expires: Some(("2027-03-01T00:00:00Z".into(), "/etc/kubernetes/pki/apiserver.crt".into())),
+        unreadable: vec![],
+        failing: 4,
+    };
+    let old = Look { by: "kube-bench cis-1.12".into(), age: "9 days ago".into(), stale: true };
+    let worker = NodeRow { name: "worker-1".into(), roles: String::new(), expires: None, ..plain.clone() };
+    let behind = NodeRow {
+        name: "worker-2".into(),
+        version: "v1.34.0".into(),
+        behind: Some(2),
+        ready: Some(false),
+        troubles: vec!["NotReady".into(), "DiskPressure".into(), "cordoned".into()],
+        kubelet: KubeletKnown::Refused("no answer within 5s".into()),
+        looks: vec![],
+        failing: 0,
+        ..worker.clone()
+    };
+    vec![plain, NodeRow { kubelet: KubeletKnown::Files, looks: vec![old], failing: 1, ..worker }, behind]
+}

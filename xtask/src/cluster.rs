@@ -11,6 +11,7 @@ mod binaries;
 mod commands;
 mod etcd;
 pub mod load;
+pub mod node;
 mod outage;
 mod process;
 pub mod wait;
@@ -50,11 +51,13 @@ pub struct Options {
     pub users: Vec<(String, Vec<String>)>,
     /// More flags of the API server.
     pub api_server: Vec<String>,
+    /// Whether there is a real node as well, [`node::NAME`]: only in a [`crate::sandbox`].
+    pub real_node: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { name: None, nodes: 3, users: Vec::new(), api_server: Vec::new() }
+        Self { name: None, nodes: 3, users: Vec::new(), api_server: Vec::new(), real_node: false }
     }
 }
 
@@ -256,6 +259,9 @@ impl Cluster {
             processes.check()?;
             Ok(cluster.kubectl_output(["get", "serviceaccount", "default"]).is_ok())
         })?;
+        if options.real_node {
+            cluster.real_node(binaries, &mut processes)?;
+        }
         cluster.pids = processes.pids();
         cluster.processes = Some(processes);
         Ok(cluster)
@@ -283,6 +289,8 @@ impl Cluster {
         api.arg("--service-account-key-file").arg(self.key());
         api.arg("--service-account-signing-key-file").arg(self.key());
         api.args(["--service-cluster-ip-range", "10.96.0.0/16", "--authorization-mode", "Node,RBAC"]);
+        // nodes are asked at their addresses: their names mean nothing to a resolver
+        api.args(["--kubelet-preferred-address-types", "InternalIP"]);
         api.arg("--token-auth-file").arg(self.state.join("tokens.csv")).arg("--allow-privileged=true");
         // Else new nodes are tainted as not ready, until a controller that is not run here takes the taint off.
         api.args(["--disable-admission-plugins", "TaintNodesByCondition"]);
@@ -409,7 +417,9 @@ fn create_state(name: Option<&str>) -> Result<PathBuf> {
         Some(name) => named(name)?,
         None => {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            env::temp_dir().join(format!("plimsoll-cluster-{}-{count}", std::process::id()))
+            // in namespaces of their own processes have the same numbers
+            let own: String = random_token()?.chars().take(8).collect();
+            env::temp_dir().join(format!("plimsoll-cluster-{}-{count}-{own}", std::process::id()))
         }
     };
     state.parent().map_or(Ok(()), fs::create_dir_all)?;

@@ -16,6 +16,8 @@ enum Task {
     /// Measure, as ratios
     #[command(subcommand)]
     Bench(xtask::bench::Bench),
+    /// Build `plimsoll-node` as it is shipped to nodes: static and small
+    Agent,
     /// Take the README's pictures from the program itself
     Shots,
     /// Scaffold a check: its file, fixtures and place in the registry
@@ -36,6 +38,7 @@ fn main() -> Result<()> {
         Task::Cluster(subcommand) => cluster::run(subcommand),
         Task::Test => xtask::test::run(),
         Task::Bench(bench) => xtask::bench::run(bench),
+        Task::Agent => xtask::agent::run(),
         Task::Shots => xtask::shots::run(),
         Task::NewCheck { id } => xtask::new_check::run(&id),
         Task::Gen { check } => xtask::generate::run(check),

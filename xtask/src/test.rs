@@ -38,8 +38,11 @@ pub fn run() -> Result<()> {
 
 /// Tests skip themselves, but cargo hides what a passing test says: say it here.
 fn check_tools() -> Result<()> {
-    for (tool, needed_by) in [("go", "the tests that build and start a cluster"), ("git", "the tests of files in git")]
-    {
+    for (tool, needed_by) in [
+        ("go", "the tests that build and start a cluster"),
+        ("git", "the tests of files in git"),
+        ("containerd", "the tests of a real kubelet"),
+    ] {
         if tools::found(tool) {
             continue;
         }

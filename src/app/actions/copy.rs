@@ -13,10 +13,15 @@ fn what(state: &State) -> Option<(String, String)> {
     if let (View::Text(TextKind::Role), Some(role)) = (&state.screen().view, state.role.ready()) {
         return Some(("the role".to_owned(), role.clone()));
     }
+    if let (View::Text(TextKind::Collector(_)), (_, Load::Ready(text))) = (&state.screen().view, &state.collector) {
+        return Some(("the manifests".to_owned(), text.clone()));
+    }
     match state.selected()? {
         RowId::Control(framework, id) => Some((format!("{framework} {id}"), id.to_string())),
         RowId::Framework(id) | RowId::Criteria(id) => Some((id.to_string(), id.to_string())),
-        RowId::Context(name) | RowId::Namespace(Some(name)) => Some((name.to_string(), name.to_string())),
+        RowId::Context(name) | RowId::Namespace(Some(name)) | RowId::Node(name) => {
+            Some((name.to_string(), name.to_string()))
+        }
         RowId::Gap(i) => {
             let gap = state.session.report.as_deref()?.gaps.get(*i)?;
             Some(("the gap".to_owned(), format!("{}: {}", gap.kind, gap.message)))

@@ -31,6 +31,10 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
         RowId::Reason(reason) => View::Gaps(Some(*reason)),
         RowId::AskRole => View::Text(TextKind::Role),
         RowId::Gap(i) => View::Text(TextKind::Gap(*i)),
+        RowId::Node(name) => match state.session.node(name)?.failing {
+            0 => View::Text(TextKind::Node(name.clone())),
+            _ => View::Findings(Query { node: Some(name.clone()), failing: true, ..Query::default() }),
+        },
         RowId::Section(..) | RowId::LevelTwo(_) | RowId::Context(_) | RowId::Namespace(_) => {
             return None;
         }
@@ -47,7 +51,7 @@ pub fn open(state: &mut State, _: Key) -> Vec<Effect> {
     let Some(row) = state.selected().cloned() else { return Vec::new() };
     match row {
         RowId::Context(name) => {
-            let target = Target { origin: Origin::Cluster, context: Some(name), namespaces: Vec::new() };
+            let target = Target { origin: Origin::Cluster, context: Some(name), ..Target::default() };
             state.retarget(target, false)
         }
         RowId::Namespace(name) => {
@@ -177,6 +181,7 @@ fn explains(state: &State) -> Option<TextKind> {
         }
         RowId::Group(check, _) => Some(TextKind::Check(check)),
         RowId::Gap(i) => Some(TextKind::Gap(*i)),
+        RowId::Node(name) => Some(TextKind::Node(name.clone())),
         _ => None,
     }
 }

@@ -37,5 +37,5 @@ pub(super) fn each(
         let message = "no node that was looked at runs kube-apiserver";
         judge.missing(Kind::NodeFacts.name(), GapReason::NoNodeEvidence, message);
     }
-    nodes::report(judge, seen);
+    nodes::report(cx, judge, seen);
 }

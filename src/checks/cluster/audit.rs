@@ -36,7 +36,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     for replica in replicas(cx, Component::ApiServer, judge).into_iter().flatten() {
         let arises = |flag: &Flag| flag.unless.and_then(|unless| unless(cx, &replica.flags)).is_none();
         for (flag, severity) in ASKED.iter().filter(|(flag, _)| arises(flag)) {
-            report(judge, replica, flag.judge(cx, &replica.flags), Some(*severity));
+            report(cx, judge, replica, flag.judge(cx, &replica.flags), Some(*severity));
         }
     }
 }

@@ -48,6 +48,6 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let at = found.map_or_else(|| replica.flags.at("oidc-issuer-url"), |given| given.at.clone());
         let actual = found.map(Given::text).into();
         let said = Said { review: true, at, actual, expected: expected.into(), message };
-        report(judge, replica, vec![said], Some(severity));
+        report(cx, judge, replica, vec![said], Some(severity));
     }
 }

@@ -43,7 +43,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             expected: "false where no node joins".into(),
             message: "the API server takes bootstrap tokens: see that there is none but for nodes that join".to_owned(),
         });
-        report(judge, replica, said.into_iter().collect(), Some(Severity::Info));
+        report(cx, judge, replica, said.into_iter().collect(), Some(Severity::Info));
     }
     let here = |secret: &&Secret| secret.r#type == TYPE && secret.meta.namespace == NAMESPACE;
     for secret in cx.inventory.secrets.values().filter(here).filter(|s| cx.in_scope(Kind::Secret, &s.meta)) {

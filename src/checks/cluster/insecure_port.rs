@@ -42,6 +42,6 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
                 None => format!("--{PORT} is not given and defaults to {default}"),
             },
         };
-        report(judge, replica, open.then_some(said).into_iter().collect(), None);
+        report(cx, judge, replica, open.then_some(said).into_iter().collect(), None);
     }
 }

@@ -1,11 +1,10 @@
 use super::super::apiserver::encryption_providers::judge_node;
 use super::super::apiserver::table::ENCRYPTION;
 use super::super::flag::{Said, manifest, replicas, report};
-use super::super::{Check, Cx, Judge, Run};
+use super::super::{Check, Cx, Judge, Run, nodes};
 use crate::inventory::Kind;
 use crate::inventory::control_plane::{Component, Process};
 use crate::inventory::flags::Given;
-use crate::inventory::node_facts::NodeFacts;
 use crate::model::Severity;
 
 /// Secrets are encrypted at rest: a configuration is given and a strong provider stands first in it; CIS 1.2.27 and 1.2.28
@@ -32,15 +31,15 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         if let Some(file) = replica.flags.get("encryption-provider-config").filter(|_| said.is_empty()) {
             said.extend(content(cx, replica, file));
         }
-        report(judge, replica, said, None);
+        report(cx, judge, replica, said, None);
     }
 }
 
 /// What is wrong with the file, as far as somebody looked.
 fn content(cx: &Cx<'_>, replica: &Process<'_>, file: &Given) -> Option<Said> {
     let node = replica.pod.name.strip_prefix("kube-apiserver-").unwrap_or_default();
-    let facts = cx.inventory.node_facts.get(&("".into(), node.into()));
-    let (review, message) = match facts.filter(|facts: &&NodeFacts| facts.encryption.is_some()) {
+    let facts = nodes::fresh_facts(cx, node);
+    let (review, message) = match facts.filter(|facts| facts.encryption.is_some()) {
         Some(facts) => (false, judge_node(facts)?.message),
         None => (true, format!("which provider stands first in {} the API does not show", file.text())),
     };

@@ -56,7 +56,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         } else {
             Vec::new()
         };
-        report(judge, member, found, None);
+        report(cx, judge, member, found, None);
     }
     if servers.is_empty() {
         let message = "no pod of kube-system runs kube-apiserver: etcd's authority has nothing to be compared with";

@@ -50,5 +50,5 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let message = format!("no kubelet was seen among the processes of {}", unknown.join(", "));
         judge.missing(Kind::NodeFacts.name(), GapReason::NoNodeEvidence, message);
     }
-    nodes::report(judge, seen);
+    nodes::report(cx, judge, seen);
 }

@@ -165,11 +165,16 @@ pub static TABLE: &[Check] = &[
             expected: "tlsCertFile and tlsPrivateKeyFile, or serverTLSBootstrap: true",
             wrong: |config, _| {
                 let files = !config.tls_cert_file.is_empty() && !config.tls_private_key_file.is_empty();
-                if files || config.server_tls_bootstrap == Some(true) {
-                    return None;
-                }
                 let file = Some(config.tls_cert_file.as_str()).filter(|file| !file.is_empty());
-                wrong(file, "the kubelet serves a certificate that it signed itself")
+                match config.server_tls_bootstrap {
+                    Some(true) => None,
+                    // seen on a real one: configz names the pair that the kubelet makes for want of another
+                    _ if files && file == Some(SELF_MADE) => {
+                        look(file, "the kubelet makes this certificate itself where it finds none: look who signed it")
+                    }
+                    _ if files => None,
+                    _ => wrong(file, "the kubelet serves a certificate that it signed itself"),
+                }
             },
         }),
         ..ROW
@@ -268,6 +273,9 @@ pub static TABLE: &[Check] = &[
 ];
 
 const ROW: Check = Check { needs: &[Kind::KubeletConfig, Kind::NodeFacts, Kind::Node], ..Check::EMPTY };
+
+/// Where a kubelet puts a certificate of its own making.
+const SELF_MADE: &str = "/var/lib/kubelet/pki/kubelet.crt";
 
 /// The suites that CIS 2.0.1 and kube-bench both take for strong, and those of TLS 1.3.
 const STRONG: &[&str] = &[

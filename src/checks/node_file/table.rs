@@ -2,6 +2,7 @@ use super::super::file::{FILES, Files, Mark, Place};
 use super::super::nodes::Whose;
 use super::super::{Check, Run};
 use crate::inventory::Kind;
+use crate::inventory::places::{self, ADMIN, CA, CONFIG, KUBELET, MANAGER, PKI, PROXY, SCHEDULER, UNIT};
 use crate::model::{Disruption, Fix, Remedy, Severity};
 
 /// Files of nodes: CIS 1.1 and 4.1 in the numbers of 2.0.1. A mode may have no bit that the row does not allow; a file
@@ -702,50 +703,4 @@ const KEY: &str = "Whoever can read a key can be the API server, an administrato
 const UNIT_WHY: &str = "Whoever can write it decides how the kubelet runs, as root.";
 const AUTHORITY: &str = "Whoever can replace it signs credentials that the kubelet believes.";
 
-const ETCD_DATA: Place = Place::Named(
-    "etcd",
-    "data-dir",
-    &["/var/lib/etcd", "/var/lib/rancher/rke2/server/db/etcd", "/var/lib/rancher/k3s/server/db/etcd"],
-);
-const ADMIN: &[&str] = &[
-    "/etc/kubernetes/admin.conf",
-    "/etc/kubernetes/super-admin.conf",
-    "/etc/rancher/rke2/rke2.yaml",
-    "/etc/rancher/k3s/k3s.yaml",
-];
-const SCHEDULER: &[&str] = &[
-    "/etc/kubernetes/scheduler.conf",
-    "/var/lib/rancher/rke2/server/cred/scheduler.kubeconfig",
-    "/var/lib/rancher/k3s/server/cred/scheduler.kubeconfig",
-];
-const MANAGER: &[&str] = &[
-    "/etc/kubernetes/controller-manager.conf",
-    "/var/lib/rancher/rke2/server/cred/controller.kubeconfig",
-    "/var/lib/rancher/k3s/server/cred/controller.kubeconfig",
-];
-const PKI: &[&str] = &["/etc/kubernetes/pki", "/var/lib/rancher/rke2/server/tls", "/var/lib/rancher/k3s/server/tls"];
-const UNIT: &[&str] = &[
-    "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
-    "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf",
-    "/lib/systemd/system/kubelet.service.d/10-kubeadm.conf",
-    "/etc/systemd/system/kubelet.service",
-    "/usr/lib/systemd/system/kubelet.service",
-    "/lib/systemd/system/kubelet.service",
-];
-const PROXY: &[&str] = &[
-    "/etc/kubernetes/proxy.conf",
-    "/var/lib/rancher/rke2/agent/kubeproxy.kubeconfig",
-    "/var/lib/rancher/k3s/agent/kubeproxy.kubeconfig",
-];
-const KUBELET: &[&str] = &[
-    "/etc/kubernetes/kubelet.conf",
-    "/var/lib/kubelet/kubeconfig",
-    "/var/lib/rancher/rke2/agent/kubelet.kubeconfig",
-    "/var/lib/rancher/k3s/agent/kubelet.kubeconfig",
-];
-const CA: &[&str] = &[
-    "/etc/kubernetes/pki/ca.crt",
-    "/var/lib/rancher/rke2/agent/client-ca.crt",
-    "/var/lib/rancher/k3s/agent/client-ca.crt",
-];
-const CONFIG: &[&str] = &["/var/lib/kubelet/config.yaml", "/etc/kubernetes/kubelet/kubelet-config.json"];
+const ETCD_DATA: Place = Place::Named("etcd", "data-dir", places::ETCD_DATA);

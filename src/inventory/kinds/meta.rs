@@ -1,6 +1,6 @@
 //! Metadata, label selectors and the scalars that JSON and protobuf write differently.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serializer};
 use std::collections::BTreeMap;
 
 /// A map of strings: labels, annotations, selectors.
@@ -9,6 +9,11 @@ pub type Map = BTreeMap<String, String>;
 /// `null` is the default, as in Go: for every field that is no pointer there.
 pub(crate) fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(d: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(d)?.unwrap_or_default())
+}
+
+/// Metadata of a document of plimsoll's own: it has a name and nothing else.
+pub(crate) fn name_only<S: Serializer>(meta: &Meta, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map([("name", &meta.name)])
 }
 
 /// `metav1.Time`, in seconds since the epoch.

@@ -14,7 +14,7 @@ pub mod storage;
 pub mod whole;
 pub mod workload;
 
-use super::{kubelet, node_facts};
+use super::{kube_bench, kubelet, node_facts};
 use crate::model::GapReason;
 use bytes::Bytes;
 use meta::{Meta, MetaOnly};
@@ -232,6 +232,7 @@ kinds! {
     Secret, "Secret", "", "v1", "secrets", true, Metadata, Secrets;
     KubeletConfig, "KubeletConfig", "plimsoll", "v1", "kubeletconfigs", false, Gathered, KubeletConfig;
     NodeFacts, "NodeFacts", "plimsoll", "v1", "nodefacts", false, Gathered, NodeFacts;
+    KubeBench, "KubeBench", "plimsoll", "v1", "kubebenches", false, Gathered, NodeFacts;
 }
 
 impl Kind {
@@ -250,6 +251,11 @@ impl Kind {
     /// Whether it is a custom resource, served only where its definition is installed.
     pub fn is_custom(self) -> bool {
         self.info().wire == Wire::Json
+    }
+
+    /// Whether every API server serves it.
+    pub fn is_builtin(self) -> bool {
+        matches!(self.info().wire, Wire::Protobuf | Wire::Metadata)
     }
 
     /// Its name, for people and JSON: `Deployment`; the group where it stands for every kind of one.
@@ -300,6 +306,7 @@ macro_rules! plain_kinds {
             Secret, config::Secret, secrets;
             KubeletConfig, kubelet::Kubelet, kubelets;
             NodeFacts, node_facts::NodeFacts, node_facts;
+            KubeBench, kube_bench::KubeBench, kube_benches;
         }
     };
 }
@@ -490,6 +497,7 @@ impl Object {
             }
             Kind::KubeletConfig => Self::KubeletConfig(Box::new(data.json()?)),
             Kind::NodeFacts => Self::NodeFacts(Box::new(data.json()?)),
+            Kind::KubeBench => Self::KubeBench(Box::new(data.json()?)),
             Kind::CsiDriver | Kind::EndpointSlice | Kind::PodTemplate | Kind::CsiStorageCapacity => {
                 Self::Meta(kind, Box::new(data.plain::<MetaOnly>()?.meta))
             }

@@ -3,6 +3,7 @@
 use super::errors::ConnectError;
 use kube::Config;
 use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig, KubeconfigError};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -38,6 +39,35 @@ pub struct Flags {
     pub silence: Option<Duration>,
     /// `--insecure-skip-tls-verify`.
     pub insecure: bool,
+}
+
+impl Flags {
+    /// As arguments of another plimsoll, which connects in the same way: all but the scope, and the token, which everybody
+    /// on the machine would see.
+    pub fn to_args(&self) -> Vec<OsString> {
+        let mut args: Vec<OsString> = Vec::new();
+        let texts = [
+            ("--context", &self.context),
+            ("--cluster", &self.cluster),
+            ("--user", &self.user),
+            ("--as", &self.impersonate),
+            ("--server", &self.server),
+        ];
+        let groups = self.impersonate_groups.iter().map(|group| ("--as-group", group));
+        for (name, value) in texts.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).chain(groups) {
+            args.push(format!("{name}={value}").into());
+        }
+        if let Some(path) = &self.kubeconfig {
+            args.extend(["--kubeconfig".into(), path.as_os_str().to_owned()]);
+        }
+        if let Some(patience) = self.request_timeout {
+            args.push(format!("--request-timeout={}ms", patience.as_millis()).into());
+        }
+        if self.insecure {
+            args.push("--insecure-skip-tls-verify".into());
+        }
+        args
+    }
 }
 
 /// The contexts of the merged kubeconfig.

@@ -1,15 +1,19 @@
-//! A live cluster, read through the API server: read-only, few requests, bounded memory.
+//! A live cluster, read through the API server: read-only, few requests, bounded memory. `collect` alone creates something,
+//! where that is asked for.
 
 mod access;
+mod collect;
 mod config;
 mod discovery;
 mod errors;
 mod follow;
+mod kubelets;
 mod pace;
 mod read;
 mod wire;
 
 pub use access::{Access, preflight};
+pub use collect::Collected;
 pub use config::{Contexts, Flags, contexts};
 pub use errors::{ConnectError, Problem};
 pub use read::{Mode, Session, Stats};

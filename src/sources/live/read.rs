@@ -3,6 +3,7 @@
 use super::config::{self, Flags};
 use super::discovery::{self, Discovery, Served};
 use super::errors::{ConnectError, Problem};
+use super::kubelets;
 use super::pace::Pace;
 use super::wire::{self, Event, Frames};
 use crate::inventory::kinds::config::SECRET_TYPES;
@@ -147,6 +148,10 @@ impl Session {
         self.inner.stats.clone()
     }
 
+    pub(super) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
     pub(super) fn client(&self) -> &Client {
         &self.inner.client
     }
@@ -174,6 +179,10 @@ impl Session {
     /// What the server answered instead.
     pub async fn get_object(&self, object: &ObjectRef) -> Result<Value, Problem> {
         let kind = Kind::of(object.group(), &object.kind);
+        if kind == Some(Kind::KubeletConfig) {
+            let config = self.inner.configz(&object.name).await?;
+            return Ok(kubelets::document(&object.name, Ok(config)));
+        }
         let plural = match kind.map(|kind| kind.info().plural).filter(|plural| *plural != "*") {
             Some(plural) => plural.to_owned(),
             None => {
@@ -319,11 +328,15 @@ impl Inner {
         let mut tasks = JoinSet::new();
         // pods first: they take longest
         let mut builtin: Vec<Kind> =
-            kinds.iter().copied().filter(|k| !k.is_custom() && *k != Kind::Namespace).collect();
+            kinds.iter().copied().filter(|k| k.is_builtin() && *k != Kind::Namespace).collect();
         builtin.sort_by_key(|kind| (*kind != Kind::Pod, *kind != Kind::ReplicaSet));
         for kind in builtin {
             let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
             tasks.spawn(async move { inner.read_kind(kind, Target::of(kind), &scope, mode, &out).await });
+        }
+        if kinds.contains(&Kind::KubeletConfig) {
+            let (inner, out) = (self.clone(), out.clone());
+            tasks.spawn(async move { inner.read_kubelets(&out).await });
         }
         let customs: Vec<Kind> = kinds.iter().copied().filter(|kind| kind.is_custom()).collect();
         if let Some(found) = discovery.await.ok().flatten() {
@@ -656,6 +669,25 @@ impl Inner {
         self.collect(body).await
     }
 
+    /// The same, asked once and with little patience: for what many are asked, of whom some may be gone. Only 429 is
+    /// heeded and repeated.
+    pub(super) async fn get_once(&self, path: &str, accept: &str, patience: Duration) -> Result<Bytes, Problem> {
+        let ask = || async {
+            let body = self.ask_once(path, accept).await?;
+            self.collect(body).await.map_err(|problem| (problem, None))
+        };
+        let late = || (Problem::TimedOut(format!("no answer within {patience:?}")), None);
+        let answer = match timeout(patience, ask()).await.unwrap_or_else(|_| Err(late())) {
+            Err((Problem::Status(429, _), pause)) => {
+                self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(pause.unwrap_or_else(|| backoff(1))).await;
+                timeout(patience, ask()).await.unwrap_or_else(|_| Err(late()))
+            }
+            answer => answer,
+        };
+        answer.map_err(|(problem, _)| problem)
+    }
+
     async fn collect(&self, body: Body) -> Result<Bytes, Problem> {
         let collected = timeout(self.patience() * 3, body.collect()).await;
         let bytes = match collected {
@@ -673,7 +705,7 @@ impl Inner {
     }
 
     /// How long to wait for an answer to begin, and between its parts.
-    fn patience(&self) -> Duration {
+    pub(super) fn patience(&self) -> Duration {
         self.flags.request_timeout.unwrap_or(Duration::from_secs(20))
     }
 
@@ -696,17 +728,38 @@ impl Inner {
     }
 
     async fn ask_once(&self, path: &str, accept: &str) -> Result<Body, (Problem, Option<Duration>)> {
+        self.answer(http::Request::get(path).header(http::header::ACCEPT, accept), None).await
+    }
+
+    /// Sends a request that may change something: once, whatever comes of it.
+    pub(super) async fn send_once(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Bytes, Problem> {
+        let request = http::Request::builder().method(method).uri(path);
+        let body = self.answer(request, body).await.map_err(|(problem, _)| problem)?;
+        self.collect(body).await
+    }
+
+    async fn answer(
+        &self,
+        request: http::request::Builder,
+        body: Option<Vec<u8>>,
+    ) -> Result<Body, (Problem, Option<Duration>)> {
         let wait = self.pace.lock().unwrap_or_else(PoisonError::into_inner).wait(Instant::now());
         if !wait.is_zero() {
             self.stats.paced.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(wait).await;
         }
         self.stats.requests.fetch_add(1, Ordering::Relaxed);
-        let request = http::Request::get(path)
-            .header(http::header::ACCEPT, accept)
-            .header(http::header::USER_AGENT, concat!("plimsoll/", env!("CARGO_PKG_VERSION")))
-            .body(Body::empty())
-            .map_err(|error| (Problem::Broken(format!("{path}: {error}")), None))?;
+        let request = request.header(http::header::USER_AGENT, concat!("plimsoll/", env!("CARGO_PKG_VERSION")));
+        let request = match body {
+            Some(body) => request.header(http::header::CONTENT_TYPE, "application/json").body(Body::from(body)),
+            None => request.body(Body::empty()),
+        };
+        let request = request.map_err(|error| (Problem::Broken(error.to_string()), None))?;
         let answer = match timeout(self.patience(), self.client.send(request)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err((Problem::from_kube(&error), None)),
@@ -787,7 +840,7 @@ fn target(kind: Kind, served: &Served) -> Target {
     }
 }
 
-fn failed(reason: GapReason, message: &str) -> ReadState {
+pub(super) fn failed(reason: GapReason, message: &str) -> ReadState {
     ReadState::Failed { reason, message: message.into(), read: BTreeSet::new() }
 }
 

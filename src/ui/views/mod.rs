@@ -6,6 +6,7 @@ mod controls;
 mod finding;
 mod findings;
 mod gaps;
+mod nodes;
 mod overview;
 mod text;
 
@@ -65,6 +66,7 @@ pub(super) fn body(buffer: &mut Buffer, theme: &Theme, state: &State, layout: &L
         View::Framework(id, criteria) => {
             controls::framework_summary(buffer, theme, state, layout.summary, id, *criteria)
         }
+        View::Nodes => nodes::summary(buffer, theme, state, layout.summary),
         View::Analysis(id) => analysis::summary(buffer, theme, state, layout.summary, id),
         View::Control(framework, id) => controls::control_summary(buffer, theme, state, layout.summary, framework, id),
         View::Findings(query) => findings::summary(buffer, theme, state, layout.summary, query),
@@ -95,6 +97,7 @@ fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
         PaneKind::Gaps(_) => gaps::gaps(buffer, at),
         PaneKind::Contexts => choose::contexts(buffer, at),
         PaneKind::Namespaces => choose::namespaces(buffer, at),
+        PaneKind::Nodes => nodes::nodes(buffer, at),
         PaneKind::Yaml(_) | PaneKind::Fix(_) | PaneKind::Text(_) => text::text(buffer, at),
     }
 }

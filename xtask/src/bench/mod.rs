@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: timings as ratios to something measured in the same run, because machines are noisy.
 
 mod files;
+mod kubelets;
 
 use crate::cluster::Cluster;
 use crate::paths;
@@ -30,6 +31,18 @@ pub enum Bench {
         #[arg(long, default_value_t = 3)]
         rounds: u32,
     },
+    /// What asking so many kubelets adds to a scan, through a real API server
+    Kubelets {
+        /// Nodes
+        #[arg(long, default_value_t = 300)]
+        nodes: u32,
+        /// Rounds; the best of each counts
+        #[arg(long, default_value_t = 3)]
+        rounds: u32,
+        /// Measure the debug build that is there: slower, and no release build to wait for
+        #[arg(long)]
+        debug: bool,
+    },
 }
 
 /// Runs a benchmark and prints what came of it.
@@ -37,13 +50,18 @@ pub fn run(bench: Bench) -> Result<()> {
     match bench {
         Bench::Scan { name, rounds } => scan(&name, rounds),
         Bench::Files { pods, rounds } => files::run(pods, rounds),
+        Bench::Kubelets { nodes, rounds, debug } => kubelets::run(nodes, rounds, debug),
     }
 }
 
 /// Where release builds land.
 fn release() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from);
-    target.join("release")
+    target().join("release")
+}
+
+/// Where builds land.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from)
 }
 
 fn scan(name: &str, rounds: u32) -> Result<()> {

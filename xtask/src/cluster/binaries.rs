@@ -22,6 +22,8 @@ const ALWAYS_BUILT: [(&str, &str); 3] = [
     ("k8s.io/kubernetes/cmd/kube-scheduler", "kube-scheduler"),
     ("sigs.k8s.io/kwok/cmd/kwok", "kwok"),
 ];
+/// Built when a test asks for it.
+const KUBELET: &str = "k8s.io/kubernetes/cmd/kubelet";
 /// What kwok does with fake nodes and pods; shipped in its module. No heartbeats: no controller here waits for them.
 const STAGES: [&str; 4] = [
     "node/fast/node-initialize.yaml",
@@ -72,6 +74,21 @@ impl Binaries {
         STAGES.iter().map(|stage| self.cache.join("stages").join(stage)).chain([module().join("kwok.yaml")])
     }
 
+    /// The kubelet; few tests need it, so that it is built for the first of them.
+    pub(super) fn kubelet(&self) -> Result<PathBuf> {
+        let path = self.dir().join("kubelet");
+        let lock = File::create(self.cache.with_extension("lock"))?;
+        lock.lock().context("cannot lock the cache of the test cluster")?;
+        if !path.exists() {
+            eprintln!("building the kubelet into {} (once)", path.display());
+            let unfinished = self.cache.with_extension("unfinished");
+            go_build(&module(), &unfinished, &[KUBELET])?;
+            fs::rename(unfinished.join("kubelet"), &path)?;
+            fs::remove_dir_all(unfinished)?;
+        }
+        Ok(path)
+    }
+
     /// The directory of what was built.
     pub(super) fn dir(&self) -> PathBuf {
         self.cache.join("bin")
@@ -95,21 +112,27 @@ fn build(module: &Path, cache: &Path, partial: bool) -> Result<()> {
     eprintln!("building the test cluster into {} (once; minutes)", cache.display());
     let unfinished = cache.with_extension("unfinished");
     let bin = unfinished.join("bin");
-    fs::create_dir_all(&bin)?;
 
     let wanted = READY_MADE.iter().filter(|_| !partial).chain(&ALWAYS_BUILT);
-    let flags = version_flags(&fs::read_to_string(module.join("go.mod"))?)?;
-    let mut go = Command::new("go");
-    go.current_dir(module).arg("build").arg("-o").arg(&bin).args(["-ldflags", &flags]);
-    let status = go.args(wanted.map(|(package, _)| package)).status().context("cannot run go: install Go 1.26")?;
-    if !status.success() {
-        bail!("go build in {} failed", module.display());
-    }
+    go_build(module, &bin, &wanted.map(|(package, _)| *package).collect::<Vec<_>>())?;
     if !partial {
         fs::rename(bin.join("server"), bin.join("etcd"))?;
     }
     copy_stages(module, &unfinished.join("stages"))?;
     fs::rename(&unfinished, cache).with_context(|| format!("cannot create {}", cache.display()))
+}
+
+fn go_build(module: &Path, bin: &Path, packages: &[&str]) -> Result<()> {
+    fs::create_dir_all(bin)?;
+    let flags = version_flags(&fs::read_to_string(module.join("go.mod"))?)?;
+    let mut go = Command::new("go");
+    // the ending slash: a directory, also for one package
+    go.current_dir(module).arg("build").arg("-o").arg(bin.join("")).args(["-ldflags", &flags]);
+    let status = go.args(packages).status().context("cannot run go: install Go 1.26")?;
+    if !status.success() {
+        bail!("go build in {} failed", module.display());
+    }
+    Ok(())
 }
 
 /// Without these the server reports a version that clients cannot parse.
