@@ -30,6 +30,12 @@ pub static COMMANDS: &[Command] = &[
     },
     Command { names: &["gaps"], arguments: "", help: "What could not be read, and why", run: gaps },
     Command { names: &["role"], arguments: "", help: "The role to ask for", run: role },
+    Command {
+        names: &["waivers", "attestations"],
+        arguments: "",
+        help: "What people recorded, and what came of it",
+        run: records,
+    },
     Command { names: &["ctx", "context"], arguments: "[NAME]", help: "Contexts, or switch to one", run: context },
     Command {
         names: &["ns", "namespace"],
@@ -67,6 +73,10 @@ fn gaps(state: &mut State, _: &str) -> Option<Vec<Effect>> {
 
 fn role(state: &mut State, _: &str) -> Option<Vec<Effect>> {
     Some(state.push(View::Text(TextKind::Role)))
+}
+
+fn records(state: &mut State, _: &str) -> Option<Vec<Effect>> {
+    Some(state.push(View::Text(TextKind::Records)))
 }
 
 fn context(state: &mut State, name: &str) -> Option<Vec<Effect>> {

@@ -7,6 +7,7 @@ mod catalog;
 mod commands;
 mod effect;
 mod filter;
+mod form;
 mod key;
 mod kubectl;
 mod layout;
@@ -25,11 +26,14 @@ mod update;
 pub use actions::{ACTIONS, Action, Context, Entry, available};
 pub use catalog::{Catalog, ControlFacts};
 pub use commands::{COMMANDS, complete};
-pub use effect::{Effect, Origin, Target};
+pub use effect::{Book, Change, Done, Effect, Origin, Target};
 pub use filter::Filter;
+pub use form::{Candidate, Field, FieldName, Form, Subject};
 pub use key::{Code, Key};
 pub use layout::{Layout, SMALLEST, layout, too_small};
-pub use msg::{ContextInfo, Document, Failure, Mark, Msg, Progress, RemedyText, ScanEvent};
+pub use msg::{
+    ContextInfo, Document, Failure, Mark, Msg, Prepared, Progress, Recorded, Refused, RemedyText, ScanEvent,
+};
 pub use prompt::{Prompt, PromptKind};
 pub use query::Query;
 pub use rows::{PaneKind, RowId, TextKind, part, rows};
@@ -39,6 +43,8 @@ pub use state::{FAVOURITES, Notice, State};
 pub use summary::{
     CriteriaFold, FIRST_ROWS, GapFold, Group, Summary, Tally, is_criterion, reason_todo, reason_words, thousands,
 };
-pub use text::{Line, basis, disruption, lines, observed, status_words, value, wrap};
+pub use text::{
+    Line, attestations, basis, control_name, disruption, lines, observed, status_words, value, waiver_words, wrap,
+};
 pub use tone::Tone;
 pub use update::update;

@@ -1,7 +1,8 @@
 //! What comes in: keys, what a scan says, answers to effects.
 
-use super::Key;
-use crate::model::Report;
+use super::form::FieldName;
+use super::{Book, Done, Key, Target};
+use crate::model::{Date, Report};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -41,6 +42,8 @@ pub enum ScanEvent {
     Progress(Progress),
     /// All results so far; the last one before [`ScanEvent::Finished`] is complete.
     Report(Arc<Report>),
+    /// The records of people cannot be read, and count for nothing; None: they can.
+    Records(Option<Failure>),
     /// The first pass is over.
     Finished,
     /// It cannot go on.
@@ -103,6 +106,43 @@ pub struct ContextInfo {
     pub current: bool,
 }
 
+/// What the machine says for a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// Which file.
+    pub book: Book,
+    /// The day, in UTC.
+    pub today: Date,
+    /// The user, by git's configuration.
+    pub user: Option<String>,
+    /// The file, as people write it; None: there is no place for it.
+    pub file: Option<String>,
+    /// Whether it lies in a git repository.
+    pub shared: bool,
+}
+
+/// A record that was written or taken back.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// What it takes to take it back.
+    pub done: Option<Done>,
+    /// A sentence.
+    pub said: String,
+    /// Why records count for nothing.
+    pub problem: Option<Failure>,
+    /// What was read of this target, judged anew.
+    pub report: Option<(Target, Arc<Report>)>,
+}
+
+/// Why a record was not written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What failed.
+    pub failure: Failure,
+    /// The field that is to blame.
+    pub field: Option<FieldName>,
+}
+
 /// Everything that can happen.
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -128,6 +168,12 @@ pub enum Msg {
     Contexts(Result<Vec<ContextInfo>, Failure>),
     /// Answer to [`super::Effect::ListNamespaces`].
     Namespaces(Result<Vec<Arc<str>>, Failure>),
+    /// Answer to [`super::Effect::Prepare`].
+    Prepared(Prepared),
+    /// Answer to [`super::Effect::Record`].
+    Recorded(Box<Result<Recorded, Refused>>),
+    /// Answer to [`super::Effect::Undo`].
+    Undone(Box<Result<Recorded, Failure>>),
     /// Answer to [`super::Effect::SetTheme`]: its name.
     Theme(Result<String, Failure>),
 }

@@ -83,6 +83,8 @@ pub enum TextKind {
     Gap(usize),
     /// The role to ask for.
     Role,
+    /// Waivers and attestations, and what came of them.
+    Records,
     /// Keys and commands.
     Help,
 }
@@ -280,8 +282,9 @@ fn group_text(session: &Session, check: &str, fix: &str) -> String {
 fn finding_text(f: &Finding) -> String {
     let namespace = f.resource.namespace.as_deref().unwrap_or_default();
     let container = f.container.as_deref().unwrap_or_default();
+    let expired = if f.expired_waiver.is_some() { "expired" } else { "" };
     format!(
-        "{} {} {} {} {namespace} {} {container} {} {}",
+        "{} {} {} {} {namespace} {expired} {} {container} {} {}",
         f.severity.short(),
         f.severity,
         f.status.short(),

@@ -66,6 +66,7 @@ impl View {
             Self::Yaml(_) => "YAML".to_owned(),
             Self::Text(TextKind::Help) => "Help".to_owned(),
             Self::Text(TextKind::Role) => "Role to ask for".to_owned(),
+            Self::Text(TextKind::Records) => "Waivers and attestations".to_owned(),
             Self::Text(_) => "Explain".to_owned(),
             Self::Gaps(_) => "Could not look".to_owned(),
             Self::Contexts => "Contexts".to_owned(),

@@ -77,6 +77,8 @@ pub struct Session {
     pub report: Option<Arc<Report>>,
     /// Results of a repeated scan, held back until it is complete: numbers never fall because of a second look.
     pub next: Option<Arc<Report>>,
+    /// Why the records of people count for nothing.
+    pub records: Option<Failure>,
     /// Folds over the report shown.
     pub summary: Summary,
     /// Resources as YAML, by fingerprint.

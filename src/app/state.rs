@@ -2,7 +2,7 @@
 
 use super::rows::{self, PaneKind, RowId};
 use super::screen::{Pane, Screen, View};
-use super::{Catalog, ContextInfo, Effect, Filter, Load, Prompt, Session, Target, layout, text};
+use super::{Catalog, ContextInfo, Done, Effect, Filter, Form, Load, Prompt, Session, Target, layout, text};
 use crate::model::Finding;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -32,6 +32,12 @@ pub struct State {
     stack: Vec<Screen>,
     /// The open prompt.
     pub prompt: Option<Prompt>,
+    /// The open form.
+    pub form: Option<Form>,
+    /// Forms that were closed and not saved, the latest first.
+    pub drafts: Vec<Form>,
+    /// Records of this session, the latest last.
+    pub done: Vec<Done>,
     /// What the footer says.
     pub notice: Option<Notice>,
     /// Contexts of the kubeconfig.
@@ -64,6 +70,9 @@ impl State {
             catalog,
             stack: vec![Screen::new(View::Overview)],
             prompt: None,
+            form: None,
+            drafts: Vec::new(),
+            done: Vec::new(),
             notice: None,
             contexts: Load::Idle,
             namespaces: Load::Idle,

@@ -132,6 +132,8 @@ pub struct Summary {
     pub shown: usize,
     /// Candidates for review.
     pub review: usize,
+    /// Findings that a person's record waives; built-in exemptions are counted by the report.
+    pub waived: usize,
     /// Undecided, by reason, most controls first.
     pub gaps: Vec<GapFold>,
     /// SOC2 rows by framework.
@@ -165,7 +167,11 @@ impl Summary {
                     groups.entry((finding.check, finding.remediation)).or_default().push(i);
                 }
                 FindingStatus::Manual => summary.review += 1,
-                FindingStatus::Waived | FindingStatus::NotEvaluated => {}
+                FindingStatus::Waived => {
+                    let by_people = finding.waiver.as_ref().is_some_and(|waiver| &*waiver.source != "built-in");
+                    summary.waived += usize::from(by_people);
+                }
+                FindingStatus::NotEvaluated => {}
             }
         }
         for (i, control) in report.controls.iter().enumerate() {

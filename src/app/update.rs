@@ -25,6 +25,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Remedy(fingerprint, result) => return remedy(state, fingerprint, result.into()),
         Msg::Role(result) => state.role = result.into(),
+        Msg::Prepared(ready) => actions::prepared(state, ready),
+        Msg::Recorded(result) => actions::recorded(state, *result),
+        Msg::Undone(result) => actions::undone(state, *result),
         Msg::Exported(Ok((path, rows))) => {
             let rows = if rows == 1 { "1 finding".to_owned() } else { format!("{rows} findings") };
             state.say(format!("Saved {rows} to {} (readable by you only).", path.display()));
@@ -78,6 +81,12 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
                 state.refresh();
             }
         }
+        ScanEvent::Records(problem) => {
+            session.records.clone_from(&problem);
+            if let Some(problem) = problem {
+                state.complain(&problem);
+            }
+        }
         ScanEvent::Finished => {
             session.phase = Phase::Done;
             session.complete = true;
@@ -127,10 +136,18 @@ fn remedy(state: &mut State, fingerprint: std::sync::Arc<str>, remedy: Load<supe
 }
 
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
-    if key.ctrl && key.code == Code::Char('c') {
+    let leaves = key.ctrl && key.code == Code::Char('c');
+    if leaves && state.form.as_ref().is_none_or(|form| form.saving) {
         return vec![Effect::Quit];
     }
     state.notice = None;
+    if leaves {
+        actions::close(state);
+        return Vec::new();
+    }
+    if state.form.is_some() {
+        return actions::typed(state, key);
+    }
     match state.prompt.take() {
         Some(prompt) => typed(state, prompt, key),
         None => actions::press(state, key),
@@ -138,6 +155,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn paste(state: &mut State, text: &str) {
+    if let Some(form) = &mut state.form {
+        return form.paste(text);
+    }
     let Some(prompt) = &mut state.prompt else { return };
     prompt.paste(text);
     if prompt.kind == PromptKind::Filter {

@@ -17,6 +17,9 @@ pub struct Cli {
     /// Look at the embedded demo cluster
     #[arg(long, global = true)]
     pub demo: bool,
+    /// What people recorded.
+    #[command(flatten)]
+    pub records: RecordArgs,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
@@ -84,6 +87,18 @@ fn duration(text: &str) -> Result<Duration, String> {
     Ok(if duration.is_zero() { Duration::from_secs(20) } else { duration })
 }
 
+/// Files of records.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Records")]
+pub struct RecordArgs {
+    /// Waivers: this file only [default: waivers.yaml in the configuration folder]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+    /// Attestations: this file only [default: attestations.yaml in the configuration folder]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub attestations: Option<PathBuf>,
+}
+
 #[cfg(feature = "live")]
 impl LiveArgs {
     /// As the live source takes them.
@@ -113,6 +128,10 @@ pub(super) enum Command {
     List(ListArgs),
     /// Explain a check or a control: why, how it is decided, how to collect its evidence
     Explain(ExplainArgs),
+    /// List waivers, or say what is wrong with them
+    Waivers(RecordsArgs),
+    /// List attestations, or say what is wrong with them
+    Attestations(RecordsArgs),
     /// Print the ClusterRole that the chosen frameworks need
     Role(RoleArgs),
     /// Print version, paths and what the cluster lets you read
@@ -248,6 +267,23 @@ pub(super) enum ListOutput {
 pub(super) struct ListArgs {
     /// What to list
     pub what: What,
+    /// Output format
+    #[arg(short = 'o', long, value_enum, default_value_t)]
+    pub output: ListOutput,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RecordsVerb {
+    /// Say what is wrong: file, line, column; exit with 1 where something is
+    Lint,
+    /// List them
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RecordsArgs {
+    /// What to do
+    pub verb: RecordsVerb,
     /// Output format
     #[arg(short = 'o', long, value_enum, default_value_t)]
     pub output: ListOutput,

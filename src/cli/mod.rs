@@ -7,6 +7,7 @@ mod info;
 mod list;
 #[cfg(feature = "live")]
 mod progress;
+mod records;
 mod role;
 mod scan;
 
@@ -27,10 +28,12 @@ pub fn main() -> Exit {
         }
     };
     let result = match cli.command {
-        None => terminal(&cli.live, cli.demo),
-        Some(Command::Scan(args)) => scan::run(&cli.live, cli.demo, &args),
+        None => terminal(&cli.live, &cli.records, cli.demo),
+        Some(Command::Scan(args)) => scan::run(&cli.live, &cli.records, cli.demo, &args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Waivers(args)) => records::waivers(&cli.records, &args),
+        Some(Command::Attestations(args)) => records::attestations(&cli.records, &args),
         Some(Command::Role(args)) => role::run(&args),
         Some(Command::Info) => info::run(&cli.live),
         Some(Command::Completions { shell }) => {
@@ -80,14 +83,14 @@ fn man() -> Result<Exit, Failure> {
 }
 
 #[cfg(not(feature = "tui"))]
-fn terminal(_: &args::LiveArgs, _: bool) -> Result<Exit, Failure> {
+fn terminal(_: &args::LiveArgs, _: &args::RecordArgs, _: bool) -> Result<Exit, Failure> {
     Err(Failure::new(Exit::Usage, "this build has no terminal: plimsoll scan"))
 }
 
 #[cfg(feature = "tui")]
-fn terminal(live: &args::LiveArgs, demo: bool) -> Result<Exit, Failure> {
+fn terminal(live: &args::LiveArgs, records: &args::RecordArgs, demo: bool) -> Result<Exit, Failure> {
     use crate::app::{Catalog, Origin, Target};
-    use crate::runtime::{Ended, Options, Sources, run};
+    use crate::runtime::{Desk, Ended, Options, Sources, run};
     let packs = crate::frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
     let target = Target {
         origin: if demo { Origin::Demo } else { Origin::Cluster },
@@ -101,6 +104,7 @@ fn terminal(live: &args::LiveArgs, demo: bool) -> Result<Exit, Failure> {
         files: Vec::new(),
         allowed: Vec::new(),
         role: |kinds| role::role(&kinds.iter().copied().collect(), false),
+        desk: Desk::new(records.paths()),
         #[cfg(feature = "live")]
         live: crate::runtime::Live::new(live.flags()),
     };

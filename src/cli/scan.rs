@@ -1,19 +1,20 @@
 //! `plimsoll scan`.
 
-use super::args::{LiveArgs, Output, ScanArgs};
+use super::args::{LiveArgs, Output, RecordArgs, ScanArgs};
 #[cfg(feature = "live")]
 use super::progress::Progress;
-use super::{Exit, Failure, now, print};
-use crate::engine::{BuiltIn, Engine, Times};
+use super::{Exit, Failure, now, print, records};
+use crate::engine::{BuiltIn, Decisions, Engine, Times};
 use crate::frameworks::{self, Edition};
 use crate::inventory::{Inventory, Kind, Medium, Version};
-use crate::model::{FindingStatus, Report};
+use crate::model::{AttestationState, FindingStatus, Report, WaiverState};
 use crate::sources::files::Loader;
 use crate::sources::{demo, files};
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::sync::Arc;
 
-pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, Failure> {
+pub(super) fn run(live: &LiveArgs, records: &RecordArgs, demo: bool, args: &ScanArgs) -> Result<Exit, Failure> {
     let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
     let selection = args.select.selection(args.strict);
     let editions_for =
@@ -23,6 +24,7 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
     if demo && !args.files.is_empty() {
         return Err(Failure::new(Exit::Usage, "--demo and -f exclude each other"));
     }
+    let decisions = records::decisions(records)?;
     let started = now();
     let mut inventory = if demo {
         demo::load().0
@@ -43,22 +45,40 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
     }
     inventory.settings = args.settings();
     let editions = editions_for(inventory.version)?;
-    let mut report = evaluate(&inventory, &editions, args.strict, started)?;
+    let mut report = evaluate(&inventory, &editions, decisions, args.strict, started)?;
     if inventory.medium == Medium::Files {
         files::fill_lines(&mut report);
     }
     deliver(&report, args)?;
+    tell_of_records(&report);
     exit(&report, &inventory, &editions, args)
 }
 
 fn evaluate(
     inventory: &Inventory,
     editions: &[Edition],
+    decisions: Decisions,
     strict: bool,
-    started: std::sync::Arc<str>,
+    started: Arc<str>,
 ) -> Result<Report, Failure> {
     let exempt = BuiltIn::new(inventory).map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
-    Ok(Engine::default().evaluate(inventory, editions, &exempt, strict, Times { started, finished: now() }))
+    let times = Times { started, finished: now() };
+    Ok(Engine::with(Arc::new(decisions)).evaluate(inventory, editions, &exempt, strict, times))
+}
+
+/// Says on standard error which records are over, of no use, or no longer enough.
+fn tell_of_records(report: &Report) {
+    let mut out = std::io::stderr().lock();
+    let over = |state| matches!(state, WaiverState::Expired | WaiverState::Unused);
+    for waiver in report.waivers.iter().filter(|waiver| over(waiver.state)) {
+        let (file, line, said) = (&waiver.source, waiver.line, &waiver.message);
+        let _ = writeln!(out, "{file}:{line}: waiver {}: {} ({said})", waiver.state.as_str(), waiver.record.subject());
+    }
+    let over = |state| matches!(state, AttestationState::Expired | AttestationState::Reopened);
+    for used in report.attestations.iter().filter(|used| over(used.state)) {
+        let (file, line, subject) = (&used.source, used.line, used.record.subject());
+        let _ = writeln!(out, "{file}:{line}: attestation {}: {subject} ({})", used.state.as_str(), used.message);
+    }
 }
 
 fn manifests(live: &LiveArgs, args: &ScanArgs) -> Result<Inventory, Failure> {
@@ -205,7 +225,7 @@ fn deliver(report: &Report, args: &ScanArgs) -> Result<(), Failure> {
         Output::Csv => crate::exports::csv(report).map_err(|error| Failure::new(Exit::Internal, error))?,
     };
     match &args.output_file {
-        Some(path) => crate::exports::write_private(path, text.as_bytes())
+        Some(path) => crate::store::write_private(path, text.as_bytes())
             .map_err(|error| Failure::new(Exit::Usage, format!("{}: cannot be written: {error}", path.display()))),
         None => print(&text),
     }

@@ -1,4 +1,5 @@
 use super::control::{CheckVerdict, Decision, decide};
+use super::decisions::{Deciding, Decisions, Unseen};
 use super::reach::Reach;
 use super::score::{count, score};
 use crate::checks::{self, Check, Cx, Hit, Hits, Joins, Judge, Outcome, Run, SpecCx};
@@ -6,8 +7,8 @@ use crate::frameworks::{Control, Edition};
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{Inventory, Kind, Medium, Rbac, ReadState, Version, Workload};
 use crate::model::{
-    ControlRef, ControlResult, Counts, Evidence, FieldPath, Finding, FindingStatus, FrameworkResult, Gap, GapReason,
-    ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity, Verdict, Waiver, fingerprint,
+    ControlRef, ControlResult, Counts, Date, Evidence, FieldPath, Finding, FindingStatus, FrameworkResult, Gap,
+    GapReason, ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity, Verdict, Waiver, WaiverRecord, fingerprint,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -26,6 +27,12 @@ impl Times {
     fn now(&self) -> i64 {
         self.started.parse::<jiff::Timestamp>().map_or(0, |time| time.as_second())
     }
+
+    /// The day of the begin, in UTC; without one every record is over.
+    fn today(&self) -> Date {
+        let time = self.started.parse::<jiff::Timestamp>();
+        time.map_or(Date::MAX, |time| time.to_zoned(jiff::tz::TimeZone::UTC).date())
+    }
 }
 
 /// Evaluates inventories; remembers what each distinct PodSpec came to, so that a later look at the same cluster
@@ -36,6 +43,7 @@ pub struct Engine {
     /// Keeps the specs alive whose addresses are keys above.
     specs: HashMap<usize, Arc<PodSpec>>,
     version: Option<Version>,
+    decisions: Arc<Decisions>,
 }
 
 /// A check's result over its population.
@@ -104,6 +112,16 @@ impl Exempt for NoExemptions {
 }
 
 impl Engine {
+    /// One that goes by what people recorded.
+    pub fn with(decisions: Arc<Decisions>) -> Self {
+        Self { decisions, ..Self::default() }
+    }
+
+    /// Goes by other records from now on.
+    pub fn decide_by(&mut self, decisions: Arc<Decisions>) {
+        self.decisions = decisions;
+    }
+
     /// Evaluates an inventory against editions.
     pub fn evaluate(
         &mut self,
@@ -123,10 +141,12 @@ impl Engine {
         let joins = Joins::new(inventory);
         let cx = Cx { inventory, workloads: &workloads, rbac: &rbac, joins: &joins, now: times.now() };
         let controls_of = controls_by_check(editions);
+        let decisions = self.decisions.clone();
         let mut run = Evaluation {
             cx,
             exempt,
             strict,
+            deciding: Deciding::new(&decisions, times.today()),
             reach: Reach::new(inventory),
             images: HashMap::new(),
             facts: HashMap::new(),
@@ -141,7 +161,8 @@ impl Engine {
                 results.insert(check.id, outcomes);
             }
         }
-        let Evaluation { mut findings, .. } = run;
+        let waivers = run.deciding.waivers(|record| run.unseen(record, &results));
+        let Evaluation { mut findings, deciding, .. } = run;
         findings.sort_by(|a, b| {
             (b.severity, b.reach.len())
                 .cmp(&(a.severity, a.reach.len()))
@@ -159,11 +180,15 @@ impl Engine {
             exempt: findings.iter().filter(|f| f.waiver.as_ref().is_some_and(|w| &*w.source == "built-in")).count(),
             findings,
             gaps: gaps(inventory, &controls_of),
+            waivers,
+            attestations: deciding.attestations(),
         };
         for edition in editions {
             let from = report.controls.len();
             for (section, control) in edition.controls() {
-                report.controls.push(control_result(edition, section, control, &results));
+                let mut result = control_result(edition, section, control, &results);
+                deciding.attest(&mut result, &report.findings, &mut report.attestations);
+                report.controls.push(result);
             }
             report.frameworks.push(framework_result(edition, report.controls.get(from..).unwrap_or_default()));
         }
@@ -229,6 +254,7 @@ struct Evaluation<'a> {
     cx: Cx<'a>,
     exempt: &'a dyn Exempt,
     strict: bool,
+    deciding: Deciding<'a>,
     reach: Reach<'a>,
     images: HashMap<usize, Vec<Arc<str>>>,
     facts: HashMap<usize, Facts>,
@@ -318,6 +344,27 @@ impl Evaluation<'_> {
             not_applicable: not_applicable.map(Into::into),
         };
         Outcomes { verdict, objects }
+    }
+
+    /// What is known of the object of a waiver that no finding came under.
+    fn unseen(&self, record: &WaiverRecord, results: &BTreeMap<&str, Outcomes>) -> Unseen {
+        let inventory = self.cx.inventory;
+        let Some(outcomes) = results.get(&*record.check) else { return Unseen::NotChosen };
+        let check = &outcomes.verdict;
+        let id = self.objects.ids.get(&record.resource);
+        let known = id.and_then(|id| outcomes.objects.iter().find(|(object, _)| object == id));
+        let scope = &inventory.scope;
+        let within = scope.namespaces.is_empty()
+            || record.resource.namespace.as_ref().is_some_and(|namespace| scope.namespaces.contains(namespace));
+        let unread = check.partial || check.verdict == Verdict::NotEvaluated;
+        match known {
+            _ if check.reading => Unseen::NotRead,
+            Some((_, FindingStatusOrPass::NotEvaluated)) => Unseen::NotRead,
+            Some(_) => Unseen::Passes,
+            None if inventory.medium == Medium::Files || scope.selector.is_some() || !within => Unseen::OutOfScope,
+            None if unread => Unseen::NotRead,
+            None => Unseen::Gone,
+        }
     }
 
     /// Whether under a scope of namespaces nothing of the population can be in it.
@@ -452,10 +499,14 @@ impl Evaluation<'_> {
             Outcome::Unread(reason) => (FindingStatus::NotEvaluated, Some(reason)),
         };
         self.undecided = self.undecided.or(reason);
-        let waivable = !self.strict && matches!(status, FindingStatus::Fail | FindingStatus::Manual);
-        let waiver = if waivable { self.exempt.waiver(check.id, owner, images) } else { None };
+        let (mut waiver, mut expired_waiver) = (None, None);
+        if matches!(status, FindingStatus::Fail | FindingStatus::Manual) {
+            let decided = self.deciding.waiver(check.id, owner, &resource, hit.container.as_deref());
+            let exempt = || if self.strict { None } else { self.exempt.waiver(check.id, owner, images) };
+            (waiver, expired_waiver) = (decided.waiver.or_else(exempt), decided.expired);
+        }
         if waiver.is_some() {
-            status = FindingStatus::Waived;
+            (status, expired_waiver) = (FindingStatus::Waived, None);
         }
         let message = match (hit.message.is_empty(), reason) {
             (false, _) => hit.message,
@@ -484,6 +535,7 @@ impl Evaluation<'_> {
             controls: controls.clone(),
             source,
             waiver,
+            expired_waiver,
             platform: false,
             reach: Vec::new(),
         }

@@ -1,4 +1,4 @@
-use crate::model::{Evidence, Finding, Report, clean_lines};
+use crate::model::{Evidence, Finding, Report, Waiver, clean_lines};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -44,10 +44,8 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("last_seen", |_| String::new()),
     ("scan_id", |_| String::new()),
     ("observed", |row| row.report.finished.to_string()),
-    ("waiver_id", |row| {
-        row.finding.waiver.as_ref().map_or(String::new(), |w| w.ticket.as_ref().unwrap_or(&w.source).to_string())
-    }),
-    ("waiver_expires", |row| row.finding.waiver.as_ref().map_or(String::new(), |w| text(&w.expires))),
+    ("waiver_id", |row| row.waiver().map_or(String::new(), |w| w.ticket.as_ref().unwrap_or(&w.source).to_string())),
+    ("waiver_expires", |row| row.waiver().map_or(String::new(), |w| text(&w.expires))),
     ("correlation_id", |row| correlation_id(row.report, row.finding, None)),
     ("note", |row| row.note()),
 ];
@@ -59,15 +57,27 @@ impl Row<'_> {
         distinct(frameworks.filter_map(|f| f.benchmark_range.as_ref().map(|range| format!("{} {range}", f.id))))
     }
 
-    /// A criterion is looked at, not tested over a period: every row that relates to one says so.
+    /// Its waiver, in force or over.
+    fn waiver(&self) -> Option<&Waiver> {
+        self.finding.waiver.as_ref().or(self.finding.expired_waiver.as_ref())
+    }
+
+    /// What a reader has to know besides.
     fn note(&self) -> String {
+        let expired = self.finding.expired_waiver.as_ref().map(|w| format!("waiver expired on {}", text(&w.expires)));
+        let notes: Vec<String> = expired.into_iter().chain(self.observed()).collect();
+        notes.join("; ")
+    }
+
+    /// A criterion is looked at, not tested over a period: every row that relates to one says so.
+    fn observed(&self) -> Option<String> {
         let criteria = self.report.controls.iter().filter(|control| control.criterion.is_some());
         let related = |id: &str, framework: &str| {
             self.finding.controls.iter().any(|control| *control.id == *id && *control.framework == *framework)
         };
         let mut related = criteria.filter(|control| related(&control.id, &control.framework));
         let sentence = format!("as observed at {}; not evidence of operation over a period", self.report.finished);
-        related.next().map_or(String::new(), |_| sentence)
+        related.next().map(|_| sentence)
     }
 }
 

@@ -132,6 +132,8 @@ pub struct Finding {
     pub source: Option<FindingSource>,
     /// Set where the status is waived.
     pub waiver: Option<Waiver>,
+    /// The waiver whose last day is over: the finding fails again.
+    pub expired_waiver: Option<Waiver>,
     /// Platform component, by the configured selectors: folded into one line of the first screen.
     pub platform: bool,
     /// Reach: what makes it worse (exposed, holds a token with grants, touches the node), for ordering.

@@ -3,6 +3,7 @@
 mod finding;
 mod object;
 mod path;
+mod record;
 mod remedy;
 mod report;
 mod text;
@@ -11,6 +12,10 @@ mod verdict;
 pub use finding::{Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
 pub use object::{ObjectRef, OwnObject};
 pub use path::{FieldPath, Step};
+pub use record::{
+    Attachment, Attestation, AttestationState, AttestationUse, Date, Placed, WaiverRecord, WaiverState, WaiverUse,
+    is_candidate, is_same_person, parse_day,
+};
 pub use remedy::{Disruption, Fix, Remedy};
 pub use report::{
     Cluster, ControlRef, ControlResult, Counts, FrameworkResult, Gap, GapReason, Report, SCHEMA_VERSION, Scope, Score,

@@ -343,6 +343,7 @@ mod tests {
             controls: Vec::new().into(),
             source: None,
             waiver: None,
+            expired_waiver: None,
             platform: false,
             reach: Vec::new(),
         }

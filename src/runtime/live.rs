@@ -1,5 +1,6 @@
 //! The live cluster behind the terminal: one session, kept for the objects that are opened later.
 
+use super::desk::Held;
 use super::source::Sink;
 use super::sources::{Resource, Sources};
 use crate::app::{ContextInfo, Failure, Target};
@@ -109,15 +110,15 @@ impl Live {
             }
             if told.elapsed() >= pause {
                 let begin = Instant::now();
-                sink.report(sources.evaluate(&mut engine, &inventory, &editions, started)?);
+                sink.report(sources.evaluate(&mut engine, &inventory, &editions, started, None)?);
                 told = Instant::now();
                 // Looking takes a fifth of the time at most: reading comes first.
                 pause = BETWEEN.max(begin.elapsed() * 4);
             }
         }
         nothing_readable(&inventory, &wanted, &session)?;
-        sink.report(sources.evaluate(&mut engine, &inventory, &editions, started)?);
-        Ok(())
+        let (target, started, finished) = (target.clone(), started.clone(), super::sources::now());
+        sources.last(Held { target, inventory, editions, engine, started, finished }, sink)
     }
 
     pub(super) fn contexts(&self) -> Result<Vec<ContextInfo>, Failure> {

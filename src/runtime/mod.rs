@@ -1,6 +1,7 @@
 //! Runs the terminal: event loop, effects carried out, clipboard. All that touches the world is here.
 
 mod clipboard;
+mod desk;
 mod events;
 mod input;
 #[cfg(feature = "live")]
@@ -10,6 +11,7 @@ mod sources;
 mod terminal;
 mod work;
 
+pub use desk::Desk;
 #[cfg(feature = "live")]
 pub use live::Live;
 pub use source::{Sink, Source};

@@ -1,6 +1,9 @@
 //! What the terminal asks of the rest of the program.
 
-use crate::app::{ContextInfo, Document, Failure, Msg, Progress, RemedyText, ScanEvent, Target};
+use crate::app::{
+    Book, Change, ContextInfo, Document, Done, Failure, Msg, Prepared, Progress, Recorded, Refused, RemedyText,
+    ScanEvent, Target,
+};
 use crate::model::{Finding, Report};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,6 +52,21 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// It cannot be written.
     fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure>;
+
+    /// What a form has to know of this machine.
+    fn prepare(&self, book: Book) -> Prepared;
+
+    /// Writes a record, and judges what was read of the target by it.
+    ///
+    /// # Errors
+    /// It cannot be written, or a field is to blame.
+    fn record(&self, target: &Target, change: &Change) -> Result<Recorded, Refused>;
+
+    /// Takes a record back.
+    ///
+    /// # Errors
+    /// It cannot be written, or the file changed since.
+    fn undo(&self, target: &Target, done: &Done) -> Result<Recorded, Failure>;
 }
 
 /// Where a scan sends what it finds.
@@ -84,6 +102,11 @@ impl Sink {
     /// A kind moved on.
     pub fn progress(&self, kind: &str, count: usize, done: bool) {
         self.send(ScanEvent::Progress(Progress { kind: kind.into(), count, done }));
+    }
+
+    /// What is wrong with the records of people; None: nothing.
+    pub fn records(&self, problem: Option<Failure>) {
+        self.send(ScanEvent::Records(problem));
     }
 
     /// All results so far.

@@ -1,7 +1,10 @@
 //! The program's own sources behind [`Source`]: the live cluster, manifests, the demo.
 
+use super::desk::{self, Desk, Held};
 use super::source::{Sink, Source};
-use crate::app::{ContextInfo, Document, Failure, Mark, Origin, RemedyText, Target};
+use crate::app::{
+    Book, Change, ContextInfo, Document, Done, Failure, Mark, Origin, Prepared, Recorded, Refused, RemedyText, Target,
+};
 use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
@@ -25,6 +28,8 @@ pub struct Sources {
     pub allowed: Vec<OptIn>,
     /// Prints the role for these kinds.
     pub role: fn(&[Kind]) -> String,
+    /// What people recorded.
+    pub desk: Desk,
     /// Connection flags.
     #[cfg(feature = "live")]
     pub live: super::live::Live,
@@ -40,7 +45,7 @@ fn internal(error: impl ToString) -> Failure {
 }
 
 /// A file's or server's own words as a sentence.
-fn failed(what: &str, error: impl ToString, todo: &str) -> Failure {
+pub(super) fn failed(what: &str, error: impl ToString, todo: &str) -> Failure {
     Failure::new(format!("{what}: {}.", error.to_string().trim_end_matches('.')), todo)
 }
 
@@ -50,15 +55,17 @@ impl Sources {
         self.selection.editions(&self.packs, version).map_err(|error| failed("That selection", error, ":q leaves."))
     }
 
-    /// Evaluates what was read so far.
+    /// Evaluates what was read so far, until now where no end of the reading is given.
     pub(super) fn evaluate(
         &self,
         engine: &mut Engine,
         inventory: &Inventory,
         editions: &[Edition],
         started: &Arc<str>,
+        finished: Option<Arc<str>>,
     ) -> Result<Report, Failure> {
-        let times = Times { started: started.clone(), finished: now() };
+        let times = Times { started: started.clone(), finished: finished.unwrap_or_else(now) };
+        engine.decide_by(self.desk.decisions());
         let exempt = BuiltIn::new(inventory)
             .map_err(|error| failed("The built-in exemptions", error, "That is a fault of plimsoll."))?;
         Ok(engine.evaluate(inventory, editions, &exempt, self.selection.strict, times))
@@ -82,11 +89,23 @@ impl Sources {
         inventory.scope.namespaces.clone_from(&target.namespaces);
         self.apply_opt_ins(&mut inventory);
         let editions = self.editions(inventory.version)?;
-        let mut report = self.evaluate(&mut Engine::default(), &inventory, &editions, started)?;
-        if inventory.medium == Medium::Files {
-            files::fill_lines(&mut report);
-        }
-        sink.report(report);
+        self.last(
+            Held {
+                target: target.clone(),
+                inventory,
+                editions,
+                engine: Engine::default(),
+                started: started.clone(),
+                finished: now(),
+            },
+            sink,
+        )
+    }
+
+    /// The last report of a scan; what it is made of is kept, to be judged anew when a record changes.
+    pub(super) fn last(&self, mut held: Held, sink: &Sink) -> Result<(), Failure> {
+        sink.report(self.report_of(&mut held)?);
+        self.desk.hold(held);
         Ok(())
     }
 
@@ -173,6 +192,7 @@ impl Sources {
 impl Source for Sources {
     fn scan(&self, target: &Target, sink: &Sink) -> Result<(), Failure> {
         let started = now();
+        sink.records(desk::problem(&self.desk));
         match target.origin {
             Origin::Demo => self.at_once(demo::load().0, target, sink, &started),
             Origin::Files => self.at_once(self.manifests(target)?, target, sink, &started),
@@ -249,10 +269,22 @@ impl Source for Sources {
         let part = Report { findings, ..report.clone() };
         let text = exports::csv(&part).map_err(internal)?;
         let path = path.map_or_else(|| exports::file_name(report, "csv"), Path::to_path_buf);
-        exports::write_private(&path, text.as_bytes()).map_err(|error| {
+        crate::store::write_private(&path, text.as_bytes()).map_err(|error| {
             failed(&format!("{} cannot be written", path.display()), error, "Name another file: :export FILE")
         })?;
         Ok(path)
+    }
+
+    fn prepare(&self, book: Book) -> Prepared {
+        self.desk.prepare(book)
+    }
+
+    fn record(&self, target: &Target, change: &Change) -> Result<Recorded, Refused> {
+        self.keep(target, change)
+    }
+
+    fn undo(&self, target: &Target, done: &Done) -> Result<Recorded, Failure> {
+        self.take_back(target, done)
     }
 }
 
@@ -324,6 +356,7 @@ mod tests {
             files: Vec::new(),
             allowed: Vec::new(),
             role: |_| String::new(),
+            desk: Desk::default(),
             #[cfg(feature = "live")]
             live: super::super::live::Live::default(),
         }
@@ -338,7 +371,7 @@ mod tests {
         let sources = sources();
         let (inventory, _) = demo::load();
         let editions = sources.editions(inventory.version).unwrap();
-        let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now()).unwrap();
+        let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now(), None).unwrap();
         let with = |f: &&Finding| f.check == "container.env-literal-credential" && f.source.is_some();
         let mut seen = 0;
         for leak in report.findings.iter().filter(with) {
@@ -372,7 +405,7 @@ mod tests {
         let sources = sources();
         let (inventory, _) = demo::load();
         let editions = sources.editions(inventory.version).unwrap();
-        let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now()).unwrap();
+        let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now(), None).unwrap();
         let mut opened = 0;
         for finding in report.findings.iter().filter(|f| f.status == FindingStatus::Fail && f.source.is_some()) {
             let document = sources.yaml(&demo(), finding).unwrap();

@@ -66,6 +66,13 @@ impl Work<dyn Source> {
                 let count = rows.len();
                 Msg::Exported(source.export(&report, &rows, path.as_deref()).map(|path| (path, count)))
             }),
+            Effect::Prepare(book) => self.run(move |source| Msg::Prepared(source.prepare(book))),
+            Effect::Record(target, change) => {
+                self.run(move |source| Msg::Recorded(Box::new(source.record(&target, &change))));
+            }
+            Effect::Undo(target, done) => {
+                self.run(move |source| Msg::Undone(Box::new(source.undo(&target, &done))));
+            }
             other @ (Effect::Copy(..) | Effect::SetTheme(_) | Effect::Suspend | Effect::Quit) => return Some(other),
         }
         None

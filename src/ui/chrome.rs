@@ -2,7 +2,7 @@
 
 use super::Theme;
 use super::widgets::put;
-use crate::app::{Line, Origin, Phase, PromptKind, State, Tone, available, complete, thousands, wrap};
+use crate::app::{Line, Origin, Phase, PromptKind, State, Subject, Tone, available, complete, thousands, wrap};
 use crate::model::clean;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -51,9 +51,16 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
     if exempt > 0 {
         rest.push_str(&format!(" · {exempt} exempt"));
     }
+    let waived = session.summary.waived;
+    if waived > 0 {
+        rest.push_str(&format!(" · {waived} waived"));
+    }
     rest.push_str(" · read-only");
-    let left =
+    let mut left =
         vec![(Tone::Header, " plimsoll  ".to_owned()), (Tone::Strong, format!("{name}{version}")), (Tone::Dim, rest)];
+    if session.records.is_some() {
+        left.push((Tone::Error, " · WAIVERS NOT READ".to_owned()));
+    }
     let time = report.map(|r| clock(&r.finished)).unwrap_or_default();
     let right = match (&session.phase, report.is_some()) {
         (Phase::Connecting, false) => vec![(Tone::Notice, "connecting ".to_owned())],
@@ -79,6 +86,13 @@ pub(super) fn crumbs(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         }
         let last = i + 1 == screens.len();
         left.push((if last { Tone::Strong } else { Tone::Dim }, screen.view.crumb(state)));
+    }
+    if let Some(form) = &state.form {
+        let word = match form.subject {
+            Subject::Waive { .. } => "Waive",
+            Subject::Attest { .. } => "Attest",
+        };
+        left.extend([(Tone::Dim, " › ".to_owned()), (Tone::Strong, word.to_owned())]);
     }
     // Where the way is too long for the line, its end is what counts.
     let mut right = right_of_crumbs(state);
@@ -169,6 +183,17 @@ pub(super) fn footer(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
             Clear.render(Rect { y, height: 1, ..area }, buffer);
             put(buffer, theme, (area.x + 1, y), area.width.saturating_sub(1), &vec![(tone, line)]);
         }
+        return None;
+    }
+    if let Some(form) = &state.form {
+        let mut line: Line = vec![(Tone::Text, " ".to_owned())];
+        for (key, word) in form.keys() {
+            let pieces = vec![(Tone::Key, key.to_owned()), (Tone::Dim, format!(" {word}  "))];
+            if width(&line) + width(&pieces) <= area.width {
+                line.extend(pieces);
+            }
+        }
+        put(buffer, theme, (area.x, area.y), area.width, &line);
         return None;
     }
     let help: Line = vec![(Tone::Key, "?".to_owned()), (Tone::Dim, " help ".to_owned())];

@@ -23,7 +23,10 @@ pub fn view(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
     let buffer = frame.buffer_mut();
     chrome::header(buffer, theme, state, layout.header);
     chrome::crumbs(buffer, theme, state, layout.crumbs);
-    let focus = views::body(buffer, theme, state, &layout);
+    let focus = match &state.form {
+        Some(form) => views::form(buffer, theme, state, &layout, form),
+        None => views::body(buffer, theme, state, &layout),
+    };
     let typing = chrome::footer(buffer, theme, state, layout.footer);
     if let Some((x, y)) = typing.or(focus) {
         frame.set_cursor_position(Position { x, y });

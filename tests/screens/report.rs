@@ -50,6 +50,7 @@ pub fn finding(check: &str, severity: Severity, namespace: &str, kind: &str, nam
         controls: vec![ControlRef { framework: "cis".into(), version: "2.0.1".into(), id: "5.2.2".into() }].into(),
         source: None,
         waiver: None,
+        expired_waiver: None,
         platform: false,
         reach: vec![],
     }
@@ -162,6 +163,8 @@ pub fn report() -> Report {
             gap("Secret", GapReason::OptIn, "read only with --with-secrets"),
         ],
         exempt: 1,
+        waivers: Vec::new(),
+        attestations: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! To add an action: a line in the table, a function in a file here that does it, and one that says when it can.
 
 mod copy;
+mod decide;
 mod look;
 mod moves;
 mod program;
@@ -12,6 +13,7 @@ use super::rows::PaneKind;
 use super::{Effect, Key, State, View};
 
 pub(super) use copy::{export_to, fix_text};
+pub(super) use decide::{close, prepared, recorded, typed, undone};
 pub(super) use scan::{demo, rescan, switch_namespace};
 
 /// Where an action applies.
@@ -86,6 +88,9 @@ actions! {
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
     SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff or as YAML"             look::switch_fix,  look::can_switch_fix;
     CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as YAML"                          copy::fix,         copy::can_fix;
+    Waive         [Finding]        ["W"]                         "waive"     "Waive: let the failure stand, with reason and expiry" decide::waive, decide::can_waive;
+    Attest        [Anywhere]       ["A"]                         "attest"    "Attest what is left to a person"              decide::attest, decide::can_attest;
+    Undo          [Anywhere]       ["u"]                         "undo"      "Take the last waiver or attestation back"      decide::undo, decide::can_undo;
     NextFinding   [Finding]        ["}"]                         "next"      "The next finding of the list below"            look::next, look::on_finding;
     LastFinding   [Finding]        ["{"]                         ""          "The finding before"                            look::previous, look::on_finding;
     Demo          [Anywhere]       ["D"]                         "demo"      "Look at the demo cluster"                      scan::demo, scan::can_demo;
@@ -143,6 +148,8 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
         None => {
             if matches!(name.as_str(), "q" | "esc") {
                 state.say("This is the first screen; ctrl-c or :q leaves.");
+            } else if let Some(why) = decide::why_not(state, &name) {
+                state.say(why);
             }
             Vec::new()
         }

@@ -1,6 +1,6 @@
 //! The lines above a finding's YAML and fix.
 
-use crate::app::{Line, State, Tone, value};
+use crate::app::{Line, State, Tone, value, waiver_words};
 use crate::model::SeenIn;
 use crate::ui::Theme;
 use crate::ui::widgets::put;
@@ -32,6 +32,12 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         ],
         vec![(Tone::Text, finding.message.to_string()), (Tone::Dim, format!("  {}", finding.check))],
     ];
+    if let Some(waiver) = &finding.waiver {
+        lines.push(vec![(Tone::Waived, format!("Waived: {}", waiver_words(waiver)))]);
+    }
+    if let Some(waiver) = &finding.expired_waiver {
+        lines.push(vec![(Tone::Notice, format!("EXPIRED waiver, fails again: {}", waiver_words(waiver)))]);
+    }
     for evidence in &finding.paths {
         let path = evidence.path.to_string();
         let is = vec![

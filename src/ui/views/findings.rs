@@ -4,7 +4,7 @@ use super::Box;
 use crate::app::{Line, PaneKind, Query, RowId, State, Tone, reason_todo, reason_words, thousands};
 use crate::model::{Finding, FindingStatus, Verdict};
 use crate::ui::Theme;
-use crate::ui::widgets::{Cell, Column, Table, piece, put};
+use crate::ui::widgets::{Cell, Column, Piece, Table, piece, put};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -91,14 +91,24 @@ fn row(finding: &Finding) -> Cell {
     };
     let quiet = finding.status == FindingStatus::Waived;
     let text = if quiet { Tone::Waived } else { Tone::Text };
+    // In front, so that a long name does not push it off the screen.
+    let mut resource: Line = vec![(text, finding.resource.kind_name())];
+    if finding.expired_waiver.is_some() {
+        resource.insert(0, (Tone::Notice, "EXPIRED ".to_owned()));
+    }
+    let until = finding.waiver.as_ref().and_then(|waiver| waiver.expires.as_deref());
+    let reach = match until {
+        Some(day) => piece(Tone::Waived, format!("until {day}")),
+        None => piece(Tone::Notice, super::overview::reach_words(&finding.reach)),
+    };
     Cell::Cells(vec![
         piece(finding.severity, finding.severity.short().to_owned()),
         piece(finding.status, finding.status.short().to_owned()),
         piece(text, finding.resource.namespace.as_deref().unwrap_or("-").to_owned()),
-        piece(text, finding.resource.kind_name()),
+        Piece::Text(resource),
         piece(Tone::Dim, finding.container.as_deref().unwrap_or_default().to_owned()),
         piece(text, finding.check.to_owned()),
         piece(Tone::Dim, pods),
-        piece(Tone::Notice, super::overview::reach_words(&finding.reach)),
+        reach,
     ])
 }

@@ -4,9 +4,12 @@ mod choose;
 mod controls;
 mod finding;
 mod findings;
+mod form;
 mod gaps;
 mod overview;
 mod text;
+
+pub(super) use form::form;
 
 use super::Theme;
 use super::widgets::{block, sentence};
