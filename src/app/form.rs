@@ -493,14 +493,15 @@ impl Form {
         let waives = matches!(self.subject, Subject::Waive { .. });
         if text.is_empty() {
             let optional = field.name.is_optional() && !(waives && field.name == FieldName::Ticket);
-            return (!optional).then(|| match field.name {
+            let wanted = match field.name {
                 FieldName::Reason => "say why it may stand",
                 FieldName::Statement => "say what was found",
                 FieldName::ApprovedBy => "name who approved it",
                 FieldName::Ticket => "name a ticket, or where it was agreed",
                 FieldName::Owner | FieldName::By => "name somebody",
                 _ => "name a day: YYYY-MM-DD, or +30",
-            });
+            };
+            return (!optional).then_some(wanted);
         }
         let day = || read_day(&text, today);
         match field.name {

@@ -6,6 +6,7 @@ use crate::engine::Decisions;
 use crate::frameworks;
 use crate::model::{Attestation, Date, Placed, WaiverRecord, clean};
 use crate::store::{self, ChangeError, Problem, Record, RecordPaths};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -40,71 +41,91 @@ fn today() -> Date {
 
 pub(super) fn waivers(args: &RecordArgs, asked: &RecordsArgs) -> Result<Exit, Failure> {
     let today = today();
-    let row = |placed: &Placed<WaiverRecord>| {
-        let mut row = json!(placed.record);
-        row["expired"] = placed.record.is_expired(today).into();
-        row
-    };
     let columns = ["expires", "check", "resource", "container", "owner", "approved_by", "ticket", "reason"];
-    let lint = |records: &[Placed<WaiverRecord>]| Ok(store::waivers::lint(records, today));
-    run(args.paths().waivers, args.waivers.is_some(), asked, lint, row, &columns)
+    let book = Book {
+        path: args.paths().waivers,
+        named: args.waivers.is_some(),
+        columns: &columns,
+        expired: |record: &WaiverRecord| record.is_expired(today),
+        lint: |records: &[Placed<WaiverRecord>]| Ok(store::waivers::lint(records, today)),
+    };
+    book.run(asked)
 }
 
 pub(super) fn attestations(args: &RecordArgs, asked: &RecordsArgs) -> Result<Exit, Failure> {
     let today = today();
-    let row = |placed: &Placed<Attestation>| {
-        let mut row = json!(placed.record);
-        row["expired"] = placed.record.is_expired(today).into();
-        row
-    };
     let columns = ["valid_until", "framework", "version", "control", "by", "on", "ticket", "statement"];
-    let lint = |records: &[Placed<Attestation>]| {
-        let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
-        Ok(store::attestations::lint(records, &packs, today))
+    let book = Book {
+        path: args.paths().attestations,
+        named: args.attestations.is_some(),
+        columns: &columns,
+        expired: |record: &Attestation| record.is_expired(today),
+        lint: |records: &[Placed<Attestation>]| {
+            let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
+            Ok(store::attestations::lint(records, &packs, today))
+        },
     };
-    run(args.paths().attestations, args.attestations.is_some(), asked, lint, row, &columns)
+    book.run(asked)
 }
 
-fn run<T: Record>(
+/// A file of records, and what is asked of it.
+struct Book<'a, E, L> {
     path: Option<PathBuf>,
     named: bool,
-    asked: &RecordsArgs,
-    lint: impl Fn(&[Placed<T>]) -> Result<Vec<Problem>, Failure>,
-    row: impl Fn(&Placed<T>) -> Value,
-    columns: &[&str],
-) -> Result<Exit, Failure> {
-    let records = load::<T>(path.as_deref(), named);
-    let name = path.map_or_else(|| format!("no file of {}", T::WHAT), |path| path.display().to_string());
-    match (asked.verb, records) {
-        (RecordsVerb::Lint, Err(ChangeError::Wrong(problems))) => {
-            print(&told(&problems.0, "error", asked.output)?)?;
-            Ok(Exit::Usage)
-        }
-        (_, Err(error)) => Err(Failure::new(Exit::Usage, error)),
-        (RecordsVerb::Lint, Ok(records)) => {
-            let problems = lint(&records)?;
-            if problems.is_empty() && asked.output == ListOutput::Table {
-                print(&format!("{name}: {} {}, nothing wrong\n", records.len(), T::WHAT))?;
-                return Ok(Exit::Ok);
+    columns: &'a [&'a str],
+    expired: E,
+    lint: L,
+}
+
+/// A record as it is listed.
+#[derive(Serialize)]
+struct Row<'r, T> {
+    #[serde(flatten)]
+    record: &'r T,
+    expired: bool,
+    source: &'r str,
+    line: usize,
+}
+
+impl<E, L> Book<'_, E, L> {
+    fn run<T: Record>(&self, asked: &RecordsArgs) -> Result<Exit, Failure>
+    where
+        E: Fn(&T) -> bool,
+        L: Fn(&[Placed<T>]) -> Result<Vec<Problem>, Failure>,
+    {
+        let records = load::<T>(self.path.as_deref(), self.named);
+        let what = T::WHAT;
+        let name = self.path.as_ref().map_or_else(|| "no home directory".to_owned(), |path| path.display().to_string());
+        match (asked.verb, records) {
+            (RecordsVerb::Lint, Err(ChangeError::Wrong(problems))) => {
+                print(&told(&problems.0, "error", asked.output)?)?;
+                Ok(Exit::Usage)
             }
-            print(&told(&problems, "warning", asked.output)?)?;
-            Ok(if problems.is_empty() { Exit::Ok } else { Exit::Findings })
-        }
-        (RecordsVerb::List, Ok(records)) => {
-            let with_place = |placed: &Placed<T>| {
-                let mut row = row(placed);
-                row["source"] = json!(placed.source);
-                row["line"] = placed.line.into();
-                row
-            };
-            let rows: Vec<Value> = records.iter().map(with_place).collect();
-            let text = match asked.output {
-                ListOutput::Json => pretty(&rows)?,
-                ListOutput::Table if rows.is_empty() => format!("{name}: no {}\n", T::WHAT),
-                ListOutput::Table => table(columns, &rows),
-            };
-            print(&text)?;
-            Ok(Exit::Ok)
+            (_, Err(error)) => Err(Failure::new(Exit::Usage, error)),
+            (RecordsVerb::Lint, Ok(records)) => {
+                let problems = (self.lint)(&records)?;
+                let clean = problems.is_empty();
+                let text = match asked.output {
+                    ListOutput::Table if clean => format!("{name}: {} {what}, nothing wrong\n", records.len()),
+                    output => told(&problems, "warning", output)?,
+                };
+                print(&text)?;
+                Ok(if clean { Exit::Ok } else { Exit::Findings })
+            }
+            (RecordsVerb::List, Ok(records)) => {
+                let row = |placed: &Placed<T>| {
+                    let Placed { source, line, record, .. } = placed;
+                    json!(Row { record, expired: (self.expired)(record), source, line: *line })
+                };
+                let rows: Vec<Value> = records.iter().map(row).collect();
+                let text = match asked.output {
+                    ListOutput::Json => pretty(&rows)?,
+                    ListOutput::Table if rows.is_empty() => format!("{name}: no {what}\n"),
+                    ListOutput::Table => table(self.columns, &rows),
+                };
+                print(&text)?;
+                Ok(Exit::Ok)
+            }
         }
     }
 }
