@@ -66,7 +66,7 @@ impl FieldName {
             Self::Statement => "what was looked at, and what was found",
             Self::By => "who says so",
             Self::On => "the day: YYYY-MM-DD",
-            Self::Attachments => "files, a path a line; their SHA-256 is kept, not their content",
+            Self::Attachments => "files, a path a line; only their SHA-256 is kept",
         }
     }
 
@@ -351,20 +351,16 @@ impl Form {
 
     /// Keys that do something, and what.
     pub fn keys(&self) -> Vec<(&'static str, &'static str)> {
-        let mut keys = vec![("ctrl-s", "save"), ("tab", "next field"), ("ctrl-z", "undo")];
+        let mut keys = vec![("ctrl-s", "save"), ("tab", "next field"), ("esc", "close, text is kept")];
         match &self.subject {
             Subject::Waive { old: Some(_), .. } => keys.push(("ctrl-x", "unwaive")),
-            Subject::Attest { old, candidates, .. } => {
-                if old.is_some() {
-                    keys.push(("ctrl-x", "withdraw"));
-                }
-                if candidates.len() > 1 {
-                    keys.push(("pgdn", "candidates"));
-                }
-            }
-            Subject::Waive { .. } => {}
+            Subject::Attest { old: Some(_), .. } => keys.push(("ctrl-x", "withdraw")),
+            _ => {}
         }
-        keys.push(("esc", "close, the text is kept"));
+        if matches!(&self.subject, Subject::Attest { candidates, .. } if candidates.len() > 1) {
+            keys.push(("pgdn", "candidates"));
+        }
+        keys.push(("ctrl-z", "undo"));
         keys
     }
 

@@ -17,7 +17,7 @@ pub struct Query {
     pub group: Option<(&'static str, &'static str)>,
     /// Of platform components, or of applications; None: both.
     pub platform: Option<bool>,
-    /// Failing ones only.
+    /// Failing ones, and those that people waived.
     pub failing: bool,
 }
 
@@ -46,7 +46,8 @@ impl Query {
             && self.at_least.is_none_or(|s| finding.severity >= s)
             && self.group.is_none_or(|(check, fix)| finding.check == check && finding.remediation == fix)
             && self.platform.is_none_or(|platform| finding.platform == platform)
-            && (!self.failing || finding.status == FindingStatus::Fail)
+            // what people waived stays in sight
+            && (!self.failing || finding.status == FindingStatus::Fail || finding.is_waived_by_people())
     }
 
     /// Its words, as in the breadcrumbs.

@@ -167,10 +167,7 @@ impl Summary {
                     groups.entry((finding.check, finding.remediation)).or_default().push(i);
                 }
                 FindingStatus::Manual => summary.review += 1,
-                FindingStatus::Waived => {
-                    let by_people = finding.waiver.as_ref().is_some_and(|waiver| &*waiver.source != "built-in");
-                    summary.waived += usize::from(by_people);
-                }
+                FindingStatus::Waived => summary.waived += usize::from(finding.is_waived_by_people()),
                 FindingStatus::NotEvaluated => {}
             }
         }

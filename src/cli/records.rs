@@ -106,7 +106,10 @@ impl<E, L> Book<'_, E, L> {
                 let problems = (self.lint)(&records)?;
                 let clean = problems.is_empty();
                 let text = match asked.output {
-                    ListOutput::Table if clean => format!("{name}: {} {what}, nothing wrong\n", records.len()),
+                    ListOutput::Table if clean => {
+                        let entries = if records.len() == 1 { "entry" } else { "entries" };
+                        format!("{name}: {} {entries}, nothing wrong\n", records.len())
+                    }
                     output => told(&problems, "warning", output)?,
                 };
                 print(&text)?;

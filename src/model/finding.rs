@@ -66,6 +66,9 @@ pub struct Evidence {
     pub line: Option<usize>,
 }
 
+/// Source of the waivers that the program brings.
+pub const BUILT_IN: &str = "built-in";
+
 /// Who decided that a failure stands, and until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiver {
@@ -138,6 +141,13 @@ pub struct Finding {
     pub platform: bool,
     /// Reach: what makes it worse (exposed, holds a token with grants, touches the node), for ordering.
     pub reach: Vec<&'static str>,
+}
+
+impl Finding {
+    /// Whether a person's record waives it, and not the program's own list.
+    pub fn is_waived_by_people(&self) -> bool {
+        self.waiver.as_ref().is_some_and(|waiver| &*waiver.source != BUILT_IN)
+    }
 }
 
 /// The stable id of a finding: sha256 of check, group and kind, namespace, top owner's name, container and

@@ -9,7 +9,7 @@ mod report;
 mod text;
 mod verdict;
 
-pub use finding::{Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
+pub use finding::{BUILT_IN, Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
 pub use object::{ObjectRef, OwnObject};
 pub use path::{FieldPath, Step};
 pub use record::{

@@ -148,13 +148,19 @@ fn attachments(files: &[PathBuf]) -> Result<Vec<Attachment>, Refused> {
     let attachment = |path: &PathBuf| {
         let path = expanded(path);
         let digest = sha256(&path).map_err(|error| Refused {
-            failure: Failure::new(format!("{}: {error}", path.display()), ""),
+            failure: Failure::new(format!("{}: {}", path.display(), plainly(&error)), ""),
             field: Some(FieldName::Attachments),
         })?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         Ok(Attachment { name: name.as_ref().into(), sha256: digest.into() })
     };
     files.iter().map(attachment).collect()
+}
+
+/// Without the system's number.
+fn plainly(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// `~/` is the home directory, as in a shell.
@@ -248,7 +254,99 @@ pub(super) fn problem(desk: &Desk) -> Option<Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::{Msg, Origin, ScanEvent};
+    use crate::model::FindingStatus;
     use std::fs;
+
+    /// Scans the demo as the terminal does; the last report, and what was said of the records.
+    fn scan(sources: &Sources) -> (Report, Option<Failure>) {
+        use crate::runtime::source::{Sink, Source};
+        let (messages, mut received) = tokio::sync::mpsc::unbounded_channel();
+        let current = tokio::sync::watch::Sender::new(1);
+        sources.scan(&demo(), &Sink::new(1, messages, current.subscribe())).unwrap();
+        let (mut report, mut problem) = (None, None);
+        while let Ok(message) = received.try_recv() {
+            match message {
+                Msg::Scan(_, ScanEvent::Report(last)) => report = Some(last),
+                Msg::Scan(_, ScanEvent::Records(said)) => problem = said,
+                _ => {}
+            }
+        }
+        (Report::clone(&report.unwrap()), problem)
+    }
+
+    fn demo() -> Target {
+        Target { origin: Origin::Demo, ..Target::default() }
+    }
+
+    fn sources(folder: &Path) -> Sources {
+        let file = |name: &str| Some(folder.join(name));
+        Sources {
+            packs: crate::frameworks::embedded().unwrap(),
+            selection: crate::engine::Selection { frameworks: vec!["cis".into()], ..Default::default() },
+            files: Vec::new(),
+            allowed: Vec::new(),
+            role: |_| String::new(),
+            desk: Desk::new(RecordPaths { waivers: file("waivers.yaml"), attestations: file("attestations.yaml") }),
+            #[cfg(feature = "live")]
+            live: crate::runtime::live::Live::default(),
+        }
+    }
+
+    fn waiver(report: &Report) -> (Arc<str>, WaiverRecord) {
+        let failing = report.findings.iter().find(|f| f.status == FindingStatus::Fail).unwrap();
+        let record = WaiverRecord {
+            check: failing.check.into(),
+            resource: failing.owner.clone(),
+            container: failing.container.clone(),
+            reason: "r".into(),
+            owner: "ana".into(),
+            approved_by: "bo".into(),
+            ticket: "t".into(),
+            expires: crate::model::parse_day("2999-12-31").unwrap(),
+        };
+        (failing.fingerprint.clone(), record)
+    }
+
+    fn status(report: &Report, fingerprint: &str) -> FindingStatus {
+        report.findings.iter().find(|f| *f.fingerprint == *fingerprint).unwrap().status
+    }
+
+    #[test]
+    fn a_record_counts_at_once_and_can_be_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let sources = sources(folder.path());
+        let (before, problem) = scan(&sources);
+        assert_eq!(problem, None);
+        let (fingerprint, record) = waiver(&before);
+        let kept = sources.keep(&demo(), &Change::Waive(record.clone())).unwrap();
+        let (target, report) = kept.report.unwrap();
+        assert_eq!((target, status(&report, &fingerprint)), (demo(), FindingStatus::Waived));
+        assert_eq!(report.finished, before.finished, "nothing was read anew");
+        let other = Target { namespaces: vec!["shop".into()], ..demo() };
+        let gone = sources.keep(&other, &Change::Unwaive(record)).unwrap();
+        assert!(gone.report.is_none(), "of another target nothing is known");
+        assert_eq!(status(&scan(&sources).0, &fingerprint), FindingStatus::Fail);
+        let back = sources.take_back(&demo(), &gone.done.unwrap()).unwrap();
+        assert_eq!(status(&back.report.unwrap().1, &fingerprint), FindingStatus::Waived);
+        sources.take_back(&demo(), &kept.done.unwrap()).unwrap();
+        assert!(!folder.path().join("waivers.yaml").exists(), "there was no file before");
+        assert_eq!(scan(&sources).0.findings, before.findings);
+    }
+
+    #[test]
+    fn a_file_that_is_wrong_counts_for_nothing_and_is_not_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("waivers.yaml");
+        fs::write(&file, "- check: container.privileged\n").unwrap();
+        let sources = sources(folder.path());
+        let (report, problem) = scan(&sources);
+        let said = problem.unwrap();
+        assert!(said.what.contains("waivers.yaml:1:3: `resource` is missing"), "{said:?}");
+        let refused = sources.keep(&demo(), &Change::Waive(waiver(&report).1)).unwrap_err();
+        assert!(refused.failure.what.contains("waivers.yaml:1:3") && refused.field.is_none(), "{refused:?}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "- check: container.privileged\n");
+    }
 
     #[test]
     fn attachments_are_known_by_their_digest() {

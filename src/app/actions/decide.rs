@@ -3,7 +3,8 @@
 use crate::app::form::{Form, Outcome};
 use crate::app::rows::{RowId, TextKind};
 use crate::app::{Book, Effect, Key, Prepared, Recorded, Refused, State, View};
-use crate::model::{AttestationState, ControlResult, Finding, FindingStatus, Verdict};
+use crate::model::{AttestationState, ControlResult, Finding, FindingStatus, Report, Verdict};
+use std::collections::HashMap;
 
 /// Forms that were closed and not saved: as many are kept.
 const DRAFTS: usize = 20;
@@ -12,7 +13,7 @@ const DRAFTS: usize = 20;
 fn is_open(finding: &Finding) -> bool {
     match finding.status {
         FindingStatus::Fail | FindingStatus::Manual => true,
-        FindingStatus::Waived => finding.waiver.as_ref().is_some_and(|waiver| &*waiver.source != "built-in"),
+        FindingStatus::Waived => finding.is_waived_by_people(),
         FindingStatus::NotEvaluated => false,
     }
 }
@@ -135,7 +136,14 @@ pub fn recorded(state: &mut State, result: Result<Recorded, Refused>) {
     match result {
         Ok(recorded) => {
             state.form = None;
+            let place = state.pane().map(|pane| pane.cursor);
             show(state, recorded);
+            // A row that is waived moves down; what comes after it is next.
+            if let (Some(place), Some(pane)) = (place, state.screen_mut().pane_mut()) {
+                pane.cursor = place.min(pane.rows.len().saturating_sub(1));
+                pane.skip_heading(true);
+            }
+            state.follow();
         }
         Err(Refused { failure, field }) => match &mut state.form {
             Some(form) => {
@@ -174,7 +182,25 @@ pub fn undo(state: &mut State, _: Key) -> Vec<Effect> {
 /// A record was taken back, or why not.
 pub fn undone(state: &mut State, result: Result<Recorded, crate::app::Failure>) {
     match result {
-        Ok(recorded) => show(state, recorded),
+        Ok(recorded) => {
+            let before = state.session.report.clone();
+            show(state, recorded);
+            if let Some(row) = changed(state, before.as_deref()) {
+                state.select(&row);
+            }
+        }
         Err(failure) => state.complain(&failure),
     }
+}
+
+/// The row of the current list whose finding says something else than before.
+fn changed(state: &State, before: Option<&Report>) -> Option<RowId> {
+    let before: HashMap<&str, FindingStatus> =
+        before?.findings.iter().map(|finding| (&*finding.fingerprint, finding.status)).collect();
+    let differs = |row: &&RowId| {
+        let RowId::Finding(fingerprint) = row else { return false };
+        let now = state.session.finding(fingerprint).map(|finding| finding.status);
+        now.is_some() && now != before.get(&**fingerprint).copied()
+    };
+    state.pane()?.rows.iter().find(differs).cloned()
 }

@@ -1,6 +1,7 @@
 //! The forms in which a person waives a finding or attests a control.
 
 use crate::app::{Candidate, Field, Form, Layout, Line, PaneKind, State, Subject, TextKind, Tone, lines, wrap};
+use crate::model::clean;
 use crate::ui::Theme;
 use crate::ui::widgets::{block, put, sentence};
 use ratatui::buffer::Buffer;
@@ -48,7 +49,8 @@ pub(in crate::ui) fn form(
     } else {
         [body, Rect::ZERO]
     };
-    let head = head(state, form, left.width.saturating_sub(2));
+    let mut head = head(state, form, left.width.saturating_sub(2));
+    head.truncate(usize::from(left.height / 3));
     let room = left.height.saturating_sub(rows_of(&head));
     let mut area = Rect { x: left.x + 1, width: left.width.saturating_sub(2), ..left };
     // In a low window the fields come first.
@@ -79,7 +81,7 @@ fn rows_of(lines: &[Line]) -> u16 {
 /// What the form is about.
 fn head(state: &State, form: &Form, width: u16) -> Vec<Line> {
     let wrapped = |tone: Tone, text: &str| {
-        wrap(text, usize::from(width)).into_iter().map(move |part| vec![(tone, part)]).collect::<Vec<Line>>()
+        wrap(&clean(text), usize::from(width)).into_iter().map(move |part| vec![(tone, part)]).collect::<Vec<Line>>()
     };
     match &form.subject {
         Subject::Waive { check, resource, container, fingerprint, old } => {
@@ -89,10 +91,9 @@ fn head(state: &State, form: &Form, width: u16) -> Vec<Line> {
                 first.push((finding.status.into(), format!("{} ", finding.status.short())));
                 first.push((finding.severity.into(), format!("{}  ", finding.severity.short())));
             }
-            first.push((Tone::Strong, format!("{check} on {resource}{container}")));
-            let mut lines = vec![first];
+            let mut lines = after(first, &format!("{check} on {resource}{container}"), width);
             if let Some(finding) = state.session.finding(fingerprint) {
-                lines.push(vec![(Tone::Text, finding.message.to_string())]);
+                lines.extend(wrapped(Tone::Text, &finding.message));
             }
             let said = match old {
                 Some(old) => format!("It has a waiver until {}; what you save takes its place.", old.expires),
@@ -108,7 +109,6 @@ fn head(state: &State, form: &Form, width: u16) -> Vec<Line> {
                 first.push((status.into(), format!("{}  ", status.short())));
             }
             let name = crate::app::control_name(control);
-            first.push((Tone::Strong, format!("{name}  {title}")));
             let said = match old {
                 Some(old) => format!(
                     "{} attested it on {}, until {}; what you save is added to that.",
@@ -116,11 +116,23 @@ fn head(state: &State, form: &Form, width: u16) -> Vec<Line> {
                 ),
                 None => "Shown as ATTEST, never as PASS; a new candidate or its last day reopens it.".to_owned(),
             };
-            let mut lines = vec![first];
+            let mut lines = after(first, &format!("{name}  {title}"), width);
             lines.extend(wrapped(Tone::Dim, &said));
             lines
         }
     }
+}
+
+/// A text after the words that begin its first line; nothing of it is cut off.
+fn after(first: Line, text: &str, width: u16) -> Vec<Line> {
+    let used: usize = first.iter().map(|(_, word)| word.len()).sum();
+    let mut first = Some(first);
+    let line = |part: String| {
+        let mut line = first.take().unwrap_or_else(|| vec![(Tone::Text, " ".repeat(used))]);
+        line.push((Tone::Strong, part));
+        line
+    };
+    wrap(&clean(text), usize::from(width).saturating_sub(used)).into_iter().map(line).collect()
 }
 
 /// Rows, so that what the focus is on is in sight.
