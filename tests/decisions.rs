@@ -227,10 +227,10 @@ fn an_attestation_holds_while_what_was_reviewed_is_all_there_is() {
     };
     let (state, said) = reopened(&|record| record.valid_until = day("2026-07-21"));
     assert_eq!(state, AttestationState::Expired);
-    assert!(said.ends_with("the attestation by ana@example.com of 2026-07-01 expired on 2026-07-21"), "{said}");
+    assert!(said.ends_with("; ana@example.com attested it on 2026-07-01, until 2026-07-21: that is over"), "{said}");
     let (state, said) = reopened(&|record| drop(record.reviewed.pop()));
     assert_eq!(state, AttestationState::Reopened);
-    assert!(said.contains("is reopened: 1 candidate is new since"), "{said}");
+    assert!(said.ends_with("; 1 candidate is new since ana@example.com attested it on 2026-07-01"), "{said}");
     let (state, said) = reopened(&|record| record.version = "1.12".into());
     assert_eq!((state, &*said), (AttestationState::NotApplied, &*open.message), "another version's control");
     let (state, _) = reopened(&|record| (record.on, record.valid_until) = (day("2027-01-01"), day("2027-12-31")));

@@ -8,10 +8,13 @@ mod report;
 #[path = "screens/stage.rs"]
 mod stage;
 
-use plimsoll::app::{Document, Effect, Failure, Mark, Msg, Progress, RemedyText, ScanEvent};
+use plimsoll::app::{
+    Book, Change, Document, Done, Effect, Failure, FieldName, Mark, Msg, Prepared, Progress, Recorded, Refused,
+    RemedyText, ScanEvent,
+};
 use plimsoll::model::{Report, Score, Severity, Verdict};
 use plimsoll::ui::Theme;
-use report::{YAML, finding, hostile, later, report};
+use report::{YAML, attested, decided, finding, hostile, later, report};
 use stage::Stage;
 use std::fs;
 use std::path::Path;
@@ -224,7 +227,8 @@ fn no_key_in_the_footer_does_nothing() {
 }
 
 /// One parser for all journeys. A line is a comment (`#`), `size 80x24`, `keys K K`, `type TEXT`, `paste TEXT`,
-/// `report first|later|hostile`, `answer` (YAML and fix arrive), `failed WHAT`, `see TEXT`, `miss TEXT`, or
+/// `report first|later|hostile|decided|attested`, `answer` (YAML and fix arrive), `prepared alone|shared|nowhere` (the day, the
+/// user and the file are known), `recorded [REPORT]`, `undone [REPORT]`, `refused [FIELD:] WHAT`, `failed WHAT`, `see TEXT`, `miss TEXT`, or
 /// `effect START` (one of the last step's effects begins so).
 fn journey(text: &str) -> Result<(), String> {
     let mut stage = Stage::with(80, 24, report());
@@ -242,16 +246,30 @@ fn journey(text: &str) -> Result<(), String> {
             "type" => stage.types(rest),
             "paste" => stage.take(Msg::Paste(rest.to_owned())),
             "report" => {
-                let report: Report = match rest {
-                    "later" => later(),
-                    "hostile" => hostile(),
-                    _ => report(),
-                };
-                stage.event(ScanEvent::Report(report.into()));
+                stage.event(ScanEvent::Report(named(rest).into()));
             }
             "finished" => stage.event(ScanEvent::Finished),
             "failed" => stage.event(ScanEvent::Failed(Failure::new(rest, "Do this."))),
             "answer" => answer(&mut stage),
+            "prepared" => stage.take(Msg::Prepared(prepared(rest))),
+            "recorded" => {
+                let done = Done { what: "the waiver".into(), file: "w".into(), before: None, after: String::new() };
+                let recorded = recorded(&stage, Some(done), "Recorded; u takes it back.", rest);
+                stage.take(Msg::Recorded(Box::new(Ok(recorded))));
+            }
+            "undone" => {
+                let recorded = recorded(&stage, None, "Taken back.", rest);
+                stage.take(Msg::Undone(Box::new(Ok(recorded))));
+            }
+            "refused" => {
+                let (field, what) = match rest.split_once(": ") {
+                    Some(("Attachments", what)) => (Some(FieldName::Attachments), what),
+                    _ => (None, rest),
+                };
+                let refused = Refused { failure: Failure::new(what, "Nothing was written."), field };
+                stage.take(Msg::Recorded(Box::new(Err(refused))));
+            }
+            "records" => stage.event(ScanEvent::Records(Some(Failure::new(rest, "Mend the file.")))),
             "see" if stage.screen().contains(rest) => {}
             "see" => return fails(format!("{rest:?} is not there"), &stage),
             "miss" if !stage.screen().contains(rest) => {}
@@ -268,6 +286,34 @@ fn journey(text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// A report by name.
+fn named(name: &str) -> Report {
+    match name {
+        "later" => later(),
+        "hostile" => hostile(),
+        "decided" => decided(),
+        "attested" => attested(),
+        _ => report(),
+    }
+}
+
+/// What the machine says: a file of one's own, one in a repository, none.
+fn prepared(place: &str) -> Prepared {
+    Prepared {
+        book: Book::Waivers,
+        today: plimsoll::model::parse_day("2026-07-22").unwrap(),
+        user: Some("ana@example.com".into()),
+        file: (place != "nowhere").then(|| "~/.config/plimsoll/waivers.yaml".into()),
+        shared: place == "shared",
+    }
+}
+
+fn recorded(stage: &Stage, done: Option<Done>, said: &str, report: &str) -> Recorded {
+    let target = stage.state.session.target.clone();
+    let report = (!report.is_empty()).then(|| (target, named(report).into()));
+    Recorded { done, said: said.into(), problem: None, report }
+}
+
 /// An effect in one line.
 fn name(effect: &Effect) -> String {
     match effect {
@@ -277,7 +323,36 @@ fn name(effect: &Effect) -> String {
         Effect::StartScan(scan, target) => {
             format!("StartScan {scan} {:?} {:?} {:?}", target.origin, target.context, target.namespaces)
         }
+        Effect::Record(_, change) => format!("Record {}", change_name(change)),
+        Effect::Undo(_, done) => format!("Undo {}", done.what),
         other => format!("{other:?}"),
+    }
+}
+
+/// What shall be recorded, in one line.
+fn change_name(change: &Change) -> String {
+    match change {
+        Change::Waive(w) => format!(
+            "Waive {} by {} for {}, ticket {}, until {}: {:?}",
+            w.subject(),
+            w.approved_by,
+            w.owner,
+            w.ticket,
+            w.expires,
+            w.reason
+        ),
+        Change::Unwaive(w) => format!("Unwaive {}", w.subject()),
+        Change::Attest(a, files) => format!(
+            "Attest {} by {} on {} until {}, ticket {:?}, files {files:?}, {} reviewed: {:?}",
+            a.subject(),
+            a.by,
+            a.on,
+            a.valid_until,
+            a.ticket,
+            a.reviewed.len(),
+            a.statement
+        ),
+        Change::Withdraw(a) => format!("Withdraw {}", a.subject()),
     }
 }
 

@@ -94,3 +94,35 @@ fn a_dumb_terminal_is_told_of_the_command() {
     assert_eq!(terminal.end(), 2);
     assert!(String::from_utf8_lossy(&terminal.raw).contains("plimsoll scan"));
 }
+
+#[test]
+fn a_finding_is_waived_in_a_file_and_that_is_taken_back() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join(".gitconfig"), "[user]\n  email = ana@example.com\n").unwrap();
+    let file = home.path().join(".config/plimsoll/waivers.yaml");
+    let environment = [("HOME", home.path().to_str().unwrap())];
+    let mut terminal = Terminal::start(Path::new(env!("CARGO_BIN_EXE_plimsoll")), &["--demo"], &environment, (80, 24));
+    terminal.shows("cis 2.0.1");
+    terminal.keys("H");
+    terminal.shows("> CRIT FAIL   default      Deployment/health-check");
+    terminal.keys("W");
+    terminal.shows("only on this machine");
+    // the user is git's, and the cursor is where one types
+    terminal.shows("ana@example.com");
+    assert_eq!(terminal.screen().cursor_position().1, 17);
+    terminal.keys("\x1b[200~It is replaced.\nUntil then it is watched.\x1b[201~\t\tbo@example.com\rSEC-1\x13");
+    terminal.shows("Waived until");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let record = plimsoll::store::parse::<plimsoll::model::WaiverRecord>("x", &text).unwrap().remove(0).record;
+    assert_eq!((&*record.check, &*record.resource.name), ("container.privileged", "health-check"));
+    assert_eq!((&*record.reason, &*record.owner), ("It is replaced.\nUntil then it is watched.", "ana@example.com"));
+    terminal.keys("G");
+    terminal.shows("> CRIT WAIVED default      Deployment/health-check");
+    terminal.keys("u");
+    terminal.shows("Taken back");
+    assert!(!file.exists());
+    terminal.shows("> CRIT FAIL   default      Deployment/health-check");
+    terminal.keys(":q\r");
+    assert_eq!(terminal.end(), 0);
+    restored(&terminal);
+}

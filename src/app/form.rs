@@ -235,15 +235,18 @@ impl Form {
     pub(super) fn waive(finding: &Finding, report: &Report) -> Self {
         let old = report.waivers.iter().map(|used| &used.record).find(|record| record.covers_finding(finding));
         let said = |of: fn(&WaiverRecord) -> &str| old.map(of).unwrap_or_default();
+        let is_over = finding.expired_waiver.is_some();
+        // who approved it for the time that is over has not approved it for longer
+        let approver = if is_over { "" } else { said(|record| &record.approved_by) };
         let fields = vec![
             Field::new(FieldName::Reason, said(|record| &record.reason)),
             Field::new(FieldName::Owner, said(|record| &record.owner)),
-            Field::new(FieldName::ApprovedBy, said(|record| &record.approved_by)),
+            Field::new(FieldName::ApprovedBy, approver),
             Field::new(FieldName::Ticket, said(|record| &record.ticket)),
             Field::new(FieldName::Expires, ""),
         ];
         // a record that has expired gets a new day, one that counts keeps its own
-        let expires = old.filter(|_| finding.expired_waiver.is_none()).map(|record| record.expires.to_string());
+        let expires = old.filter(|_| !is_over).map(|record| record.expires.to_string());
         let subject = Subject::Waive {
             check: finding.check,
             resource: old.map_or_else(|| finding.owner.clone(), |record| record.resource.clone()),

@@ -225,7 +225,7 @@ impl<'d> Deciding<'d> {
                 control.counts.manual = 0;
             }
             (None, Some(latest)) => {
-                control.message = format!("{}; the attestation {}", control.message, latest.message).into();
+                control.message = format!("{}; {}", control.message, latest.message).into();
             }
             (None, None) => {}
         }
@@ -235,16 +235,19 @@ impl<'d> Deciding<'d> {
     fn holds(&self, record: &Attestation, candidates: &[&Arc<str>]) -> Result<(), (AttestationState, String)> {
         let Attestation { by, on, .. } = record;
         if record.on > self.today {
-            return Err((AttestationState::NotApplied, format!("by {by} is dated {on}, which is to come")));
+            return Err((AttestationState::NotApplied, format!("{by} attests it for {on}, which is to come")));
         }
         if record.is_expired(self.today) {
-            return Err((AttestationState::Expired, format!("by {by} of {on} expired on {}", record.valid_until)));
+            return Err((
+                AttestationState::Expired,
+                format!("{by} attested it on {on}, until {}: that is over", record.valid_until),
+            ));
         }
         let new = candidates.iter().filter(|candidate| !record.reviewed.contains(candidate)).count();
         let are = if new == 1 { "candidate is" } else { "candidates are" };
         match new {
             0 => Ok(()),
-            _ => Err((AttestationState::Reopened, format!("by {by} of {on} is reopened: {new} {are} new since"))),
+            _ => Err((AttestationState::Reopened, format!("{new} {are} new since {by} attested it on {on}"))),
         }
     }
 }

@@ -56,13 +56,10 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         rest.push_str(&format!(" · {waived} waived"));
     }
     rest.push_str(" · read-only");
-    let mut left =
+    let left =
         vec![(Tone::Header, " plimsoll  ".to_owned()), (Tone::Strong, format!("{name}{version}")), (Tone::Dim, rest)];
-    if session.records.is_some() {
-        left.push((Tone::Error, " · WAIVERS NOT READ".to_owned()));
-    }
     let time = report.map(|r| clock(&r.finished)).unwrap_or_default();
-    let right = match (&session.phase, report.is_some()) {
+    let mut right = match (&session.phase, report.is_some()) {
         (Phase::Connecting, false) => vec![(Tone::Notice, "connecting ".to_owned())],
         (Phase::Connecting | Phase::Reading, true) if session.complete => {
             vec![(Tone::Notice, format!("reading again · as of {time} "))]
@@ -73,6 +70,9 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         (Phase::Failed(_), true) if !session.complete => vec![(Tone::Error, "CUT SHORT ".to_owned())],
         (Phase::Failed(_), true) => vec![(Tone::Error, format!("STALE as of {time} "))],
     };
+    if session.records.is_some() {
+        right.insert(0, (Tone::Error, "WAIVERS NOT READ  ".to_owned()));
+    }
     both(buffer, theme, area, &left, &right);
 }
 

@@ -96,11 +96,6 @@ fn row(finding: &Finding) -> Cell {
     if finding.expired_waiver.is_some() {
         resource.insert(0, (Tone::Notice, "EXPIRED ".to_owned()));
     }
-    let until = finding.waiver.as_ref().and_then(|waiver| waiver.expires.as_deref());
-    let reach = match until {
-        Some(day) => piece(Tone::Waived, format!("until {day}")),
-        None => piece(Tone::Notice, super::overview::reach_words(&finding.reach)),
-    };
     Cell::Cells(vec![
         piece(finding.severity, finding.severity.short().to_owned()),
         piece(finding.status, finding.status.short().to_owned()),
@@ -109,6 +104,6 @@ fn row(finding: &Finding) -> Cell {
         piece(Tone::Dim, finding.container.as_deref().unwrap_or_default().to_owned()),
         piece(text, finding.check.to_owned()),
         piece(Tone::Dim, pods),
-        reach,
+        piece(Tone::Notice, super::overview::reach_words(&finding.reach)),
     ])
 }

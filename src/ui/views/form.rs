@@ -95,7 +95,12 @@ fn head(state: &State, form: &Form, width: u16) -> Vec<Line> {
             if let Some(finding) = state.session.finding(fingerprint) {
                 lines.extend(wrapped(Tone::Text, &finding.message));
             }
+            let is_over =
+                form.ready.as_ref().is_some_and(|ready| old.as_ref().is_some_and(|old| old.is_expired(ready.today)));
             let said = match old {
+                Some(old) if is_over => {
+                    format!("Its waiver was over on {}; what you save takes its place.", old.expires)
+                }
                 Some(old) => format!("It has a waiver until {}; what you save takes its place.", old.expires),
                 None => "Covers this check on this object only, in every cluster that has one of this name.".to_owned(),
             };
@@ -140,10 +145,11 @@ fn fields(buffer: &mut Buffer, theme: &Theme, area: Rect, form: &Form) -> Option
     let rows = rows(form, area);
     let (mut end, mut top) = (0, 0);
     for row in &rows {
+        let start: u16 = end;
         end += row.height();
         if matches!(row, Row::Field(i, _) if *i == form.focus) {
             // what is wrong with it stands under it
-            top = (end + 1).saturating_sub(area.height);
+            top = (end + 1).saturating_sub(area.height).min(start);
         }
     }
     let (mut at, mut cursor) = (0, None);
