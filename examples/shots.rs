@@ -12,8 +12,11 @@ use terminal::Terminal;
 /// A picture: its name, and the steps that lead there from the one before: keys, and what then must show.
 const SHOTS: &[(&str, &[(&str, &str)])] = &[
     ("overview", &[("", "Act on first")]),
-    ("controls", &[("\r", "5.2.2")]),
-    ("finding", &[("/5.2.2\r", "5.2.2"), ("\r", "Deployment/health-check"), ("\r", "privileged: true")]),
+    ("controls", &[("\r", "1.1.1"), ("/5.2.\r", "5.2.12")]),
+    (
+        "finding",
+        &[("\x1b", "1.1.1"), ("/5.2.2\r", "/5.2.2"), ("\r", "Deployment/health-check"), ("\r", "privileged: true")],
+    ),
     ("explain", &[("d", "See it yourself")]),
 ];
 

@@ -2,22 +2,25 @@
 //!
 //! The expectation is pass, fail, manual, unread or n-a: the verdict of a control that asks for this check alone. A line
 //! `# kubernetes: 1.29` sets the version; `# source: cluster` makes the file all that a cluster holds, where otherwise
-//! what is not in it may be elsewhere; `# server: ADDRESS` is its API server's, `# with: configmaps` reads
-//! what is read on request only, `# allowed-registry: HOST` is scan's flag; `# pitfall 6.N` names the catalogue's pitfall
-//! that the case is about.
+//! what is not in it may be elsewhere; `# forbidden: Pod, Job` takes kinds away, `# with: Secret, ConfigMap` opts in,
+//! `# server: ADDRESS` is the API server's, `# allowed-registry: HOST` is scan's flag; `# pitfall 6.N` names the
+//! catalogue's pitfall that the case is about.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use plimsoll::checks;
 use plimsoll::engine::{Engine, NoExemptions, Times};
 use plimsoll::frameworks::from_texts;
 use plimsoll::inventory::{Kind, Medium, ReadState, Version, yaml};
-use plimsoll::model::{Finding, Report, Verdict};
+use plimsoll::model::{Finding, GapReason, Report, Verdict};
 use plimsoll::sources::files::Loader;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+#[path = "support/sheets.rs"]
+mod sheets;
 
 /// A manifest and what a check should make of it.
 struct Fixture {
@@ -25,6 +28,8 @@ struct Fixture {
     /// `fail.init-container`
     case: String,
     text: String,
+    /// The sheet that it is a line of.
+    sheet: Option<String>,
 }
 
 impl Fixture {
@@ -39,9 +44,16 @@ impl Fixture {
                 check: check.file_name().unwrap().to_string_lossy().into_owned(),
                 case: file.file_name().unwrap().to_string_lossy().trim_end_matches(".yaml").to_owned(),
                 text: fs::read_to_string(file).unwrap(),
+                sheet: None,
             })
         };
-        sorted(&folder).into_iter().flat_map(of).collect()
+        let lines = sheets::all().into_iter().map(|line| Fixture {
+            check: line.check,
+            case: line.case,
+            text: line.text,
+            sheet: Some(line.family),
+        });
+        sorted(&folder).into_iter().flat_map(of).chain(lines).collect()
     }
 
     fn name(&self) -> String {
@@ -55,6 +67,13 @@ impl Fixture {
     fn version(&self) -> Version {
         let said = self.text.lines().find_map(|line| line.strip_prefix("# kubernetes: "));
         said.map_or(Version::NEWEST, |version| version.parse().unwrap())
+    }
+
+    /// The kinds that a line names.
+    fn kinds(&self, line: &str) -> Vec<Kind> {
+        let names = self.text.lines().filter_map(|text| text.strip_prefix(line)).flat_map(|names| names.split(", "));
+        let kind = |name: &str| Kind::ALL.iter().copied().find(|kind| kind.name() == name);
+        names.map(|name| kind(name).unwrap_or_else(|| panic!("{}: no kind {name}", self.name()))).collect()
     }
 
     /// What comes of a control that asks for this check alone.
@@ -73,12 +92,14 @@ impl Fixture {
         let (mut inventory, notes) = loader.finish();
         if cluster {
             Kind::ALL.iter().for_each(|kind| inventory.set_state(*kind, ReadState::Complete));
+            self.kinds("# with: ").into_iter().for_each(|kind| inventory.opt_in(kind));
+            for kind in self.kinds("# forbidden: ") {
+                let (reason, message) = (GapReason::Forbidden, "forbidden".into());
+                inventory.set_state(kind, ReadState::Failed { reason, message, read: BTreeSet::new() });
+            }
         }
         let allowed = self.text.lines().filter_map(|line| line.strip_prefix("# allowed-registry: "));
         inventory.settings.allowed_registries = allowed.map(|host| host.parse().unwrap()).collect();
-        if self.text.lines().any(|line| line == "# with: configmaps") {
-            inventory.opt_in(Kind::ConfigMap);
-        }
         inventory.cluster.server = self.text.lines().find_map(|line| line.strip_prefix("# server: ")).map(Into::into);
         assert!(notes.is_empty(), "{}: {notes:?}", self.name());
         let times = Times { started: "2026-01-01T00:00:00Z".into(), finished: "2026-01-01T00:00:00Z".into() };
@@ -124,8 +145,11 @@ fn every_check_has_fixtures_under_its_id() {
             writeln!(wrong, "{}: has {cases:?}, needs pass and fail, manual, or unread and n-a", check.id).unwrap();
         }
         let file = format!("src/checks/{}.rs", check.id.replacen('.', "/", 1).replace('-', "_"));
-        if !Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).is_file() {
-            writeln!(wrong, "{}: stands in another file than {file}", check.id).unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let table = root.join(&file).with_file_name("table.rs");
+        let row = fs::read_to_string(table).is_ok_and(|text| text.contains(&format!("id: {:?},", check.id)));
+        if !root.join(&file).is_file() && !row {
+            writeln!(wrong, "{}: stands neither in {file} nor in the table beside it", check.id).unwrap();
         }
     }
     for stranger in cases.into_keys() {
@@ -136,11 +160,25 @@ fn every_check_has_fixtures_under_its_id() {
 
 #[test]
 fn findings_point_at_their_lines() {
+    let mut sheets: BTreeMap<String, String> = BTreeMap::new();
     for fixture in Fixture::all().iter().filter(|fixture| matches!(fixture.expectation(), "fail" | "manual")) {
         let report = fixture.report();
         let shown: Vec<String> = report.findings.iter().map(|finding| show(finding, &fixture.text)).collect();
+        let shown = shown.join("\n");
+        match &fixture.sheet {
+            // the lines of a sheet are read together
+            Some(sheet) => {
+                let text = sheets.entry(sheet.clone()).or_default();
+                writeln!(text, "{} {}\n{shown}", fixture.check, fixture.case).unwrap();
+            }
+            None => insta::with_settings!({omit_expression => true}, {
+                insta::assert_snapshot!(format!("{}__{}", fixture.check, fixture.case), shown);
+            }),
+        }
+    }
+    for (sheet, text) in sheets {
         insta::with_settings!({omit_expression => true}, {
-            insta::assert_snapshot!(format!("{}__{}", fixture.check, fixture.case), shown.join("\n"));
+            insta::assert_snapshot!(format!("sheet__{sheet}"), text);
         });
     }
 }

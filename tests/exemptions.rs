@@ -17,6 +17,7 @@ fn report(strict: bool) -> Report {
     Engine::default().evaluate(&inventory, &editions, &exempt, strict, times)
 }
 
+/// Exempt is a component for a check, never a namespace (pitfall 19).
 #[test]
 fn only_components_of_the_platform_are_exempt() {
     let report = report(false);
@@ -40,6 +41,7 @@ fn only_components_of_the_platform_are_exempt() {
     }
 }
 
+/// They are counted, and there to be seen (pitfall 19).
 #[test]
 fn strict_drops_them() {
     let report = report(true);

@@ -150,6 +150,7 @@ fn nothing_may_be_read() {
     refused(&scan(&server, &[]), 3, "nothing could be read", "plimsoll role");
 }
 
+/// (pitfall 62)
 #[test]
 fn pods_forbidden_is_a_gap_and_never_a_pass() {
     let server = FakeServer::start(|path, _| if path.contains("/pods?") { refusal(403, "no") } else { healthy(path) });
@@ -172,6 +173,7 @@ fn a_server_that_asks_to_slow_down_is_asked_again() {
     assert_eq!(failing_names(&report(&output)), ["a"]);
 }
 
+/// (pitfall 63)
 #[test]
 fn pages_are_followed_and_an_expired_page_begins_anew() {
     let server = FakeServer::start(|path, before| match path {

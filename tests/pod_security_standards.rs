@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
+use plimsoll::checks::levels;
 use plimsoll::engine::{Engine, NoExemptions, Times};
 use plimsoll::frameworks::embedded;
+use plimsoll::inventory::pod_security::Level;
 use plimsoll::inventory::{Medium, Version};
 use plimsoll::model::{Report, Verdict};
 use plimsoll::sources::files::Loader;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +30,20 @@ fn difference(report: &Report, name: &str, expected: Verdict) -> Option<String> 
     let found = report.frameworks[0].status;
     let messages: Vec<String> = report.findings.iter().map(|f| format!("{}: {}", f.check, f.message)).collect();
     (found != expected).then(|| format!("{name}: {found}, expected {expected}: {messages:?}\n"))
+}
+
+/// What `ns.pss-dry-run` predicts with is what the packs ask.
+#[test]
+fn the_levels_are_the_packs() {
+    for level in [Level::Baseline, Level::Restricted] {
+        let packs = embedded().unwrap();
+        let pack = packs.iter().find(|pack| *pack.id == *format!("pss-{level}")).unwrap();
+        let edition = pack.edition(&pack.newest(), Version::NEWEST);
+        let of_pack: BTreeSet<String> =
+            edition.controls().flat_map(|(_, control)| control.checks.checks()).map(|id| id.to_string()).collect();
+        let of_level: BTreeSet<String> = levels::checks(level).map(|check| check.id.to_owned()).collect();
+        assert_eq!(of_level, of_pack, "{level}");
+    }
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
@@ -88,8 +105,52 @@ fn agrees_with_the_admission_library_beyond_its_fixtures() {
     );
     let own_users =
         pod("hostUsers: false\n  securityContext: {runAsUser: 0, seccompProfile: {type: RuntimeDefault}}", HARDENED);
+    // kubectl debug adds one to a running pod, past whatever its template says
+    let debugged = |container: &str| {
+        let spec = format!(
+            "securityContext: {{runAsNonRoot: true, seccompProfile: {{type: RuntimeDefault}}}}\n  ephemeralContainers:\n  - {{name: d, image: i, {container}}}"
+        );
+        pod(&spec, HARDENED)
+    };
+    let added = debugged("securityContext: {capabilities: {add: [SYS_PTRACE]}}");
+    let forwarded = debugged("ports: [{containerPort: 80, hostPort: 80}]");
+    let as_root =
+        debugged("securityContext: {runAsUser: 0, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}");
+    let loose = debugged("tty: true");
+    let tight = debugged(HARDENED);
+    let host_process = pod(
+        "os: {name: windows}\n  hostNetwork: true\n  securityContext: {runAsNonRoot: true, windowsOptions: {hostProcess: true}}",
+        "tty: false",
+    );
+    let own_host_process = pod(
+        "os: {name: windows}\n  securityContext: {runAsNonRoot: true}",
+        "securityContext: {windowsOptions: {hostProcess: true}}",
+    );
+    let administrator = pod(
+        "os: {name: windows}\n  securityContext: {windowsOptions: {runAsUserName: ContainerAdministrator}}",
+        "tty: false",
+    );
+    let named = pod(
+        "os: {name: windows}\n  securityContext: {runAsNonRoot: true, windowsOptions: {runAsUserName: ContainerUser}}",
+        "tty: false",
+    );
+    let windows_debugged = pod(
+        "os: {name: windows}\n  securityContext: {runAsNonRoot: true}\n  ephemeralContainers:\n  - {name: d, image: i, securityContext: {runAsNonRoot: false}}",
+        "tty: false",
+    );
     let (pass, fail) = (Verdict::Pass, Verdict::Fail);
     let cases = [
+        ("an ephemeral container's capabilities", "baseline", "1.36", &added, fail),
+        ("an ephemeral container's host port", "baseline", "1.36", &forwarded, fail),
+        ("an ephemeral container that is root", "restricted", "1.36", &as_root, fail),
+        ("which baseline allows", "baseline", "1.36", &as_root, pass),
+        ("an ephemeral container without a context", "restricted", "1.36", &loose, fail),
+        ("and one that is as tight as the rest", "restricted", "1.36", &tight, pass),
+        ("a pod's host process", "baseline", "1.36", &host_process, fail),
+        ("a container's host process", "baseline", "1.36", &own_host_process, fail),
+        ("Windows has no excuse from runAsNonRoot", "restricted", "1.36", &administrator, fail),
+        ("the name of a Windows user is not asked for", "restricted", "1.36", &named, pass),
+        ("an ephemeral container on Windows", "restricted", "1.36", &windows_debugged, fail),
         ("an overridden baseline check is not run: Windows", "restricted", "1.36", &windows, pass),
         ("baseline has no Windows rule", "baseline", "1.36", &windows, fail),
         ("before 1.25 Windows is no excuse", "restricted", "1.24", &windows, fail),

@@ -14,6 +14,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "support/sheets.rs"]
+mod sheets;
+
 /// A control for each check.
 fn edition(checks: &[&Check]) -> Edition {
     let mut section = "section: one\ntitle: One\ncontrols:\n".to_owned();
@@ -85,6 +88,10 @@ fn no_right_taken_away_makes_a_pass() {
             let text = fs::read_to_string(&path).unwrap();
             judge(&[check], &|| cluster(&text), &path.file_name().unwrap().to_string_lossy(), &mut wrong);
         }
+    }
+    for line in sheets::all() {
+        let check = checks::find(&line.check).unwrap();
+        judge(&[check], &|| cluster(&line.text), &format!("{} {}", line.check, line.case), &mut wrong);
     }
     assert!(wrong.is_empty(), "\n{wrong}");
 }

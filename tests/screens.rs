@@ -14,7 +14,7 @@ use plimsoll::app::{
 };
 use plimsoll::model::{Report, Score, Severity, Verdict};
 use plimsoll::ui::Theme;
-use report::{YAML, attested, decided, finding, hostile, later, report};
+use report::{YAML, attested, decided, finding, hostile, later, many, report};
 use stage::Stage;
 use std::fs;
 use std::path::Path;
@@ -43,7 +43,7 @@ fn answer(stage: &mut Stage) {
 }
 
 /// Screens by name, and how to get there from the overview.
-const SCREENS: [(&str, &str); 10] = [
+const SCREENS: [(&str, &str); 12] = [
     ("overview", ""),
     ("framework", "enter"),
     ("criteria", "G enter"),
@@ -52,6 +52,8 @@ const SCREENS: [(&str, &str); 10] = [
     ("finding", "H enter"),
     ("explain", "H enter d"),
     ("gaps", "tab tab enter"),
+    ("frameworks", ": f w enter"),
+    ("analysis", "a"),
     ("namespaces", ": n s enter"),
     ("help", "?"),
 ];
@@ -81,6 +83,22 @@ fn pictures_of_the_start() {
         "Point KUBECONFIG at one, or look at the demo cluster.",
     )));
     insta::assert_snapshot!("failed", stage.picture());
+}
+
+/// Fifteen frameworks, three of them for other platforms: what there is no room for is a line that opens the rest.
+#[test]
+fn pictures_of_many_frameworks() {
+    for (name, keys, size) in [
+        ("many", "", (80, 24)),
+        ("many", "", (120, 35)),
+        ("many", "", (120, 50)),
+        ("many-all", ": f w enter", (80, 24)),
+        ("many-elsewhere", ": c i s - e k s enter", (80, 24)),
+    ] {
+        let mut stage = Stage::with(size.0, size.1, many());
+        stage.keys(keys);
+        insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), stage.picture());
+    }
 }
 
 #[test]
@@ -227,8 +245,9 @@ fn no_key_in_the_footer_does_nothing() {
 }
 
 /// One parser for all journeys. A line is a comment (`#`), `size 80x24`, `keys K K`, `type TEXT`, `paste TEXT`,
-/// `report first|later|hostile|decided|attested`, `answer` (YAML and fix arrive), `prepared alone|shared|nowhere` (the day, the
-/// user and the file are known), `recorded [REPORT]`, `undone [REPORT]`, `refused [FIELD:] WHAT`, `failed WHAT`, `see TEXT`, `miss TEXT`, or
+/// `report first|later|many|hostile|decided|attested`, `answer` (YAML and fix arrive), `prepared alone|shared|nowhere` (the day,
+/// the user and the file are known), `recorded [REPORT]`, `undone [REPORT]`, `refused [FIELD:] WHAT`, `failed WHAT`, `see TEXT`,
+/// `miss TEXT`, or
 /// `effect START` (one of the last step's effects begins so).
 fn journey(text: &str) -> Result<(), String> {
     let mut stage = Stage::with(80, 24, report());
@@ -290,6 +309,7 @@ fn journey(text: &str) -> Result<(), String> {
 fn named(name: &str) -> Report {
     match name {
         "later" => later(),
+        "many" => many(),
         "hostile" => hostile(),
         "decided" => decided(),
         "attested" => attested(),

@@ -27,8 +27,9 @@ fn from_the_overview_to_the_field_and_back() {
     terminal.shows("Act on first");
     terminal.shows("cis 2.0.1");
     terminal.keys("\r");
-    terminal.shows("5.2.2");
+    terminal.shows("1.1.1");
     terminal.keys("/5.2.2\r");
+    terminal.shows("/5.2.2");
     terminal.keys("\r");
     terminal.shows("Deployment/health-check");
     terminal.keys("\r");

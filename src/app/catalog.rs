@@ -1,13 +1,13 @@
 //! What is known without any scan: titles of sections, reasons of controls.
 
-use crate::frameworks::Pack;
+use crate::frameworks::{Analysis, Pack};
 use crate::inventory::Version;
 use crate::model::ControlResult;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What a pack says of a control beside its result.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControlFacts {
     /// What goes wrong without it.
     pub why: Arc<str>,
@@ -17,6 +17,8 @@ pub struct ControlFacts {
     pub relates: Vec<Arc<str>>,
     /// Where a number or a quotation is another one's.
     pub note: Option<Arc<str>>,
+    /// What plimsoll checks of it, collects, and leaves to others.
+    pub analysis: Analysis,
 }
 
 /// Framework, its version, and the id of a section or control in it.
@@ -26,6 +28,8 @@ type Key = (Arc<str>, Arc<str>, Arc<str>);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalog {
     sections: HashMap<Key, Arc<str>>,
+    /// Titles of what sections come together under: framework and the first part of their numbers.
+    groups: HashMap<(Arc<str>, Arc<str>), Arc<str>>,
     controls: HashMap<Key, ControlFacts>,
 }
 
@@ -34,6 +38,9 @@ impl Catalog {
     pub fn of(packs: &[Pack]) -> Self {
         let mut catalog = Self::default();
         for pack in packs {
+            for (id, title) in &pack.groups {
+                catalog.groups.insert((pack.id.clone(), id.clone()), title.clone());
+            }
             for version in &pack.versions {
                 let edition = pack.edition(version, Version::NEWEST);
                 let key = |id: &Arc<str>| (edition.framework.clone(), edition.version.clone(), id.clone());
@@ -51,6 +58,7 @@ impl Catalog {
                         collect: control.collect.clone(),
                         relates: control.relates.clone(),
                         note: control.note.clone(),
+                        analysis: Analysis::of(control),
                     };
                     catalog.controls.insert(key(&control.id), facts);
                 }
@@ -63,6 +71,13 @@ impl Catalog {
     pub fn section(&self, control: &ControlResult) -> &str {
         let key = (control.framework.clone(), control.version.clone(), control.section.clone());
         self.sections.get(&key).map_or("", |title| title)
+    }
+
+    /// What the section of a control comes under, and its title: `5`, `Policies`; None where sections stand by themselves.
+    pub fn group<'a>(&'a self, control: &'a ControlResult) -> Option<(&'a str, &'a str)> {
+        let first = control.section.split('.').next()?;
+        let title = self.groups.get(&(control.framework.clone(), first.into()))?;
+        Some((first, title))
     }
 
     /// Facts on a control, where they are known.

@@ -28,7 +28,13 @@ pub static COMMANDS: &[Command] = &[
         help: "A list of findings",
         run: findings,
     },
-    Command { names: &["gaps"], arguments: "", help: "What could not be read, and why", run: gaps },
+    Command { names: &["frameworks", "fw"], arguments: "", help: "All frameworks", run: frameworks },
+    Command {
+        names: &["gaps"],
+        arguments: "[FRAMEWORK]",
+        help: "What could not be read; with a framework, who answers its controls",
+        run: gaps,
+    },
     Command { names: &["role"], arguments: "", help: "The role to ask for", run: role },
     Command {
         names: &["waivers", "attestations"],
@@ -67,8 +73,35 @@ fn findings(state: &mut State, arguments: &str) -> Option<Vec<Effect>> {
     Some(effects)
 }
 
-fn gaps(state: &mut State, _: &str) -> Option<Vec<Effect>> {
-    Some(state.push(View::Gaps(None)))
+fn gaps(state: &mut State, name: &str) -> Option<Vec<Effect>> {
+    if name.is_empty() {
+        return Some(state.push(View::Gaps(None)));
+    }
+    let id = own(state, name);
+    let known = state.session.framework(&id).map(|framework| framework.id.clone());
+    match known {
+        Some(id) => Some(state.push(View::Analysis(id))),
+        None => {
+            state.say(format!("There is no framework {name}. :frameworks lists them."));
+            Some(Vec::new())
+        }
+    }
+}
+
+fn frameworks(state: &mut State, _: &str) -> Option<Vec<Effect>> {
+    Some(state.push(View::Frameworks))
+}
+
+/// A framework's id as typed; `cis` on a provider's platform means that provider's benchmark.
+fn own(state: &State, name: &str) -> String {
+    let name = name.to_lowercase();
+    let report = state.session.report.as_deref();
+    let mut frameworks = report.into_iter().flat_map(|report| &report.frameworks);
+    let own = frameworks.find(|framework| !framework.platforms.is_empty() && !framework.is_elsewhere());
+    match own {
+        Some(own) if name == "cis" => own.id.to_string(),
+        _ => name,
+    }
 }
 
 fn role(state: &mut State, _: &str) -> Option<Vec<Effect>> {
@@ -150,7 +183,7 @@ pub fn run(state: &mut State, line: &str) -> Vec<Effect> {
 
 /// A framework by id; `soc2` means the criteria of whichever pack has them.
 fn framework(state: &State, name: &str) -> Option<View> {
-    let name = name.to_lowercase();
+    let name = own(state, name);
     let session = &state.session;
     if let Some(framework) = session.framework(&name) {
         let only_criteria =
@@ -182,6 +215,10 @@ pub fn complete(state: &State, typed: &str) -> Option<String> {
                 "ctx" | "context" => contexts().find_map(|name| rest(name, last)),
                 "ns" | "namespace" | "findings" | "f" if !last.is_empty() => {
                     namespaces().find_map(|name| rest(name, last))
+                }
+                "gaps" => {
+                    let frameworks = state.session.report.iter().flat_map(|r| r.frameworks.iter().map(|f| &*f.id));
+                    frameworks.filter(|_| !last.is_empty()).find_map(|name| rest(name, last))
                 }
                 "theme" => ["dark", "light", "mono"].into_iter().find_map(|name| rest(name, last)),
                 _ => None,

@@ -1,14 +1,24 @@
 //! The same look at a field, with kubectl: nothing to take on trust.
 
-use crate::inventory::Kind;
+use crate::inventory::{Kind, Wire};
 use crate::model::{FieldPath, Finding, ObjectRef, Step};
 
 fn kind(object: &ObjectRef) -> Option<Kind> {
-    Kind::ALL.iter().copied().find(|k| *k.info().name == *object.kind && k.info().group == object.group())
+    let is = |k: &Kind| *k.info().name == *object.kind && k.info().group == object.group();
+    Kind::ALL.iter().copied().find(is).filter(|kind| kind.info().wire != Wire::Gathered)
+}
+
+/// The request by which a kubelet says its configuration.
+fn configz(object: &ObjectRef) -> Option<String> {
+    let is = &*object.kind == "KubeletConfig" && object.group() == "plimsoll";
+    is.then(|| format!("/api/v1/nodes/{}/proxy/configz", object.name))
 }
 
 /// The request that reads an object: `/apis/apps/v1/namespaces/shop/deployments/web`.
 pub fn request(object: &ObjectRef) -> Option<String> {
+    if let Some(path) = configz(object) {
+        return Some(path);
+    }
     let plural = kind(object)?.info().plural;
     let root = if object.group().is_empty() { "/api" } else { "/apis" };
     let namespace = object.namespace.as_deref().map(|n| format!("/namespaces/{n}")).unwrap_or_default();
@@ -38,6 +48,8 @@ fn jsonpath(path: &FieldPath) -> String {
                 text.push_str(&format!("[?(@.{key}=={:?})]", &**value));
             }
             Step::Item { index, key: None } => text.push_str(&format!("[{index}]")),
+            // words of a command line have no key: the whole list is shown
+            Step::Flag { .. } => {}
         }
     }
     text.push('}');
@@ -47,6 +59,9 @@ fn jsonpath(path: &FieldPath) -> String {
 /// The command that prints the field of a finding; None where no one object holds it.
 pub fn see(finding: &Finding) -> Option<String> {
     let object = &finding.resource;
+    if let Some(path) = configz(object) {
+        return Some(format!("kubectl get --raw {}", quoted(&path)));
+    }
     let plural = kind(object)?.info().plural;
     let resource = if object.group().is_empty() { plural.to_owned() } else { format!("{plural}.{}", object.group()) };
     let namespace = object.namespace.as_deref().map(|n| format!("-n {} ", quoted(n))).unwrap_or_default();
@@ -69,5 +84,8 @@ mod tests {
         assert_eq!(quoted("it's"), r"'it'\''s'");
         let object = ObjectRef::new("apps/v1", "Deployment", Some("shop"), "web");
         assert_eq!(request(&object).unwrap(), "/apis/apps/v1/namespaces/shop/deployments/web");
+        let kubelet = ObjectRef::new("plimsoll/v1", "KubeletConfig", None, "worker-1");
+        assert_eq!(request(&kubelet).unwrap(), "/api/v1/nodes/worker-1/proxy/configz");
+        assert_eq!(request(&ObjectRef::new("plimsoll/v1", "NodeFacts", None, "worker-1")), None, "no request shows it");
     }
 }

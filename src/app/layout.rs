@@ -71,6 +71,7 @@ fn summary_lines(view: &View, height: u16) -> u16 {
         View::Finding(_) => 4,
         View::Control(..) => 4,
         View::Framework(..) => 2,
+        View::Analysis(_) => 3,
         View::Yaml(_) | View::Findings(_) => 1,
         _ => 0,
     };
@@ -104,11 +105,22 @@ fn wish(screen: &Screen, pane: usize, least: usize) -> u16 {
     u16::try_from(rows.max(least) + 2).unwrap_or(u16::MAX)
 }
 
+/// Rows that the overview's frameworks may take in a window of this height.
+pub fn framework_rows(height: u16) -> usize {
+    let body = height.saturating_sub(3);
+    usize::from(frameworks_height(body).saturating_sub(2)).max(3)
+}
+
+/// A third of the overview, half of a tall one.
+fn frameworks_height(body: u16) -> u16 {
+    if body >= 42 { body / 2 } else { body / 3 }
+}
+
 fn overview(state: &State, screen: &Screen, body: Rect) -> Vec<Rect> {
     if state.session.report.is_none() {
         return focused(screen, body);
     }
-    let frameworks = wish(screen, 0, 1).min(body.height / 3);
+    let frameworks = wish(screen, 0, 1).min(frameworks_height(body.height));
     let [top, rest] = Split::vertical([Constraint::Length(frameworks), Constraint::Min(0)]).areas(body);
     let [act, gaps] = if body.width >= 110 {
         Split::horizontal([Constraint::Fill(2), Constraint::Fill(1)]).areas(rest)

@@ -11,8 +11,10 @@ use std::sync::Arc;
 pub enum RowId {
     /// A framework's score.
     Framework(Arc<str>),
-    /// A section of a framework on the overview, level 1: framework and section.
+    /// A section of a framework on the overview, or what several come under, level 1: framework and number.
     Part(Arc<str>, Arc<str>),
+    /// The frameworks for which the overview has no room, and those of other platforms.
+    MoreFrameworks,
     /// A framework's SOC2 rows.
     Criteria(Arc<str>),
     /// Check and fix.
@@ -31,6 +33,8 @@ pub enum RowId {
     Control(Arc<str>, Arc<str>),
     /// Controls of level 2, folded: framework.
     LevelTwo(Arc<str>),
+    /// Who answers a control: framework and control.
+    Answer(Arc<str>, Arc<str>),
     /// A finding by fingerprint.
     Finding(Arc<str>),
     /// A gap by position.
@@ -44,8 +48,12 @@ pub enum RowId {
 /// A list or a text that has a box of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PaneKind {
-    /// Overview: frameworks.
+    /// Overview: frameworks, as many as there is room for.
     Frameworks,
+    /// All frameworks.
+    AllFrameworks,
+    /// Gap analysis of a framework.
+    Analysis(Arc<str>),
     /// Overview: act on first.
     ActFirst,
     /// Overview: could not look.
@@ -111,7 +119,9 @@ pub fn rows(state: &State, pane: &PaneKind) -> Vec<RowId> {
 fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
     let summary = &state.session.summary;
     match pane {
-        PaneKind::Frameworks => frameworks(report, state.size.1 >= TALL),
+        PaneKind::Frameworks => first_frameworks(state, report),
+        PaneKind::AllFrameworks => frameworks(report).collect(),
+        PaneKind::Analysis(framework) => analysis(report, framework),
         PaneKind::ActFirst => {
             let groups = summary.groups.iter().take(summary.shown).map(|g| RowId::Group(g.check, g.fix));
             let platform = (summary.platform.total() > 0).then_some(RowId::Platform);
@@ -158,42 +168,86 @@ fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
     }
 }
 
-/// Rows of a window in which the overview has room for the sections of the first benchmark.
+/// Rows of a window in which the overview has room for the parts of the first benchmark.
 const TALL: u16 = 45;
 
-/// Controls of a section of level 1, or without one.
-pub fn part<'r>(report: &'r Report, framework: &'r str, section: &'r str) -> impl Iterator<Item = &'r ControlResult> {
-    report.controls.iter().filter(move |c| {
+/// What a control stands under on the overview: its section's group, else its section.
+fn part_of<'a>(state: &'a State, control: &'a ControlResult) -> &'a str {
+    state.catalog.group(control).map_or(&control.section, |(group, _)| group)
+}
+
+/// Controls of a part of level 1, or without one.
+pub fn part<'r>(state: &'r State, framework: &'r str, part: &'r str) -> impl Iterator<Item = &'r ControlResult> {
+    let controls = state.session.report.iter().flat_map(|report| &report.controls);
+    controls.filter(move |c| {
         *c.framework == *framework
-            && *c.section == *section
+            && part_of(state, c) == part
             && !is_criterion(c)
             && c.level.is_none_or(|level| level < 2)
     })
 }
 
-fn frameworks(report: &Report, tall: bool) -> Vec<RowId> {
-    let has = |id: &Arc<str>, criterion: bool| {
-        report.controls.iter().any(|c| c.framework == *id && is_criterion(c) == criterion)
+/// A row a framework; one more where it has criteria beside its controls.
+fn frameworks(report: &Report) -> impl Iterator<Item = RowId> + '_ {
+    report.frameworks.iter().flat_map(|framework| {
+        let has = |criterion: bool| {
+            report.controls.iter().any(|c| c.framework == framework.id && is_criterion(c) == criterion)
+        };
+        let scored = (!has(true) || has(false)).then(|| RowId::Framework(framework.id.clone()));
+        scored.into_iter().chain(has(true).then(|| RowId::Criteria(framework.id.clone())))
+    })
+}
+
+/// The frameworks of the overview: the first unfolded in a tall window, and a last row for those that it has no room
+/// for. While one searches, all of them.
+fn first_frameworks(state: &State, report: &Report) -> Vec<RowId> {
+    let searching = |pane: &super::Pane| pane.kind == PaneKind::Frameworks && !pane.filter.is_empty();
+    if state.screen().panes.iter().any(searching) {
+        return frameworks(report).collect();
+    }
+    let is_here = |row: &RowId| match row {
+        RowId::Framework(id) | RowId::Criteria(id) => {
+            state.session.framework(id).is_none_or(|framework| !framework.is_elsewhere())
+        }
+        _ => true,
     };
+    let (here, elsewhere): (Vec<RowId>, Vec<RowId>) = frameworks(report).partition(is_here);
     let mut rows = Vec::new();
-    for framework in &report.frameworks {
-        let criteria = has(&framework.id, true);
-        if !criteria || has(&framework.id, false) {
-            rows.push(RowId::Framework(framework.id.clone()));
-            if tall && rows.len() == 1 {
-                let mut sections: Vec<&Arc<str>> = Vec::new();
-                for control in report.controls.iter().filter(|c| c.framework == framework.id) {
-                    let is_new = !sections.contains(&&control.section);
-                    if is_new && part(report, &framework.id, &control.section).next().is_some() {
-                        sections.push(&control.section);
-                    }
-                }
-                rows.extend(sections.into_iter().map(|s| RowId::Part(framework.id.clone(), s.clone())));
+    for (i, row) in here.into_iter().enumerate() {
+        let first = match &row {
+            RowId::Framework(id) if i == 0 && state.size.1 >= TALL => Some(id.clone()),
+            _ => None,
+        };
+        rows.push(row);
+        let mut parts: Vec<&str> = Vec::new();
+        for control in report.controls.iter().filter(|c| first.as_ref() == Some(&c.framework)) {
+            let name = part_of(state, control);
+            if !parts.contains(&name) && part(state, &control.framework, name).next().is_some() {
+                parts.push(name);
             }
         }
-        if criteria {
-            rows.push(RowId::Criteria(framework.id.clone()));
+        rows.extend(first.iter().flat_map(|id| parts.iter().map(|part| RowId::Part(id.clone(), (*part).into()))));
+    }
+    let room = super::layout::framework_rows(state.size.1);
+    if rows.len() + usize::from(!elsewhere.is_empty()) > room {
+        rows.truncate(room.saturating_sub(1));
+        rows.push(RowId::MoreFrameworks);
+    } else if !elsewhere.is_empty() {
+        rows.push(RowId::MoreFrameworks);
+    }
+    rows
+}
+
+/// Who answers each control of a framework, by section.
+fn analysis(report: &Report, framework: &Arc<str>) -> Vec<RowId> {
+    let mut rows = Vec::new();
+    let mut section = None;
+    for control in report.controls.iter().filter(|c| c.framework == *framework) {
+        if section != Some(&control.section) {
+            section = Some(&control.section);
+            rows.push(RowId::Section(framework.clone(), control.section.clone()));
         }
+        rows.push(RowId::Answer(framework.clone(), control.id.clone()));
     }
     rows
 }
@@ -246,6 +300,13 @@ pub fn haystack(state: &State, row: &RowId) -> String {
             .control(framework, id)
             .map(|c| format!("{} {} {} {}", c.status.short(), c.status, c.id, c.title))
             .unwrap_or_default(),
+        RowId::Answer(framework, id) => session
+            .control(framework, id)
+            .map(|c| {
+                let answer = state.catalog.control(c).map(|facts| facts.analysis.words()).unwrap_or_default();
+                format!("{} {} {answer}", c.id, c.title)
+            })
+            .unwrap_or_default(),
         RowId::Section(_, section) | RowId::Part(_, section) => section.to_string(),
         RowId::Framework(id) | RowId::Criteria(id) => {
             session.framework(id).map(|f| format!("{} {} {}", f.id, f.title, f.version)).unwrap_or_default()
@@ -265,7 +326,7 @@ pub fn haystack(state: &State, row: &RowId) -> String {
         RowId::Namespace(name) => name.as_deref().unwrap_or("all").to_owned(),
         RowId::Platform => "platform".to_owned(),
         RowId::LevelTwo(_) => "level 2".to_owned(),
-        RowId::Beyond | RowId::AskRole => String::new(),
+        RowId::Beyond | RowId::AskRole | RowId::MoreFrameworks => String::new(),
     }
 }
 

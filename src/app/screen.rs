@@ -3,7 +3,7 @@
 use super::query::Query;
 use super::rows::{PaneKind, RowId, TextKind};
 use super::{Filter, State};
-use crate::model::GapReason;
+use crate::model::{GapReason, versioned};
 use std::sync::Arc;
 
 /// What a screen shows.
@@ -11,8 +11,12 @@ use std::sync::Arc;
 pub enum View {
     /// Frameworks, what to act on, what could not be read.
     Overview,
+    /// All frameworks.
+    Frameworks,
     /// Sections and controls of a framework; true: its SOC2 rows.
     Framework(Arc<str>, bool),
+    /// Who answers the controls of a framework: checks, evidence, people, the provider.
+    Analysis(Arc<str>),
     /// Findings of a control: framework and id.
     Control(Arc<str>, Arc<str>),
     /// A list of findings.
@@ -35,7 +39,9 @@ impl View {
     fn panes(&self) -> Vec<PaneKind> {
         match self {
             Self::Overview => vec![PaneKind::Frameworks, PaneKind::ActFirst, PaneKind::CouldNotLook],
+            Self::Frameworks => vec![PaneKind::AllFrameworks],
             Self::Framework(id, criteria) => vec![PaneKind::Controls(id.clone(), *criteria)],
+            Self::Analysis(id) => vec![PaneKind::Analysis(id.clone())],
             Self::Control(framework, id) => vec![PaneKind::Failing(framework.clone(), id.clone())],
             Self::Findings(query) => vec![PaneKind::Findings(query.clone())],
             Self::Finding(fingerprint) => vec![PaneKind::Yaml(fingerprint.clone()), PaneKind::Fix(fingerprint.clone())],
@@ -53,10 +59,11 @@ impl View {
             Self::Overview => "Overview".to_owned(),
             Self::Framework(id, criteria) => {
                 let version = state.session.framework(id).map_or("", |f| &*f.version);
-                let title =
-                    if matches!(version, "" | "1" | "latest") { id.to_string() } else { format!("{id} {version}") };
+                let title = versioned(id, version);
                 if *criteria { format!("{title} SOC2 criteria") } else { title }
             }
+            Self::Frameworks => "Frameworks".to_owned(),
+            Self::Analysis(id) => format!("{id} gap analysis"),
             Self::Control(_, id) => id.to_string(),
             Self::Findings(query) if *query == Query::default() => "Findings".to_owned(),
             Self::Findings(query) => format!("Findings {}", query.title()),

@@ -9,7 +9,7 @@ use super::{Load, Origin, State, Tone, kubectl};
 use crate::checks;
 use crate::model::{
     AttestationState, AttestationUse, ControlRef, ControlResult, Disruption, Evidence, Finding, FindingStatus, SeenIn,
-    Step, Verdict, Waiver, WaiverRecord, WaiverState, clean, clean_lines,
+    Step, Verdict, Waiver, WaiverRecord, WaiverState, clean, clean_lines, versioned,
 };
 use std::sync::Arc;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -159,6 +159,7 @@ pub fn disruption(disruption: Disruption) -> &'static str {
 fn last_field(evidence: &Evidence) -> String {
     match evidence.path.steps().last() {
         Some(Step::Field(name) | Step::Key(name)) => name.to_string(),
+        Some(Step::Flag { name, .. }) => format!("--{name}"),
         _ => evidence.path.to_string(),
     }
 }
@@ -426,7 +427,7 @@ pub fn waiver_words(waiver: &Waiver) -> String {
 
 /// A control as it is written: `cis 2.0.1 5.2.2`, `hygiene limits`.
 pub fn control_name(control: &ControlRef) -> String {
-    format!("{} {} {}", control.framework, control.version, control.id).replace("latest ", "")
+    format!("{} {}", versioned(&control.framework, &control.version), control.id)
 }
 
 /// Controls that a finding counts against, a framework a piece; criteria apart.
@@ -512,6 +513,14 @@ fn explain_control(text: &mut Text, state: &State, framework: &Arc<str>, id: &Ar
         let said = checks::find(id).map_or("not built yet", |check| check.title);
         text.field("Check", Tone::Text, &format!("{id}: {said}"));
     }
+    for id in &control.evidence {
+        let said = checks::find(id).map_or("not built yet", |check| check.title);
+        text.field("Shows", Tone::Text, &format!("{id}: {said}"));
+    }
+    let elsewhere = elsewhere(state, control);
+    if !elsewhere.is_empty() {
+        text.field("Elsewhere", Tone::Text, &elsewhere.join(" · "));
+    }
     if let Some(facts) = facts.filter(|facts| !facts.collect.is_empty()) {
         text.blank();
         text.line(Tone::Title, "How a person collects the evidence");
@@ -573,6 +582,24 @@ fn records(text: &mut Text, state: &State) {
         attestation(text, used);
         text.blank();
     }
+}
+
+/// Controls of other frameworks in the report that share a check with one: `soc2 CC6.8`.
+fn elsewhere(state: &State, control: &ControlResult) -> Vec<String> {
+    let others = state.session.report.iter().flat_map(|report| &report.controls);
+    let shares = |other: &&ControlResult| {
+        other.framework != control.framework && other.checks.iter().any(|check| control.checks.contains(check))
+    };
+    let mut names: Vec<String> = Vec::new();
+    let mut last: Option<&Arc<str>> = None;
+    for other in others.filter(shares) {
+        match names.last_mut() {
+            Some(line) if last == Some(&other.framework) => line.push_str(&format!(", {}", other.id)),
+            _ => names.push(format!("{} {}", other.framework, other.id)),
+        }
+        last = Some(&other.framework);
+    }
+    names
 }
 
 fn explain_check(text: &mut Text, state: &State, id: &str) {

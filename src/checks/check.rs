@@ -1,16 +1,11 @@
 use super::Joins;
-use super::accounts::Account;
-use crate::inventory::engines::Engines;
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
-use crate::inventory::network::Network;
-use crate::inventory::nodes::Nodes;
-use crate::inventory::scaling::Scaling;
-use crate::inventory::services::Services;
-use crate::inventory::{Inventory, Kind, Platform, Rbac, Settings, Version, Workload};
-use crate::model::{Evidence, FieldPath, GapReason, ObjectRef, Remedy, Severity};
+use crate::inventory::{Inventory, Kind, Rbac, Settings, Version, Workload};
+use crate::model::{Disruption, Evidence, FieldPath, Fix, GapReason, ObjectRef, Remedy, Severity};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 /// What plimsoll evaluates: a rule over a population.
@@ -36,6 +31,21 @@ pub struct Check {
     pub run: Run,
 }
 
+impl Check {
+    /// What the rows of a table fill in.
+    pub(super) const EMPTY: Check = Check {
+        id: "",
+        title: "",
+        severity: Severity::Info,
+        over: &[],
+        needs: &[],
+        aliases: &[],
+        why: "",
+        remedy: Remedy { advice: "", fix: Fix::Advice, disruption: Disruption::None, try_first: "" },
+        run: Run::Cluster(|_, _| {}),
+    };
+}
+
 /// What a rule is given. A rule reports only on what it was given.
 #[derive(Clone, Copy, Debug)]
 pub enum Run {
@@ -59,6 +69,14 @@ pub enum Run {
     Objects(fn(&Cx<'_>, &mut Judge)),
     /// The cluster as a whole: not evaluated where the scope is less than that.
     Cluster(fn(&Cx<'_>, &mut Judge)),
+    /// A row of a table: as `Objects`, by the rule that all rows of the table share.
+    Row(&'static dyn Row),
+}
+
+/// A row of a table of checks: data that a rule reads.
+pub trait Row: Debug + Sync {
+    /// The rule.
+    fn run(&self, cx: &Cx<'_>, judge: &mut Judge);
 }
 
 /// Everything that a rule may look at.
@@ -77,49 +95,14 @@ pub struct Cx<'a> {
 }
 
 impl<'a> Cx<'a> {
-    /// Which policies isolate a pod.
-    pub fn network(&self) -> &'a Network<'a> {
-        self.joins.network()
-    }
-
-    /// Which policies refuse pods.
-    pub fn engines(&self) -> &'a Engines<'a> {
-        self.joins.engines()
-    }
-
-    /// Which Services lead to a pod.
-    pub fn services(&self) -> &'a Services<'a> {
-        self.joins.services()
-    }
-
-    /// A ServiceAccount that a workload of the scope runs as.
-    pub fn account<'s>(&'s self, namespace: &'s str, name: &'s str) -> Option<&'s Account<'s>> {
-        self.joins.account(self, namespace, name)
-    }
-
-    /// The nodes, summed up.
-    pub fn nodes(&self) -> &'a Nodes<'a> {
-        self.joins.nodes()
-    }
-
-    /// Autoscalers of workloads, disruption budgets of pods.
-    pub fn scaling(&self) -> &'a Scaling<'a> {
-        self.joins.scaling()
-    }
-
-    /// The platform, as its nodes show it.
-    pub fn platform(&self) -> Platform {
-        self.joins.platform()
-    }
-
-    /// What the user lays down.
-    pub fn settings(&self) -> &'a Settings {
-        &self.inventory.settings
-    }
-
     /// Version that decides the rules.
     pub fn version(&self) -> Version {
         self.inventory.version
+    }
+
+    /// What its user says of the cluster.
+    pub fn settings(&self) -> &'a Settings {
+        &self.inventory.settings
     }
 
     /// Why a kind is not known, in a namespace or (None) anywhere in scope.
@@ -335,16 +318,45 @@ impl Hits {
     }
 }
 
+/// An object judged.
+#[derive(Debug)]
+pub struct Judged {
+    /// The object in which the fields stand.
+    pub object: ObjectRef,
+    /// What it is a part of; mostly the object itself.
+    pub owner: ObjectRef,
+    /// The results; none: it passes.
+    pub hits: Hits,
+}
+
+/// What a rule could not look at beside the kinds of the API.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// What is missing, as the kind of a gap: `Pod`.
+    pub kind: &'static str,
+    /// Why.
+    pub reason: GapReason,
+    /// One sentence.
+    pub message: String,
+}
+
 /// Results on a population of objects.
 #[derive(Debug, Default)]
 pub struct Judge {
-    /// Each object judged, with its results; none: it passes.
-    pub judged: Vec<(ObjectRef, Hits)>,
+    /// Each object judged, with its results.
+    pub judged: Vec<Judged>,
     /// Why the question does not arise here.
     pub not_applicable: Option<String>,
+    /// What is missing of the population: it forbids a pass.
+    pub missing: Option<Missing>,
 }
 
 impl Judge {
+    /// A part of the population, or all of it, is not known: nothing passes, and what was seen to fail still does.
+    pub fn missing(&mut self, kind: &'static str, reason: GapReason, message: impl Into<String>) {
+        self.missing.get_or_insert(Missing { kind, reason, message: message.into() });
+    }
+
     /// The question does not arise in this cluster: the thing does not exist, or is the provider's; says why. Only for
     /// what was read: what could not be is not evaluated.
     pub fn not_applicable(&mut self, why: impl Into<String>) {
@@ -358,10 +370,15 @@ impl Judge {
 
     /// The same, by reference.
     pub fn reference(&mut self, object: ObjectRef) -> &mut Hits {
-        self.judged.push((object, Hits::default()));
+        self.part(object.clone(), object)
+    }
+
+    /// The same, for an object that is a part of another one: that one is counted.
+    pub fn part(&mut self, object: ObjectRef, owner: ObjectRef) -> &mut Hits {
+        self.judged.push(Judged { object, owner, hits: Hits::default() });
         let last = self.judged.len() - 1;
         #[allow(clippy::indexing_slicing)] // pushed just above
-        &mut self.judged[last].1
+        &mut self.judged[last].hits
     }
 
     /// The cluster itself as an object.

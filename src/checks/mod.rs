@@ -4,18 +4,32 @@
 
 mod accounts;
 mod check;
+mod file;
+mod flag;
 mod joins;
+pub mod levels;
+mod nodes;
 mod registry;
+mod setting;
 mod token;
 
 // families: written by `cargo xtask gen`
 pub mod admission;
+pub mod apiserver;
 pub mod cluster;
 pub mod configmap;
 pub mod container;
 pub mod cronjob;
+pub mod etcd;
+pub mod gateway;
+pub mod ingress;
+pub mod kcm;
+pub mod kube_proxy;
+pub mod kubelet;
+pub mod mesh;
 pub mod netpol;
 pub mod node;
+pub mod node_file;
 pub mod ns;
 pub mod ops;
 pub mod pdb;
@@ -23,13 +37,15 @@ pub mod pod;
 pub mod pss;
 pub mod rbac;
 pub mod sa;
+pub mod scheduler;
 pub mod secret;
+pub mod service;
 pub mod storage;
 pub mod workload;
 // end of families
 
 pub use accounts::{Account, Powers};
-pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Outcome, Run, SpecCx};
+pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Judged, Missing, Outcome, Row, Run, SpecCx};
 pub use joins::Joins;
 pub use registry::ALL;
 

@@ -128,6 +128,8 @@ pub(super) enum Command {
     List(ListArgs),
     /// Explain a check or a control: why, how it is decided, how to collect its evidence
     Explain(ExplainArgs),
+    /// Gap analysis of a framework: what is checked, what is collected, what still needs somebody else
+    Gaps(GapsArgs),
     /// List waivers, or say what is wrong with them
     Waivers(RecordsArgs),
     /// List attestations, or say what is wrong with them
@@ -160,6 +162,17 @@ pub(super) struct SelectArgs {
     /// Section: FRAMEWORK/ID, or an id of cis; may repeat, commas allowed
     #[arg(long = "section", value_name = "ID", value_delimiter = ',')]
     pub sections: Vec<String>,
+    /// Version of a framework, as cis=1.12; may repeat [default: the server's]
+    #[arg(long = "framework-version", value_name = "ID=VERSION", value_delimiter = ',', value_parser = pinned)]
+    pub versions: Vec<(String, String)>,
+}
+
+/// `cis=1.12`.
+fn pinned(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((id, version)) if !id.is_empty() && !version.is_empty() => Ok((id.to_owned(), version.to_owned())),
+        _ => Err(format!("{text:?}: expected FRAMEWORK=VERSION, as cis=1.12")),
+    }
 }
 
 impl SelectArgs {
@@ -169,6 +182,7 @@ impl SelectArgs {
             controls: self.controls.clone(),
             sections: self.sections.clone(),
             level: self.level,
+            versions: self.versions.clone(),
             strict,
         }
     }
@@ -248,10 +262,12 @@ impl ScanArgs {
 pub(super) enum What {
     /// Frameworks and their versions
     Frameworks,
-    /// Controls of the newest versions
+    /// Controls, of the newest versions where no other is asked for
     Controls,
     /// Checks
     Checks,
+    /// Pairs of controls of two frameworks that share a check or relate to each other
+    Crosswalk,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -267,6 +283,12 @@ pub(super) enum ListOutput {
 pub(super) struct ListArgs {
     /// What to list
     pub what: What,
+    /// Of these frameworks only; may repeat, commas allowed
+    #[arg(long = "framework", value_name = "ID", value_delimiter = ',')]
+    pub frameworks: Vec<String>,
+    /// Version of a framework, as cis=1.12; may repeat [default: the newest]
+    #[arg(long = "framework-version", value_name = "ID=VERSION", value_delimiter = ',', value_parser = pinned)]
+    pub versions: Vec<(String, String)>,
     /// Output format
     #[arg(short = 'o', long, value_enum, default_value_t)]
     pub output: ListOutput,
@@ -293,6 +315,34 @@ pub(super) struct RecordsArgs {
 pub(super) struct ExplainArgs {
     /// A check (container.privileged) or a control (5.2.2, seed/5.2.4)
     pub id: String,
+    /// Version of a framework, as cis=1.12; may repeat [default: the newest]
+    #[arg(long = "framework-version", value_name = "ID=VERSION", value_delimiter = ',', value_parser = pinned)]
+    pub versions: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum GapsOutput {
+    /// For people
+    #[default]
+    Table,
+    /// A row a control
+    Csv,
+    /// A page
+    Markdown,
+    /// One object: totals and controls
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GapsArgs {
+    /// Framework
+    pub framework: String,
+    /// Its version [default: the newest]
+    #[arg(long, value_name = "VERSION")]
+    pub version: Option<String>,
+    /// Output format
+    #[arg(short = 'o', long, value_enum, default_value_t)]
+    pub output: GapsOutput,
 }
 
 #[derive(Debug, Args)]

@@ -1,22 +1,24 @@
 //! `plimsoll explain`.
 
 use super::args::ExplainArgs;
-use super::list::controls_of;
+use super::list::{controls_of, newest};
 use super::{Exit, Failure, print};
 use crate::checks::{self, Check};
-use crate::engine::{Selection, nearest};
-use crate::frameworks::{self, Control, Edition};
+use crate::engine::Selection;
+use crate::frameworks::{self, Control, Crosswalk, Edition, Sibling};
 use crate::inventory::Version;
+use crate::model::{nearest, versioned};
 use std::fmt::Write;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
-    let all: Vec<Edition> = packs.iter().map(|pack| pack.edition(&pack.newest(), Version::NEWEST)).collect();
+    let all = newest(&packs, &[], &args.versions)?;
     let mut text = String::new();
     if let Some(check) = checks::find(&args.id) {
         explain_check(&mut text, check, &all);
     } else {
-        let selection = Selection { controls: vec![args.id.clone()], ..Selection::default() };
+        let versions = all.iter().map(|e| (e.framework.to_string(), e.version.to_string())).collect();
+        let selection = Selection { controls: vec![args.id.clone()], versions, ..Selection::default() };
         let editions = selection.editions(&packs, Version::NEWEST).map_err(|_| {
             let names: Vec<String> = checks::ALL
                 .iter()
@@ -27,9 +29,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
             let near = near.map(|near| format!(": did you mean {near:?}?")).unwrap_or_default();
             Failure::new(Exit::Usage, format!("no check and no control is called {:?}{near}", args.id))
         })?;
+        let walk = Crosswalk::new(&all);
         for edition in &editions {
             for (_, control) in edition.controls() {
-                explain_control(&mut text, edition, control);
+                explain_control(&mut text, edition, control, &walk);
             }
         }
     }
@@ -56,7 +59,9 @@ fn explain_check(text: &mut String, check: &Check, editions: &[Edition]) {
         [format!("{} (disruption: {})", check.remedy.try_first, check.remedy.disruption.as_str())],
     );
     let names = |kinds: &[crate::inventory::Kind]| kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
-    block(text, "Judges", [names(check.over)]);
+    if !check.over.is_empty() {
+        block(text, "Judges", [names(check.over)]);
+    }
     if !check.needs.is_empty() {
         block(text, "Needs", [format!("{}: unread, they leave it undecided", names(check.needs))]);
     }
@@ -69,16 +74,17 @@ fn explain_check(text: &mut String, check: &Check, editions: &[Edition]) {
         block(text, "Peers", [check.aliases.join(", ")]);
     }
     let collects = editions.iter().flat_map(|edition| {
-        let controls = edition.controls().filter(|(_, c)| c.checks.checks().iter().any(|id| **id == *check.id));
+        let controls = edition.controls().filter(|(_, c)| c.all_checks().iter().any(|id| **id == *check.id));
         controls.flat_map(|(_, control)| control.collect.clone()).collect::<Vec<_>>()
     });
     let mut seen = std::collections::BTreeSet::new();
     block(text, "Evidence", collects.filter(|line| seen.insert(line.clone())));
 }
 
-fn explain_control(text: &mut String, edition: &Edition, control: &Control) {
+fn explain_control(text: &mut String, edition: &Edition, control: &Control, walk: &Crosswalk<'_>) {
     let level = control.level.map(|level| format!(", level {level}")).unwrap_or_default();
-    let _ = writeln!(text, "{} {} {}{level}\n{}\n", edition.title, edition.version, control.id, control.title);
+    let name = versioned(&edition.title, &edition.version);
+    let _ = writeln!(text, "{name} {}{level}\n{}\n", control.id, control.title);
     block(text, "Why", [&control.why]);
     let benchmark = control.assessment.as_deref().map(|word| format!("benchmark: {word}; "));
     let decided = match &control.criterion {
@@ -92,10 +98,25 @@ fn explain_control(text: &mut String, edition: &Edition, control: &Control) {
         None => format!("{id}: not built yet"),
     };
     block(text, "Checks", ids.iter().map(check));
+    block(text, "Shows", control.evidence.iter().map(check));
     block(text, "Note", control.note.iter());
     block(text, "Relates", [control.relates.join(", ")].iter().filter(|line| !line.is_empty()));
+    block(text, "Elsewhere", elsewhere(&walk.siblings(&edition.framework, &control.id)));
     block(text, "Evidence", &control.collect);
     text.push('\n');
+}
+
+/// The controls of other frameworks that ask about the same, a line a framework.
+fn elsewhere(siblings: &[Sibling<'_>]) -> Vec<String> {
+    let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
+    for sibling in siblings {
+        let name = versioned(&sibling.edition.framework, &sibling.edition.version);
+        match lines.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, ids)) => ids.push(&sibling.control.id),
+            None => lines.push((name, vec![&sibling.control.id])),
+        }
+    }
+    lines.into_iter().map(|(name, ids)| format!("{name}: {}", ids.join(", "))).collect()
 }
 
 fn decided(control: &Control) -> &'static str {

@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 mod explain;
+mod gaps;
 mod info;
 mod list;
 #[cfg(feature = "live")]
@@ -32,6 +33,7 @@ pub fn main() -> Exit {
         Some(Command::Scan(args)) => scan::run(&cli.live, &cli.records, cli.demo, &args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Gaps(args)) => gaps::run(&args),
         Some(Command::Waivers(args)) => records::waivers(&cli.records, &args),
         Some(Command::Attestations(args)) => records::attestations(&cli.records, &args),
         Some(Command::Role(args)) => role::run(&args),

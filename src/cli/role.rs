@@ -56,7 +56,7 @@ pub(crate) fn role(kinds: &BTreeSet<Kind>, kubelet: bool) -> String {
             Some(OptIn::ConfigMaps) => {
                 "--with-configmaps: opens the bodies of all ConfigMaps, which may hold credentials"
             }
-            None => continue,
+            Some(OptIn::KubeletConfig | OptIn::NodeFacts) | None => continue,
         };
         let _ = writeln!(text, "  # {warning}");
         rule(&mut text, "", &[kind.info().plural].into(), &["get", "list", "watch"]);

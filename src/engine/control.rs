@@ -58,19 +58,21 @@ pub fn decide<'c>(control: &Control, of: &impl Fn(&str) -> Option<&'c CheckVerdi
 }
 
 /// A SOC2 criterion is never scored: one contradiction contradicts; one check that saw something and found nothing
-/// wrong supports in part; an empty population supports nothing.
+/// wrong supports in part; an empty population supports nothing. Evidence is for people to weigh.
 fn criterion<'c>(control: &Control, of: &impl Fn(&str) -> Option<&'c CheckVerdict>) -> Verdict {
     let ids = control.checks.checks();
     if ids.is_empty() {
         return Verdict::NeedsPeople;
     }
-    let checks: Vec<&CheckVerdict> = ids.iter().filter_map(|id| of(id)).collect();
-    let any = |test: &dyn Fn(&CheckVerdict) -> bool| checks.iter().any(|check| test(check));
+    let found = |ids: &[Arc<str>], test: &dyn Fn(&CheckVerdict) -> bool| ids.iter().filter_map(|id| of(id)).any(test);
+    let any = |test: &dyn Fn(&CheckVerdict) -> bool| found(&ids, test);
+    let is_judged = |c: &CheckVerdict| matches!(c.verdict, Verdict::Pass | Verdict::Waived) && c.population > 0;
+    let is_shown = |c: &CheckVerdict| is_judged(c) || matches!(c.verdict, Verdict::Manual | Verdict::Fail);
     if any(&|c| c.verdict == Verdict::Fail) {
         Verdict::Contradicted
-    } else if any(&|c| matches!(c.verdict, Verdict::Pass | Verdict::Waived) && c.population > 0) {
+    } else if any(&is_judged) {
         Verdict::SupportedInPart
-    } else if any(&|c| c.verdict == Verdict::Manual) {
+    } else if any(&|c| c.verdict == Verdict::Manual) || found(&control.evidence, &is_shown) {
         Verdict::NeedsPeople
     } else {
         Verdict::NoTechnicalEvidence

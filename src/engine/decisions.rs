@@ -3,7 +3,7 @@
 use crate::checks;
 use crate::model::{
     Attestation, AttestationState, AttestationUse, ControlResult, Date, Finding, ObjectRef, Placed, Verdict, Waiver,
-    WaiverRecord, WaiverState, WaiverUse, is_candidate,
+    WaiverRecord, WaiverState, WaiverUse, is_candidate, nearest,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -151,7 +151,7 @@ impl<'d> Deciding<'d> {
             };
         }
         if checks::find(&record.check).is_none() {
-            let near = super::nearest(&record.check, checks::ALL.iter().map(|check| check.id));
+            let near = nearest(&record.check, checks::ALL.iter().map(|check| check.id));
             let near = near.map(|near| format!(": did you mean {near:?}?")).unwrap_or_default();
             return (WaiverState::Unused, format!("there is no check {:?}{near}", record.check));
         }

@@ -2,10 +2,10 @@ use super::control::{CheckVerdict, Decision, decide};
 use super::decisions::{Deciding, Decisions, Unseen};
 use super::reach::Reach;
 use super::score::{count, score};
-use crate::checks::{self, Check, Cx, Hit, Hits, Joins, Judge, Outcome, Run, SpecCx};
+use crate::checks::{self, Check, Cx, Hit, Hits, Joins, Judge, Judged, Missing, Outcome, Run, SpecCx};
 use crate::frameworks::{Control, Edition};
 use crate::inventory::kinds::pod::PodSpec;
-use crate::inventory::{Inventory, Kind, Medium, Rbac, ReadState, Version, Workload};
+use crate::inventory::{Inventory, Kind, Medium, Rbac, ReadState, Version, Wire, Workload};
 use crate::model::{
     ControlRef, ControlResult, Counts, Date, Evidence, FieldPath, Finding, FindingStatus, FrameworkResult, Gap,
     GapReason, ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity, Verdict, Waiver, WaiverRecord, fingerprint,
@@ -140,7 +140,8 @@ impl Engine {
         let rbac = Rbac::of(inventory);
         let joins = Joins::new(inventory);
         let cx = Cx { inventory, workloads: &workloads, rbac: &rbac, joins: &joins, now: times.now() };
-        let controls_of = controls_by_check(editions);
+        let platform = cx.platform();
+        let controls_of = controls_by_check(editions.iter().filter(|edition| !edition.is_elsewhere(platform)));
         let decisions = self.decisions.clone();
         let mut run = Evaluation {
             cx,
@@ -153,6 +154,7 @@ impl Engine {
             objects: Objects::default(),
             findings: Vec::new(),
             undecided: None,
+            missing: BTreeMap::new(),
         };
         let mut results: BTreeMap<&str, Outcomes> = BTreeMap::new();
         for (id, controls) in &controls_of {
@@ -162,7 +164,8 @@ impl Engine {
             }
         }
         let waivers = run.deciding.waivers(|record| run.unseen(record, &results));
-        let Evaluation { mut findings, deciding, .. } = run;
+        let Evaluation { mut findings, missing, objects, deciding, .. } = run;
+        let objects = objects.ids.len();
         findings.sort_by(|a, b| {
             (b.severity, b.reach.len())
                 .cmp(&(a.severity, a.reach.len()))
@@ -179,14 +182,21 @@ impl Engine {
             controls: Vec::new(),
             exempt: findings.iter().filter(|f| f.waiver.is_some() && !f.is_waived_by_people()).count(),
             findings,
-            gaps: gaps(inventory, &controls_of),
+            gaps: gaps(inventory, &controls_of, missing),
             waivers,
             attestations: deciding.attestations(),
         };
-        for edition in editions {
+        // the platform's own benchmark first, those of other platforms last
+        let mut order: Vec<&Edition> = editions.iter().collect();
+        order.sort_by_key(|edition| (!edition.is_own(platform), edition.is_elsewhere(platform)));
+        for edition in order {
             let from = report.controls.len();
+            let elsewhere = edition.is_elsewhere(platform).then(|| elsewhere(inventory, edition));
             for (section, control) in edition.controls() {
-                let mut result = control_result(edition, section, control, &results);
+                let mut result = control_result(edition, section, control, &results, objects);
+                if let Some(why) = &elsewhere {
+                    result = not_here(result, why);
+                }
                 deciding.attest(&mut result, &report.findings, &mut report.attestations);
                 report.controls.push(result);
             }
@@ -211,7 +221,7 @@ impl Engine {
                     }
                 }
                 Run::EachSpec(run) => run(&cx, &mut hits),
-                Run::EachWorkload(_) | Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) => {}
+                Run::EachWorkload(_) | Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {}
             }
             hits.list
         })
@@ -225,22 +235,58 @@ impl Engine {
     }
 }
 
-type Controls = Arc<[ControlRef]>;
+/// The controls that a check counts for.
+#[derive(Clone, Default)]
+struct Controls {
+    /// Those that it decides: what a failure is held against.
+    deciding: Arc<[ControlRef]>,
+    /// Those and the ones that it is evidence for: what a candidate is shown under.
+    all: Arc<[ControlRef]>,
+}
 
-fn controls_by_check(editions: &[Edition]) -> BTreeMap<Arc<str>, Controls> {
-    let mut map: BTreeMap<Arc<str>, Vec<ControlRef>> = BTreeMap::new();
+fn controls_by_check<'e>(editions: impl Iterator<Item = &'e Edition>) -> BTreeMap<Arc<str>, Controls> {
+    let mut map: BTreeMap<Arc<str>, (Vec<ControlRef>, Vec<ControlRef>)> = BTreeMap::new();
     for edition in editions {
         for (_, control) in edition.controls() {
-            for check in control.checks.checks() {
-                map.entry(check).or_default().push(ControlRef {
-                    framework: edition.framework.clone(),
-                    version: edition.version.clone(),
-                    id: control.id.clone(),
-                });
+            let deciding = control.checks.checks();
+            let name = ControlRef {
+                framework: edition.framework.clone(),
+                version: edition.version.clone(),
+                id: control.id.clone(),
+            };
+            for check in control.all_checks() {
+                let decides = deciding.contains(&check);
+                let (deciding, all) = map.entry(check).or_default();
+                deciding.extend(decides.then(|| name.clone()));
+                all.push(name.clone());
             }
         }
     }
-    map.into_iter().map(|(check, controls)| (check, controls.into())).collect()
+    let controls = |(check, (deciding, all)): (_, (Vec<_>, Vec<_>))| {
+        (check, Controls { deciding: deciding.into(), all: all.into() })
+    };
+    map.into_iter().map(controls).collect()
+}
+
+/// Why a benchmark of another platform does not apply.
+fn elsewhere(inventory: &Inventory, edition: &Edition) -> Arc<str> {
+    let names: Vec<&str> = edition.platforms.iter().map(|platform| platform.title()).collect();
+    let unread = inventory.medium == Medium::Cluster && inventory.gap(Kind::Node, None).is_some();
+    let seen =
+        if unread { "the nodes that would show one were not read" } else { "this cluster does not show itself as one" };
+    format!("written for {}; {seen} (--framework {} judges it all the same)", names.join(" and "), edition.framework)
+        .into()
+}
+
+/// The result of a control that is for another platform.
+fn not_here(result: ControlResult, why: &Arc<str>) -> ControlResult {
+    ControlResult {
+        status: Verdict::NotApplicable,
+        reason: None,
+        message: why.clone(),
+        counts: Counts::default(),
+        ..result
+    }
 }
 
 /// What is true of a workload for all its findings.
@@ -262,6 +308,8 @@ struct Evaluation<'a> {
     findings: Vec<Finding>,
     /// Why the first undecided instance of the check at hand is undecided, as its rule says.
     undecided: Option<GapReason>,
+    /// What rules missed beside the kinds of the API, and which checks.
+    missing: BTreeMap<Missing, Vec<Arc<str>>>,
 }
 
 /// A hit with where it was seen.
@@ -277,7 +325,7 @@ impl Evaluation<'_> {
         let first = self.findings.len();
         let mut population = Vec::new();
         let mut out_of_scope = false;
-        let mut not_applicable = None;
+        let (mut not_applicable, mut missing) = (None, None);
         self.undecided = None;
         match check.run {
             Run::Configured { is_set, unset, .. } if !is_set(&self.cx.inventory.settings) => {
@@ -290,23 +338,19 @@ impl Evaluation<'_> {
                     population.push(self.workload(check, index, controls, engine));
                 }
             }
-            Run::Objects(run) => {
+            Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {
+                let whole = matches!(check.run, Run::Cluster(_)) && !self.cx.inventory.scope.namespaces.is_empty();
+                out_of_scope = whole || self.only_cluster_scoped(check);
                 let mut judge = Judge::default();
-                run(&self.cx, &mut judge);
-                out_of_scope = self.only_cluster_scoped(check);
-                if !out_of_scope {
-                    not_applicable = judge.not_applicable.take();
-                    self.judged(check, judge, controls, &mut population);
+                match check.run {
+                    _ if out_of_scope => {}
+                    Run::Objects(run) | Run::Cluster(run) => run(&self.cx, &mut judge),
+                    Run::Row(row) => row.run(&self.cx, &mut judge),
+                    Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) | Run::Configured { .. } => {}
                 }
-            }
-            Run::Cluster(run) => {
-                let mut judge = Judge::default();
-                out_of_scope = !self.cx.inventory.scope.namespaces.is_empty();
-                if !out_of_scope {
-                    run(&self.cx, &mut judge);
-                    not_applicable = judge.not_applicable.take();
-                    self.judged(check, judge, controls, &mut population);
-                }
+                not_applicable = judge.not_applicable.take();
+                missing = judge.missing.take();
+                self.judged(check, judge, controls, &mut population);
             }
         }
         let mut statuses: HashMap<usize, FindingStatusOrPass> =
@@ -317,6 +361,10 @@ impl Evaluation<'_> {
             *status = (*status).max(finding.status.into());
         }
         let gap = if out_of_scope { Some(GapReason::SourceCannotHoldIt) } else { self.population_gap(check) };
+        let gap = gap.or(missing.as_ref().map(|missing| missing.reason));
+        if let Some(missing) = missing {
+            self.missing.entry(missing).or_default().push(check.id.into());
+        }
         let any = |wanted| statuses.values().any(|status| *status == wanted);
         let (verdict, reason) = if any(FindingStatusOrPass::Fail) {
             (Verdict::Fail, None)
@@ -325,7 +373,7 @@ impl Evaluation<'_> {
         } else if gap.is_some() {
             (Verdict::NotEvaluated, gap)
         } else if any(FindingStatusOrPass::NotEvaluated) {
-            (Verdict::NotEvaluated, self.undecided)
+            (Verdict::NotEvaluated, self.undecided.or(Some(GapReason::ReadFailed)))
         } else if any(FindingStatusOrPass::Manual) {
             (Verdict::Manual, None)
         } else if any(FindingStatusOrPass::Waived) {
@@ -471,12 +519,12 @@ impl Evaluation<'_> {
     }
 
     fn judged(&mut self, check: &'static Check, judge: Judge, controls: &Controls, population: &mut Vec<usize>) {
-        for (object, hits) in judge.judged {
-            population.push(self.objects.id(&object));
+        for Judged { object, owner, hits } in judge.judged {
+            population.push(self.objects.id(&owner));
             for hit in hits.list {
-                let fingerprint = fingerprint(check.id, &object, hit.container.as_deref(), path_of(&hit));
-                let mut finding = self.finding(check, &object, object.clone(), hit, fingerprint, controls, &[]);
-                finding.platform = self.exempt.is_platform(&object, &[]);
+                let fingerprint = fingerprint(check.id, &owner, hit.container.as_deref(), path_of(&hit));
+                let mut finding = self.finding(check, &owner, object.clone(), hit, fingerprint, controls, &[]);
+                finding.platform = self.exempt.is_platform(&owner, &[]);
                 self.findings.push(finding);
             }
         }
@@ -532,7 +580,7 @@ impl Evaluation<'_> {
             remediation: check.remedy.advice,
             disruption: check.remedy.disruption,
             try_first: check.remedy.try_first,
-            controls: controls.clone(),
+            controls: if status == FindingStatus::Fail { controls.deciding.clone() } else { controls.all.clone() },
             source,
             waiver,
             expired_waiver,
@@ -586,18 +634,30 @@ fn control_result(
     section: Arc<str>,
     control: &Control,
     results: &BTreeMap<&str, Outcomes>,
+    objects: usize,
 ) -> ControlResult {
     let ids = control.checks.checks();
     let (status, reason): Decision = decide(control, &|id| results.get(id).map(|outcomes| &outcomes.verdict));
-    let mut objects: HashMap<usize, FindingStatusOrPass> = HashMap::new();
-    for outcomes in ids.iter().filter_map(|id| results.get(&**id)) {
-        for (object, status) in &outcomes.objects {
-            let known = objects.entry(*object).or_insert(*status);
-            *known = (*known).max(*status);
+    // by object: ids are dense, and a broad control has many checks on many objects
+    let mut worst: Vec<Option<FindingStatusOrPass>> = vec![None; objects];
+    let mut weigh = |object: usize, status: FindingStatusOrPass| {
+        if let Some(known) = worst.get_mut(object) {
+            *known = (*known).max(Some(status));
         }
+    };
+    for outcomes in ids.iter().filter_map(|id| results.get(&**id)) {
+        outcomes.objects.iter().for_each(|(object, status)| weigh(*object, *status));
     }
-    let mut counts = Counts::default();
-    for status in objects.values() {
+    // where a person decides, what evidence points at is to be weighed; what it does not point at says nothing
+    let weighs = matches!(status, Verdict::Manual | Verdict::NeedsPeople);
+    for outcomes in control.evidence.iter().filter(|_| weighs).filter_map(|id| results.get(&**id)) {
+        let pointed = |status| matches!(status, FindingStatusOrPass::Fail | FindingStatusOrPass::Manual);
+        let objects = outcomes.objects.iter().filter(|(_, status)| pointed(*status));
+        objects.for_each(|(object, _)| weigh(*object, FindingStatusOrPass::Manual));
+    }
+    let (mut counts, mut judged) = (Counts::default(), 0);
+    for status in worst.iter().flatten() {
+        judged += 1;
         match status {
             FindingStatusOrPass::Pass => counts.pass += 1,
             FindingStatusOrPass::Waived => counts.waived += 1,
@@ -611,10 +671,10 @@ fn control_result(
     let reading = verdicts().any(|v| v.reading);
     let message: Arc<str> = match status {
         Verdict::Fail if partial => format!("at least {} fail; not everything could be read", counts.fail).into(),
-        Verdict::Fail => format!("{} of {} fail", counts.fail, objects.len()).into(),
-        Verdict::Pass if objects.is_empty() => "nothing of the kind exists".into(),
-        Verdict::Pass => format!("{} checked, none fails", objects.len()).into(),
-        Verdict::Manual if ids.is_empty() => "a person decides: see what to collect".into(),
+        Verdict::Fail => format!("{} of {judged} fail", counts.fail).into(),
+        Verdict::Pass if judged == 0 => "nothing of the kind exists".into(),
+        Verdict::Pass => format!("{judged} checked, none fails").into(),
+        Verdict::Manual if ids.is_empty() && counts.manual == 0 => "a person decides: see what to collect".into(),
         Verdict::Manual if counts.manual == 0 => "no candidates found".into(),
         Verdict::Manual => format!("{} candidates to review", counts.manual).into(),
         Verdict::Waived => format!("{} waived or exempt, none else fails", counts.waived).into(),
@@ -643,6 +703,7 @@ fn control_result(
         reason,
         message,
         checks: ids,
+        evidence: control.evidence.clone(),
         counts,
     }
 }
@@ -681,6 +742,7 @@ fn framework_result(edition: &Edition, controls: &[ControlResult]) -> FrameworkR
         title: edition.title.clone(),
         version: edition.version.clone(),
         benchmark_range: edition.range.clone(),
+        platforms: edition.platforms.iter().map(|platform| platform.as_str().into()).collect(),
         note: edition.note.clone(),
         status,
         score,
@@ -689,7 +751,11 @@ fn framework_result(edition: &Edition, controls: &[ControlResult]) -> FrameworkR
     }
 }
 
-fn gaps(inventory: &Inventory, controls_of: &BTreeMap<Arc<str>, Controls>) -> Vec<Gap> {
+fn gaps(
+    inventory: &Inventory,
+    controls_of: &BTreeMap<Arc<str>, Controls>,
+    missing: BTreeMap<Missing, Vec<Arc<str>>>,
+) -> Vec<Gap> {
     let chosen: Vec<&'static Check> = controls_of.keys().filter_map(|id| checks::find(id)).collect();
     let mut gaps = Vec::new();
     for kind in Kind::ALL.iter().copied() {
@@ -713,6 +779,7 @@ fn gaps(inventory: &Inventory, controls_of: &BTreeMap<Arc<str>, Controls>) -> Ve
             continue;
         }
         let message: Arc<str> = match inventory.state(kind) {
+            _ if kind.info().wire == Wire::Gathered => gathered(kind).into(),
             _ if reason == GapReason::OptIn => {
                 let flag = if kind == Kind::Secret { "--with-secrets" } else { "--with-configmaps" };
                 format!("{} are read on request only: {flag}", kind.info().plural).into()
@@ -723,6 +790,18 @@ fn gaps(inventory: &Inventory, controls_of: &BTreeMap<Arc<str>, Controls>) -> Ve
         };
         gaps.push(Gap { kind: name, namespace: None, reason, message, checks });
     }
+    // where nothing of a kind is known the gap of the kind says so for all checks
+    let said = |gaps: &[Gap], missing: &Missing| {
+        gaps.iter().any(|gap| *gap.kind == *missing.kind && gap.reason == missing.reason && gap.namespace.is_none())
+    };
+    let missing: Vec<_> = missing.into_iter().filter(|(missing, _)| !said(&gaps, missing)).collect();
+    gaps.extend(missing.into_iter().map(|(Missing { kind, reason, message }, checks)| Gap {
+        kind: kind.into(),
+        namespace: None,
+        reason,
+        message: message.into(),
+        checks,
+    }));
     let missing: Vec<Arc<str>> = controls_of.keys().filter(|id| checks::find(id).is_none()).cloned().collect();
     if !missing.is_empty() {
         gaps.push(Gap {
@@ -734,6 +813,17 @@ fn gaps(inventory: &Inventory, controls_of: &BTreeMap<Arc<str>, Controls>) -> Ve
         });
     }
     gaps
+}
+
+/// What it would take to know what is gathered of each node.
+fn gathered(kind: Kind) -> &'static str {
+    match kind {
+        Kind::KubeletConfig => {
+            "kubelet configuration was not read: it takes the right to get nodes/proxy, which also lets its holder run \
+             commands in every pod"
+        }
+        _ => "nothing looked at the nodes themselves: modes and owners of files, command lines, what is in files",
+    }
 }
 
 /// Severities in a report's findings of a status, for tests and headers.

@@ -11,4 +11,4 @@ mod select;
 pub use decisions::Decisions;
 pub use evaluate::{Engine, Exempt, NoExemptions, Times, severities};
 pub use exempt::BuiltIn;
-pub use select::{SelectError, Selection, kinds, nearest};
+pub use select::{SelectError, Selection, kinds};

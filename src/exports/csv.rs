@@ -112,7 +112,7 @@ pub fn correlation_id(report: &Report, finding: &Finding, configured: Option<&st
 
 /// OWASP ASVS 5, 1.2.10: what begins like a formula, blanks before it included, is shown and not run. Control
 /// characters are shown as U+FFFD: the file may be printed to a terminal.
-fn guarded(cell: &str) -> Cow<'_, str> {
+pub(super) fn guarded(cell: &str) -> Cow<'_, str> {
     const STARTS: [char; 12] =
         ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
     let runs = cell.starts_with(STARTS) || cell.trim_start().starts_with(STARTS);

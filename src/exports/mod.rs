@@ -1,6 +1,8 @@
 //! Reports as text for others: JSON, CSV for tickets, a table for a terminal that only prints.
 
+pub mod analysis;
 mod csv;
+pub mod docs;
 mod file;
 mod json;
 mod table;

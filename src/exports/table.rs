@@ -1,13 +1,13 @@
 use crate::model::{
     ControlResult, Counts, Finding, FindingStatus, FrameworkResult, GapReason, ObjectRef, Report, Score, Severity,
-    Verdict, clean,
+    Verdict, clean, versioned,
 };
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns of a terminal that a pipeline's log still shows whole.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 /// Rows of findings before the rest is counted.
 const ROWS: usize = 20;
 
@@ -37,16 +37,24 @@ fn frameworks(out: &mut String, report: &Report) {
         out,
         &framework_row("FRAMEWORK", "", "STATUS", "SCORE", "COVERAGE", ["FAIL", "MANUAL", "UNREAD"].map(String::from)),
     );
-    for framework in &report.frameworks {
+    for framework in report.frameworks.iter().filter(|framework| !framework.is_elsewhere()) {
         let counts = &framework.counts;
         let numbers = [counts.fail, counts.manual, counts.not_evaluated].map(|n| n.to_string());
         let scored = counts != &Counts::default();
         let (score, coverage) = (score(framework.score), if scored { coverage(counts) } else { "–".into() });
-        row(
-            out,
-            &framework_row(&framework.title, &framework.version, framework.status.short(), &score, &coverage, numbers),
-        );
+        // criteria alone have no status that a table of scores could show
+        let status = if scored { framework.status.short() } else { "–" };
+        row(out, &framework_row(&framework.title, &framework.version, status, &score, &coverage, numbers));
         about(out, report, framework);
+    }
+    let elsewhere: Vec<&str> =
+        report.frameworks.iter().filter(|framework| framework.is_elsewhere()).map(|framework| &*framework.id).collect();
+    if let [first, ..] = elsewhere.as_slice() {
+        wrapped(
+            out,
+            2,
+            &format!("for other platforms: {} (--framework {first} judges it all the same)", elsewhere.join(", ")),
+        );
     }
 }
 
@@ -58,7 +66,7 @@ fn framework_row(
     coverage: &str,
     numbers: [String; 3],
 ) -> String {
-    let name = if version.is_empty() { title.to_owned() } else { format!("{title} {version}") };
+    let name = versioned(title, version);
     let [fail, manual, unread] = numbers;
     // a long title takes a line of its own
     let name =
@@ -243,7 +251,7 @@ fn row(out: &mut String, line: &str) {
 }
 
 /// A line of any words, cleaned, and broken between them where it is too long; what follows the first line is indented.
-fn wrapped(out: &mut String, indent: usize, text: &str) {
+pub(super) fn wrapped(out: &mut String, indent: usize, text: &str) {
     let text = clean(text);
     let mut line = String::new();
     for word in text.split_inclusive(' ').flat_map(|word| pieces(word, WIDTH - indent)) {

@@ -100,7 +100,7 @@ struct File {
 /// # Errors
 /// What does not parse, or an entry that is broader than it may be.
 pub fn parse(text: &str) -> Result<Vec<Exemption>, PackError> {
-    let error = |message: String| PackError { file: "exemptions.yaml".into(), message };
+    let error = |message: String| PackError::of("exemptions.yaml", message);
     let file: File = serde_saphyr::from_str(text).map_err(|e| error(e.to_string()))?;
     for entry in &file.exemptions {
         let what = format!("{} {}", entry.kind, entry.name);

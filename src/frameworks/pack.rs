@@ -1,4 +1,4 @@
-use crate::inventory::Version;
+use crate::inventory::{Platform, Version};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -53,6 +53,8 @@ impl Tree {
 pub struct Control {
     /// Id in that version.
     pub id: Arc<str>,
+    /// Its id in the newest version, or a name of ours where it is in that no more: the same in every version.
+    pub key: Arc<str>,
     /// Title, in our words.
     pub title: Arc<str>,
     /// Profile level.
@@ -63,9 +65,11 @@ pub struct Control {
     pub decides: Decides,
     /// Its checks.
     pub checks: Tree,
+    /// Checks that show what there is to weigh and never decide it.
+    pub evidence: Vec<Arc<str>>,
     /// Why it matters, in our words.
     pub why: Arc<str>,
-    /// kubectl lines, or `attach: …` for what a person supplies.
+    /// kubectl lines; `node: …` to run on a node, `provider: …` to ask the cloud, `attach: …` for what a person supplies.
     pub collect: Vec<Arc<str>>,
     /// Controls elsewhere that it relates to, by plimsoll's mapping.
     pub relates: Vec<Arc<str>>,
@@ -75,6 +79,8 @@ pub struct Control {
     pub note: Option<Arc<str>>,
     /// The official id, in packs with a numbering of their own.
     pub official: Option<Arc<str>>,
+    /// The control elsewhere whose words and checks it takes: `cis/5.2.2`.
+    pub like: Option<Arc<str>>,
     pub(super) retired: bool,
     pub(super) versions: BTreeMap<Arc<str>, Change>,
 }
@@ -122,6 +128,10 @@ pub struct Pack {
     pub source: Arc<str>,
     /// Versions, oldest to newest: the order is the list's.
     pub versions: Vec<Arc<str>>,
+    /// Platforms that it is written for; empty: any.
+    pub platforms: Vec<Platform>,
+    /// What sections come together under, by the first part of their number: `5`, `Policies`.
+    pub groups: Vec<(Arc<str>, Arc<str>)>,
     /// Sections in order.
     pub sections: Vec<Section>,
     pub(super) servers: Vec<Servers>,
@@ -140,11 +150,20 @@ pub struct Edition {
     pub range: Option<Arc<str>>,
     /// Said where the server is outside that range.
     pub note: Option<Arc<str>>,
+    /// Platforms that it is written for; empty: any.
+    pub platforms: Vec<Platform>,
+    /// The user asked for it by name: then it is judged on any platform.
+    pub named: bool,
     /// Section id, title, and controls as they stand in this version.
     pub sections: Vec<Section>,
 }
 
 impl Pack {
+    /// Every control, those that the newest version lost included, as written for the newest.
+    pub fn all_controls(&self) -> impl Iterator<Item = &Control> {
+        self.sections.iter().flat_map(|section| &section.controls)
+    }
+
     /// The newest version.
     pub fn newest(&self) -> Arc<str> {
         self.versions.last().cloned().unwrap_or_else(|| "".into())
@@ -196,13 +215,28 @@ impl Pack {
             version: version.into(),
             range,
             note,
+            platforms: self.platforms.clone(),
+            named: false,
             sections: sections.filter(|section| !section.controls.is_empty()).collect(),
         }
     }
 }
 
 impl Control {
-    fn in_version(&self, version: &str, is_newest: bool) -> Option<Control> {
+    /// Ids of its checks, those that decide first, then the evidence; each once.
+    pub fn all_checks(&self) -> Vec<Arc<str>> {
+        let mut ids = self.checks.checks();
+        let more: Vec<Arc<str>> = self.evidence.iter().filter(|id| !ids.contains(id)).cloned().collect();
+        ids.extend(more);
+        ids
+    }
+
+    /// Its ids in the versions that number it differently.
+    pub fn numbers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.versions.iter().filter_map(|(version, change)| Some((&**version, &**change.id.as_ref()?)))
+    }
+
+    pub(super) fn in_version(&self, version: &str, is_newest: bool) -> Option<Control> {
         let change = self.versions.get(version);
         if change.is_some_and(|c| c.absent) || (self.retired && (is_newest || change.is_none())) {
             return None;
@@ -221,6 +255,16 @@ impl Control {
 }
 
 impl Edition {
+    /// Whether it is for other platforms than this one, and nobody asked for it by name.
+    pub fn is_elsewhere(&self, platform: Platform) -> bool {
+        !self.named && !self.platforms.is_empty() && !self.platforms.contains(&platform)
+    }
+
+    /// Whether it is written for this platform alone: the benchmark to look at first there.
+    pub fn is_own(&self, platform: Platform) -> bool {
+        self.platforms.contains(&platform)
+    }
+
     /// Every control with its section's id. In a version that numbers a section differently, the control's own
     /// prefix is its section.
     pub fn controls(&self) -> impl Iterator<Item = (Arc<str>, &Control)> {

@@ -31,7 +31,7 @@ impl Components {
     /// # Errors
     /// The file does not parse; a test makes sure that it does.
     pub fn built_in() -> Result<Self, PackError> {
-        let error = |e: serde_saphyr::Error| PackError { file: "platform.yaml".into(), message: e.to_string() };
+        let error = |e: serde_saphyr::Error| PackError::of("platform.yaml", e.to_string());
         serde_saphyr::from_str(include_str!("../../controls/platform.yaml")).map_err(error)
     }
 

@@ -9,6 +9,7 @@ use super::kinds::admission::{AdmissionPolicySpec, MatchResources, Webhook};
 use super::kinds::custom::Custom;
 use super::kinds::meta::{Map, Selector};
 use super::network::Truth;
+use super::pod_security::Level;
 use super::{Inventory, Kind, Medium, ReadState};
 use crate::model::{GapReason, ObjectRef};
 use serde::Deserialize;
@@ -99,6 +100,13 @@ impl Engine {
             Self::Gatekeeper => &[Kind::GatekeeperConfig],
             Self::AdmissionPolicy | Self::Kubewarden => &[],
         }
+    }
+
+    /// The engine that a webhook belongs to.
+    pub fn of(configuration: &str, webhook: &Webhook) -> Option<Self> {
+        [Self::Kyverno, Self::Gatekeeper, Self::Kubewarden]
+            .into_iter()
+            .find(|engine| engine.owns(configuration, webhook))
     }
 
     /// Whether a webhook is this engine's: by the name that the engine gives it or by the Service that it calls.
@@ -208,12 +216,22 @@ pub struct PodPolicy {
     pub security: Truth,
     /// Whether it verifies images.
     pub images: bool,
+    /// The level of the Pod Security Standards that it demands as a whole.
+    pub level: Option<Level>,
     /// Any of these.
     reach: Vec<Reach>,
     /// None of these.
     except: Vec<Reach>,
     /// The mode elsewhere.
     overrides: Vec<(Reach, Mode)>,
+}
+
+impl PodPolicy {
+    /// Whether its text refuses pods anywhere, however its engine is called.
+    pub fn is_meant_to_deny(&self) -> bool {
+        let modes = std::iter::once(self.mode).chain(self.overrides.iter().map(|(_, mode)| *mode));
+        modes.into_iter().any(|mode| matches!(mode, Mode::Deny | Mode::FailsOpen))
+    }
 }
 
 /// What the engines do with unsafe pods of a namespace.
@@ -303,6 +321,12 @@ impl<'a> Engines<'a> {
         best
     }
 
+    /// The highest level of the Pod Security Standards that policies demand of every pod of a namespace.
+    pub fn level(&self, name: &str, labels: &Map) -> Option<Level> {
+        let whole = self.policies.iter().filter(|policy| policy.level.is_some());
+        whole.filter(|policy| matches!(self.by(policy, name, labels), Cover::Refused(_))).filter_map(|p| p.level).max()
+    }
+
     fn by<'e>(&'e self, policy: &'e PodPolicy, name: &str, labels: &Map) -> Cover<'e> {
         let reach = policy.reach.iter().map(|reach| reach.covers(name, labels)).max().unwrap_or(Truth::No);
         let out = policy.except.iter().map(|reach| reach.covers(name, labels)).max().unwrap_or(Truth::No);
@@ -367,10 +391,7 @@ fn hooks(inventory: &Inventory) -> Vec<(Engine, Reach, bool)> {
     let mut hooks = Vec::new();
     for configuration in validating.map(|(_, configuration)| configuration) {
         for webhook in configuration.webhooks.iter().filter(|w| w.rules.iter().any(|r| r.sees_pod_creation())) {
-            let known = [Engine::Kyverno, Engine::Gatekeeper, Engine::Kubewarden];
-            let Some(engine) = known.into_iter().find(|engine| engine.owns(&configuration.meta.name, webhook)) else {
-                continue;
-            };
+            let Some(engine) = Engine::of(&configuration.meta.name, webhook) else { continue };
             let reach = Reach {
                 selectors: webhook.namespace_selector.iter().cloned().collect(),
                 narrowed: webhook.object_selector.as_ref().is_some_and(|s| !s.is_empty())
@@ -395,6 +416,7 @@ fn policy(engine: Engine, kind: Kind, custom: &Custom) -> PodPolicy {
         mode: Mode::Audit,
         security: Truth::No,
         images: false,
+        level: None,
         reach: Vec::new(),
         except: Vec::new(),
         overrides: Vec::new(),
@@ -433,6 +455,7 @@ fn admission_policies(inventory: &Inventory) -> Vec<PodPolicy> {
             mode: Mode::Unbound,
             security: expressions(spec),
             images: false,
+            level: None,
             reach: Vec::new(),
             except: Vec::new(),
             overrides: Vec::new(),
@@ -525,6 +548,7 @@ fn kyverno(kind: Kind, custom: &Custom, inventory: &Inventory) -> Vec<PodPolicy>
             mode: close(action.unwrap_or(Mode::Audit)),
             security: about(&validate.to_string()),
             images,
+            level: whole_level(validate),
             reach,
             except,
             overrides: overrides.collect(),
@@ -532,6 +556,12 @@ fn kyverno(kind: Kind, custom: &Custom, inventory: &Inventory) -> Vec<PodPolicy>
         });
     }
     found
+}
+
+/// The level that a `validate.podSecurity` demands, unless it leaves controls out.
+fn whole_level(validate: &Value) -> Option<Level> {
+    let rule = validate.get("podSecurity").filter(|rule| !has(rule, "exclude"))?;
+    Level::of(text(rule, "level"))
 }
 
 fn strings(value: &Value, field: &str) -> Vec<String> {

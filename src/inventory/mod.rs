@@ -1,14 +1,22 @@
 //! What was read, indexed; and what could not be.
 
+pub mod control_plane;
 pub(crate) mod credential;
 pub mod engines;
+pub mod exposure;
+pub mod flags;
 pub mod image;
 mod index;
-mod json;
+pub mod ingresses;
+pub(crate) mod json;
 pub mod kinds;
+pub mod kubelet;
 pub mod network;
+pub mod node_facts;
 pub mod nodes;
 pub mod platform;
+pub mod pod_labels;
+pub mod pod_security;
 mod rbac;
 pub mod scaling;
 pub mod schedule;

@@ -29,6 +29,25 @@ pub enum Platform {
 }
 
 impl Platform {
+    /// Every platform that can be known.
+    pub const ALL: [Platform; 8] =
+        [Self::Kubeadm, Self::Kind, Self::Eks, Self::Gke, Self::Aks, Self::Openshift, Self::K3s, Self::Rke2];
+
+    /// Its name, for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Kubeadm => "kubeadm",
+            Self::Kind => "kind",
+            Self::Eks => "Amazon EKS",
+            Self::Gke => "Google GKE",
+            Self::Aks => "Azure AKS",
+            Self::Openshift => "OpenShift",
+            Self::K3s => "k3s",
+            Self::Rke2 => "RKE2",
+            Self::Unknown => "an unknown platform",
+        }
+    }
+
     /// The word of exports.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// Annotations by which load balancers stay inside the provider's network: key, value (lower case). An empty value
 /// stands for any that is not "false".
-const INTERNAL: [(&str, &str); 9] = [
+const INTERNAL: [(&str, &str); 12] = [
     ("service.beta.kubernetes.io/aws-load-balancer-internal", ""),
     ("service.beta.kubernetes.io/aws-load-balancer-scheme", "internal"),
     ("service.beta.kubernetes.io/azure-load-balancer-internal", "true"),
@@ -17,7 +17,18 @@ const INTERNAL: [(&str, &str); 9] = [
     ("service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type", "private"),
     ("service.beta.kubernetes.io/oci-load-balancer-internal", "true"),
     ("service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type", "intranet"),
+    ("service.beta.kubernetes.io/do-loadbalancer-network", "internal"),
+    ("service.beta.kubernetes.io/scw-loadbalancer-private", "true"),
+    ("service.kubernetes.io/qcloud-loadbalancer-internal-subnetid", ""),
 ];
+
+/// The controller that makes AWS load balancers internal unless it is told otherwise: by class, or by this annotation.
+const AWS_CONTROLLER: &str = "service.k8s.aws/nlb";
+const AWS_TYPE: &str = "service.beta.kubernetes.io/aws-load-balancer-type";
+const AWS_SCHEME: &str = "service.beta.kubernetes.io/aws-load-balancer-scheme";
+
+/// Load balancers whose addresses are private to a network of their own.
+const PRIVATE_CLASSES: [&str; 1] = ["tailscale"];
 
 /// How far a Service carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,20 +55,26 @@ impl Service {
     /// How far it carries; a headless one no further than any other.
     pub fn carries(&self) -> Carries {
         match self.spec.r#type.as_str() {
-            "NodePort" => Carries::Node,
-            "LoadBalancer" if self.is_internal() => Carries::Internal,
-            "LoadBalancer" => Carries::Outside,
+            "ExternalName" => Carries::Cluster,
+            "LoadBalancer" if !self.is_internal() => Carries::Outside,
             _ if !self.spec.external_ips.is_empty() => Carries::Outside,
+            "LoadBalancer" => Carries::Internal,
+            "NodePort" => Carries::Node,
             _ => Carries::Cluster,
         }
     }
 
-    /// Whether its load balancer stays inside the provider's network, by annotation.
+    /// Whether its load balancer stays inside the provider's network, by annotation or by its class.
     pub fn is_internal(&self) -> bool {
-        INTERNAL.iter().any(|(key, wanted)| {
-            let value = self.meta.annotations.get(*key).map(|value| value.to_ascii_lowercase());
-            value.is_some_and(|value| if wanted.is_empty() { value != "false" } else { value == *wanted })
-        })
+        let annotation = |key: &str| self.meta.annotations.get(key).map(|value| value.to_ascii_lowercase());
+        let class = self.spec.load_balancer_class.as_deref().unwrap_or_default();
+        let aws = class == AWS_CONTROLLER || annotation(AWS_TYPE).is_some_and(|t| t == "external" || t == "nlb-ip");
+        let internal = |(key, wanted): &(&str, &str)| {
+            annotation(key).is_some_and(|value| if wanted.is_empty() { value != "false" } else { value == *wanted })
+        };
+        PRIVATE_CLASSES.contains(&class)
+            || INTERNAL.iter().any(internal)
+            || (aws && annotation(AWS_SCHEME).is_none_or(|scheme| scheme != "internet-facing"))
     }
 }
 
@@ -75,6 +92,12 @@ impl<'a> Services<'a> {
             by_namespace.entry(&service.meta.namespace).or_default().push(service);
         }
         Self { by_namespace }
+    }
+
+    /// By name.
+    pub fn named(&self, namespace: &str, name: &str) -> Option<&'a Service> {
+        let here = self.by_namespace.get(namespace).map_or(&[][..], Vec::as_slice);
+        here.iter().copied().find(|service| service.meta.name == name)
     }
 
     /// Those that select pods with these labels.
@@ -114,5 +137,10 @@ mod tests {
         assert_eq!(of(json!({"type": "LoadBalancer"}), internal), Carries::Internal);
         let gke = json!({"networking.gke.io/load-balancer-type": "Internal"});
         assert_eq!(of(json!({"type": "LoadBalancer"}), gke), Carries::Internal);
+        let nlb = json!({"type": "LoadBalancer", "loadBalancerClass": "service.k8s.aws/nlb"});
+        assert_eq!(of(nlb.clone(), json!({})), Carries::Internal, "this controller's default");
+        let facing = json!({"service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing"});
+        assert_eq!(of(nlb, facing), Carries::Outside);
+        assert_eq!(of(json!({"type": "NodePort", "externalIPs": ["192.0.2.1"]}), json!({})), Carries::Outside);
     }
 }

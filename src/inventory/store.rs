@@ -5,7 +5,7 @@ use super::kinds::pod::{Pod, PodSpec};
 use super::kinds::rbac::{Binding, Role};
 use super::kinds::workload::{Controller, Detail};
 use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
-use super::{Kind, Object, Settings, Version};
+use super::{Kind, Object, Settings, Version, Wire, kubelet, node_facts};
 use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
@@ -363,13 +363,15 @@ impl Inventory {
 
     /// Whether an opt-in kind was asked for; true for all others.
     pub fn opted_in(&self, kind: Kind) -> bool {
-        self.medium == Medium::Files || kind.info().opt_in.is_none() || self.opt_ins.contains(&kind)
+        // whoever brings such a document asked for it
+        let brought = kind.info().wire == Wire::Gathered && self.count(kind) > 0;
+        self.medium == Medium::Files || kind.info().opt_in.is_none() || self.opt_ins.contains(&kind) || brought
     }
 
     /// Why a kind is not (wholly) known, in a namespace or (None) anywhere in scope. None: it is known.
     pub fn gap(&self, kind: Kind, namespace: Option<&str>) -> Option<GapReason> {
-        if !self.opted_in(kind) {
-            return Some(GapReason::OptIn);
+        if let Some(opt_in) = kind.info().opt_in.filter(|_| !self.opted_in(kind)) {
+            return Some(opt_in.reason());
         }
         if self.medium == Medium::Files {
             let parent = namespace.is_some_and(|n| self.namespaces.contains_key(&("".into(), n.into())));

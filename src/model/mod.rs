@@ -1,6 +1,7 @@
 //! The vocabulary of plimsoll: what a scan says and about what. No IO, no Kubernetes client.
 
 mod finding;
+mod near;
 mod object;
 mod path;
 mod record;
@@ -10,8 +11,9 @@ mod text;
 mod verdict;
 
 pub use finding::{BUILT_IN, Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
+pub use near::nearest;
 pub use object::{ObjectRef, OwnObject};
-pub use path::{FieldPath, Step};
+pub use path::{FieldPath, Step, flag_name, flag_position};
 pub use record::{
     Attachment, Attestation, AttestationState, AttestationUse, Date, Placed, WaiverRecord, WaiverState, WaiverUse,
     is_candidate, is_same_person, parse_day,
@@ -19,6 +21,7 @@ pub use record::{
 pub use remedy::{Disruption, Fix, Remedy};
 pub use report::{
     Cluster, ControlRef, ControlResult, Counts, FrameworkResult, Gap, GapReason, Report, SCHEMA_VERSION, Scope, Score,
+    versioned,
 };
 pub use text::{clean, clean_lines, is_hostile};
 pub use verdict::{Severity, Verdict};

@@ -16,6 +16,30 @@ pub enum Step {
         /// Merge key and its value: `name`, `app`.
         key: Option<(&'static str, Arc<str>)>,
     },
+    /// An item of a list of command-line words, by the flag that it gives: `--profiling`. It stays the same while other
+    /// flags come and go.
+    Flag {
+        /// Position when it was read; a hint where the flag is given more than once.
+        index: usize,
+        /// The flag, without dashes.
+        name: Arc<str>,
+    },
+}
+
+/// The flag that a command-line word gives, as it is written: `audit-log-path` of `--audit-log-path=/x`.
+pub fn flag_name(word: &str) -> Option<&str> {
+    let name = word.trim_start_matches(['"', '\'']).strip_prefix('-')?;
+    let name = name.strip_prefix('-').unwrap_or(name);
+    let name = name.split(['=', ' ']).next().unwrap_or_default();
+    name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(name)
+}
+
+/// Which of a list's items a [`Step::Flag`] means: the one at its position if it gives the flag, else the last that
+/// does, as for the component that reads them. Underscores are dashes.
+pub fn flag_position<'w>(words: impl Iterator<Item = Option<&'w str>>, index: usize, name: &str) -> Option<usize> {
+    let same = |word: &str| flag_name(word).is_some_and(|given| given == name || given.replace('_', "-") == name);
+    let giving: Vec<usize> = words.enumerate().filter(|(_, word)| word.is_some_and(same)).map(|(at, _)| at).collect();
+    giving.iter().find(|at| **at == index).or(giving.last()).copied()
 }
 
 /// Where in an object: typed, so that it is resolved by merge key first and can be printed, patched and compared.
@@ -68,6 +92,13 @@ impl FieldPath {
         self
     }
 
+    /// Extended by the item of a command line that gives a flag.
+    #[must_use]
+    pub fn flag(mut self, index: usize, name: &str) -> Self {
+        self.0.push(Step::Flag { index, name: name.into() });
+        self
+    }
+
     /// This path with another one after it.
     #[must_use]
     pub fn join(&self, rest: &FieldPath) -> Self {
@@ -99,6 +130,10 @@ impl FieldPath {
                     value.as_array()?.iter().find(|item| item.get(key).is_some_and(|v| v == &**wanted))?
                 }
                 Step::Item { index, key: None } => value.get(index)?,
+                Step::Flag { index, name } => {
+                    let list = value.as_array()?;
+                    list.get(flag_position(list.iter().map(|item| item.as_str()), *index, name)?)?
+                }
             };
         }
         Some(value)
@@ -124,6 +159,12 @@ impl FieldPath {
                     value = list.get(index);
                     index.to_string()
                 }
+                Step::Flag { index, name } => {
+                    let list = value?.as_array()?;
+                    let index = flag_position(list.iter().map(|item| item.as_str()), *index, name)?;
+                    value = list.get(index);
+                    index.to_string()
+                }
             };
             pointer.push('/');
             pointer.push_str(&token);
@@ -141,6 +182,7 @@ impl fmt::Display for FieldPath {
                 Step::Key(key) => write!(f, "[{key:?}]")?,
                 Step::Item { key: Some((key, value)), .. } => write!(f, "[{key}={value}]")?,
                 Step::Item { index, key: None } => write!(f, "[{index}]")?,
+                Step::Flag { name, .. } => write!(f, "[--{name}]")?,
             }
         }
         Ok(())
@@ -167,6 +209,21 @@ mod tests {
         assert_eq!(path.pointer(&object).as_deref(), Some("/spec/containers/1/x"));
         let gone = FieldPath::of("spec.containers").named(0, "c");
         assert_eq!(gone.resolve(&object), None, "an item that went away is never replaced by its neighbour");
+    }
+
+    #[test]
+    fn a_flag_is_found_by_its_name() {
+        let object = json!({"command": ["etcd", "--name=a", "--data_dir", "/x", "--name=b", "-v=2"]});
+        let at = |index, name| FieldPath::of("command").flag(index, name);
+        assert_eq!(at(9, "name").to_string(), "command[--name]");
+        assert_eq!(at(9, "name").resolve(&object), Some(&json!("--name=b")), "the last one counts");
+        assert_eq!(at(1, "name").resolve(&object), Some(&json!("--name=a")));
+        assert_eq!(at(0, "data-dir").pointer(&object).as_deref(), Some("/command/2"));
+        assert_eq!(at(0, "nam").resolve(&object), None);
+        assert_eq!(
+            (flag_name("--a=b=c"), flag_name("-v=2"), flag_name("-1"), flag_name("-")),
+            (Some("a"), Some("v"), None, None)
+        );
     }
 
     #[test]

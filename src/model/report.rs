@@ -140,8 +140,10 @@ pub struct ControlResult {
     pub reason: Option<GapReason>,
     /// One sentence on the status.
     pub message: Arc<str>,
-    /// Ids of its checks.
+    /// Ids of the checks that decide it.
     pub checks: Vec<Arc<str>>,
+    /// Ids of checks that show what there is to weigh, and never decide it.
+    pub evidence: Vec<Arc<str>>,
     /// Top owners or objects by verdict.
     pub counts: Counts,
 }
@@ -173,6 +175,8 @@ pub struct FrameworkResult {
     pub version: Arc<str>,
     /// Kubernetes versions that this version was written for: `1.34–1.35`; null where it has none.
     pub benchmark_range: Option<Arc<str>>,
+    /// Platforms that it is written for (`eks`); empty: any.
+    pub platforms: Vec<Arc<str>>,
     /// Said where the server is outside that range.
     pub note: Option<Arc<str>>,
     /// The worst of its controls.
@@ -183,6 +187,22 @@ pub struct FrameworkResult {
     pub coverage: Option<f64>,
     /// Controls by verdict; criteria stand outside.
     pub counts: Counts,
+}
+
+/// A framework's id with its version, where it has several and the id does not say which: `cis 2.0.1`.
+pub fn versioned(id: &str, version: &str) -> String {
+    match version {
+        "" | "latest" | "1" => id.to_owned(),
+        version if id.ends_with(version) => id.to_owned(),
+        version => format!("{id} {version}"),
+    }
+}
+
+impl FrameworkResult {
+    /// Whether it is written for other platforms than this one, so that none of it applies.
+    pub fn is_elsewhere(&self) -> bool {
+        !self.platforms.is_empty() && self.status == Verdict::NotApplicable
+    }
 }
 
 /// What was looked at: not a gap.

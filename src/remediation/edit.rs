@@ -1,6 +1,6 @@
 //! Changes of JSON values, and two values as patches.
 
-use crate::model::{FieldPath, Step};
+use crate::model::{FieldPath, Step, flag_position};
 use serde_json::{Map, Value, json};
 
 /// Sets the value at a path, making the objects on the way. False: a list item on the way is not there.
@@ -29,7 +29,7 @@ pub(super) fn remove(object: &mut Value, path: &FieldPath) -> bool {
     let Some(holder) = parent.pointer(object).and_then(|pointer| object.pointer_mut(&pointer)) else { return false };
     match (holder, last) {
         (Value::Object(map), Step::Field(name) | Step::Key(name)) => map.shift_remove(&**name).is_some(),
-        (Value::Array(list), step @ Step::Item { .. }) => {
+        (Value::Array(list), step @ (Step::Item { .. } | Step::Flag { .. })) => {
             let Some(index) = position(list, step) else { return false };
             list.remove(index);
             true
@@ -60,6 +60,7 @@ fn position(list: &[Value], step: &Step) -> Option<usize> {
             list.iter().position(|item| item.get(key).is_some_and(|value| value == &**wanted))
         }
         Step::Item { index, key: None } => (*index < list.len()).then_some(*index),
+        Step::Flag { index, name } => flag_position(list.iter().map(Value::as_str), *index, name),
         Step::Field(_) | Step::Key(_) => None,
     }
 }

@@ -2,9 +2,9 @@
 
 use super::record::Record;
 use super::strict::{Fields, Problem};
-use crate::engine::nearest;
 use crate::frameworks::{Control, Pack};
 use crate::inventory::Version;
+use crate::model::nearest;
 use crate::model::{Attachment, Attestation, Date, Placed};
 use std::sync::Arc;
 

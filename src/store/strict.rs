@@ -1,7 +1,7 @@
 //! Reading a file strictly: all that is wrong with it, each with its place and what was expected.
 
-use crate::engine::nearest;
 use crate::inventory::yaml::{Form, Node};
+use crate::model::nearest;
 use crate::model::{Date, parse_day};
 use std::cell::{Cell, RefCell};
 use std::fmt;

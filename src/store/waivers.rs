@@ -3,8 +3,8 @@
 use super::record::Record;
 use super::strict::{Fields, Problem};
 use crate::checks;
-use crate::engine::nearest;
 use crate::inventory::Kind;
+use crate::model::nearest;
 use crate::model::{Date, ObjectRef, Placed, WaiverRecord, is_same_person};
 
 impl Record for WaiverRecord {

@@ -12,7 +12,7 @@ pub fn run(id: &str) -> Result<()> {
     for file in scaffold(&root, id)? {
         println!("wrote {}", file.strip_prefix(&root).unwrap_or(&file).display());
     }
-    generate::run(false)?;
+    generate::sources(false)?;
     println!(
         "\nNext:\n  1. tests/checks/{id}/fail.yaml: put in what is wrong\n  2. cargo test --test checks      (it fails)\n  \
          3. write the rule, then the texts and the remedy\n  4. name {id} in `checks:` of a control in controls/\n  \

@@ -11,7 +11,8 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
     Some(match row {
         RowId::Framework(id) | RowId::Part(id, _) => View::Framework(id.clone(), false),
         RowId::Criteria(id) => View::Framework(id.clone(), true),
-        RowId::Control(framework, id) => View::Control(framework.clone(), id.clone()),
+        RowId::Control(framework, id) | RowId::Answer(framework, id) => View::Control(framework.clone(), id.clone()),
+        RowId::MoreFrameworks => View::Frameworks,
         RowId::Finding(fingerprint) => View::Finding(fingerprint.clone()),
         RowId::Group(check, fix) => {
             let group = state.session.group(check, fix)?;
@@ -57,7 +58,8 @@ pub fn open(state: &mut State, _: Key) -> Vec<Effect> {
             let effects = state.push(View::Framework(framework, false));
             let of_section = |row: &RowId| match row {
                 RowId::Control(framework, id) => {
-                    state.session.control(framework, id).is_some_and(|control| control.section == section)
+                    let within = |number: &str| number == &*section || number.starts_with(&format!("{section}."));
+                    state.session.control(framework, id).is_some_and(|control| within(&control.section))
                 }
                 _ => false,
             };
@@ -170,11 +172,33 @@ fn explains(state: &State) -> Option<TextKind> {
     }
     match state.selected()? {
         RowId::Finding(fingerprint) => Some(TextKind::Finding(fingerprint.clone())),
-        RowId::Control(framework, id) => Some(TextKind::Control(framework.clone(), id.clone())),
+        RowId::Control(framework, id) | RowId::Answer(framework, id) => {
+            Some(TextKind::Control(framework.clone(), id.clone()))
+        }
         RowId::Group(check, _) => Some(TextKind::Check(check)),
         RowId::Gap(i) => Some(TextKind::Gap(*i)),
         _ => None,
     }
+}
+
+/// The framework that is selected or shown, where its gap analysis is not what is on screen.
+fn analysed(state: &State) -> Option<Arc<str>> {
+    match (&state.screen().view, state.selected()) {
+        (View::Analysis(_), _) => None,
+        (View::Framework(id, _) | View::Control(id, _), _) => Some(id.clone()),
+        (_, Some(RowId::Framework(id) | RowId::Criteria(id) | RowId::Part(id, _))) => Some(id.clone()),
+        _ => None,
+    }
+}
+
+/// Whether there is a framework to analyse.
+pub fn can_analyse(state: &State) -> bool {
+    analysed(state).is_some()
+}
+
+/// Who answers the controls of the framework: checks, evidence, people, the provider.
+pub fn analyse(state: &mut State, _: Key) -> Vec<Effect> {
+    analysed(state).map_or_else(Vec::new, |id| state.push(View::Analysis(id)))
 }
 
 /// Whether there is something to explain.

@@ -102,6 +102,7 @@ actions! {
     Failures      [List]           ["ctrl-z"]                    "failures"  "Failures only, or everything"                  look::failures, look::has_report;
     Export        [Anywhere]       ["ctrl-s"]                    "csv"       "Save what the list shows as CSV"               copy::export, look::has_report;
     Rescan        [Anywhere]       ["ctrl-r"]                    "rescan"    "Read everything again"                         scan::rescan, scan::can_rescan;
+    Analyse       [List]           ["a"]                         "who answers" "Gap analysis: what is checked, collected, left to others" look::analyse, look::can_analyse;
     CopyName      [List, Finding, Text]  ["c"]                         "copy"      "Copy the name"                                 copy::name, copy::has_name;
     CopyNamespace [Finding]        ["n"]                         ""          "Copy the namespace"                            copy::namespace, copy::has_namespace;
     Role          [Anywhere]       ["R"]                         "role"      "The role to ask for, as YAML"                  look::role, look::can_role;

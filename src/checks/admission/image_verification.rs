@@ -1,7 +1,8 @@
 use super::super::{Check, Cx, Judge, Run};
+use super::owners::verifier;
 use crate::inventory::Kind;
+use crate::inventory::control_plane::Component;
 use crate::inventory::engines::Mode;
-use crate::inventory::kinds::admission::Webhook;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// Something verifies images at admission; CIS 5.5.1. A review: that a policy exists does not say which images it
@@ -23,7 +24,7 @@ pub static CHECK: Check = Check {
         Kind::KubewardenPolicy,
         Kind::SigstoreClusterImagePolicy,
     ],
-    aliases: &["kubescape:C-0289", "kubescape:C-0236", "kubescape:C-0237"],
+    aliases: &["kubescape:C-0289", "kubescape:C-0236", "kubescape:C-0237", "kube-bench:5.5.1"],
     why: "Without a check of signature or origin at admission, whoever can push to a registry, or change an image name, \
           runs code in the cluster.",
     remedy: Remedy {
@@ -35,16 +36,6 @@ pub static CHECK: Check = Check {
     },
     run: Run::Cluster(run),
 };
-
-/// Verifiers known by their webhook: name, and what the webhook's Service or address says.
-const VERIFIERS: [(&str, &str); 6] = [
-    ("Sigstore policy-controller", "policy.sigstore.dev"),
-    ("Connaisseur", "connaisseur-svc"),
-    ("Portieris", "portieris"),
-    ("Ratify", "ratify"),
-    ("GKE Binary Authorization", "binaryauthorization"),
-    ("Notation", "notation"),
-];
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let inventory = cx.inventory;
@@ -72,17 +63,16 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     }
     for ((kind, _), configuration) in &inventory.webhooks {
         for webhook in configuration.webhooks.iter().filter(|w| w.rules.iter().any(|r| r.sees_pod_creation())) {
-            if let Some((title, _)) = VERIFIERS.iter().find(|(_, mark)| says(webhook, mark)) {
+            if let Some(title) = verifier(webhook) {
                 let open = if webhook.failure_policy == "Ignore" { ", and fails open" } else { "" };
                 seen.push((format!("{}/{}", kind.name(), configuration.meta.name), format!("{title} sees pods{open}")));
             }
         }
     }
-    for pod in inventory.pods.values().filter(|pod| pod.mirror && &*pod.namespace == "kube-system") {
-        let arguments = pod.spec.containers.iter().flat_map(|c| c.command.iter().chain(&c.args));
-        let mut plugins = arguments.filter_map(|arg| arg.strip_prefix("--enable-admission-plugins="));
-        if plugins.any(|list| list.split(',').any(|plugin| plugin.trim() == "ImagePolicyWebhook")) {
-            seen.push((format!("Pod/{}", pod.name), "the API server runs ImagePolicyWebhook".to_owned()));
+    for server in cx.control_plane().of(Component::ApiServer) {
+        let flags = ["enable-admission-plugins", "admission-control"];
+        if flags.iter().any(|flag| server.flags.lists(flag, "ImagePolicyWebhook")) {
+            seen.push((format!("Pod/{}", server.pod.name), "the API server runs ImagePolicyWebhook".to_owned()));
         }
     }
     let path = FieldPath::of("policies");
@@ -99,11 +89,4 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         None => hits.review(path, 0, expected),
     }
     .message("nothing is seen that verifies images at admission");
-}
-
-fn says(webhook: &Webhook, mark: &str) -> bool {
-    let config = &webhook.client_config;
-    webhook.name.contains(mark)
-        || config.service.as_ref().is_some_and(|service| service.name.contains(mark))
-        || config.url.as_ref().is_some_and(|url| url.contains(mark))
 }

@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: &[],
     needs: ENGINE_KINDS,
-    aliases: &["kubescape:C-0192"],
+    aliases: &["kubescape:C-0192", "kube-bench:5.2.1"],
     why: "Rules that are only written down, or only audited, hold until the first deployment that ignores them.",
     remedy: Remedy {
         advice: "Label namespaces for Pod Security admission, or bind a policy with the action Deny; engines that only \

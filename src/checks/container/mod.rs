@@ -19,6 +19,8 @@ mod capabilities;
 pub mod cpu_limit;
 /// `container.cpu-request`.
 pub mod cpu_request;
+/// `container.duplicate-env`.
+pub mod duplicate_env;
 mod effective;
 /// `container.env-literal-credential`.
 pub mod env_literal_credential;

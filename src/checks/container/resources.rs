@@ -5,6 +5,7 @@ use super::super::{ContainerCx, Cx, Hits, SpecCx};
 use crate::inventory::kinds::limits::LimitRange;
 use crate::inventory::kinds::pod::{ContainerKind, Resources};
 use crate::inventory::{Kind, Medium, Workload};
+use crate::model::GapReason;
 use serde_json::Value;
 
 /// What a check asks for.
@@ -58,6 +59,12 @@ impl Figure {
         // pods that run without one show that nothing gives it
         let open = others.is_empty() || !live;
         match cx.gap(Kind::LimitRange, Some(workload.namespace())).filter(|_| open) {
+            // a manifest is judged as it is written: it has none, whatever the namespace will make of it
+            Some(GapReason::SourceCannotHoldIt) if !live => {
+                hits.fail(path, self.value(container), expected).message(format!(
+                    "container {name} has no {what}, unless a LimitRange of its namespace gives it one"
+                ));
+            }
             Some(reason) => {
                 hits.unread(path, reason, expected).message(format!(
                     "container {name} names no {what}, and the LimitRanges of its namespace were not read: one may give it"

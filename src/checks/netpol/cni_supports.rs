@@ -17,7 +17,7 @@ pub static CHECK: Check = Check {
         Kind::CalicoV3NetworkPolicy,
         Kind::AntreaNetworkPolicy,
     ],
-    aliases: &["kubescape:C-0205"],
+    aliases: &["kubescape:C-0205", "kube-bench:5.3.1"],
     why: "The API server stores policies whether or not anything enforces them; on a plugin that ignores them every \
           policy is paper.",
     remedy: Remedy {

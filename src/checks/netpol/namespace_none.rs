@@ -14,7 +14,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     over: &[Kind::Namespace],
     needs: POLICY_KINDS,
-    aliases: &["kubescape:C-0206", "kubescape:C-0054", "polaris:missingNetworkPolicy", "popeye:POP-1200"],
+    aliases: &["kubescape:C-0206", "kubescape:C-0054", "kubescape:C-0049", "kube-bench:5.3.2"],
     why: "Without a policy every pod of the namespace takes connections from every other pod in the cluster and may \
           call anything.",
     remedy: Remedy {

@@ -41,7 +41,7 @@ pub(super) fn each(cx: &Cx<'_>, judge: &mut Judge, rule: impl Fn(&Network<'_>, &
             (0, 0) => (Severity::Info, "; it has no pods"),
             (0, _) => (Severity::Info, "; all its pods are on the host's network, where no policy holds them"),
         };
-        let subject = Subject { name, labels: network.namespace_labels(name), severity, note };
+        let subject = Subject { name, labels: network.namespace_labels(name).into_owned(), severity, note };
         rule(network, &subject, judge.object(Kind::Namespace, &namespace.meta));
     }
 }

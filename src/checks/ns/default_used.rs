@@ -5,7 +5,8 @@ use crate::model::{Disruption, FieldPath, Fix, GapReason, ObjectRef, Remedy, Sev
 use std::collections::BTreeSet;
 
 /// Nothing but the API's own objects lives in `default`; CIS 5.6.4. ConfigMaps and Secrets are judged where they were
-/// asked for. Network and admission policies do not count: they guard the namespace, and other checks demand them.
+/// asked for. Network and admission policies do not count: they guard the namespace, and other checks demand them. What
+/// a controller made is its owner's, the slices of a Service among it; a label that says so is anybody's to set.
 pub static CHECK: Check = Check {
     id: "ns.default-used",
     title: "Nothing runs or is kept in namespace default",
@@ -25,12 +26,17 @@ pub static CHECK: Check = Check {
         Kind::Service,
         Kind::Ingress,
         Kind::PersistentVolumeClaim,
+        Kind::HorizontalPodAutoscaler,
+        Kind::PodDisruptionBudget,
+        Kind::EndpointSlice,
+        Kind::PodTemplate,
+        Kind::CsiStorageCapacity,
         Kind::ExternalSecret,
         Kind::SecretProviderClass,
         Kind::VaultStaticSecret,
     ],
     needs: &[Kind::ConfigMap, Kind::Secret],
-    aliases: &["kubescape:C-0212", "trivy:KSV-0110"],
+    aliases: &["kubescape:C-0212", "kubescape:C-0061", "trivy:KSV-0110", "kube-bench:5.6.4"],
     why: "What lands in default lands there by accident, outside the rules made for the namespace it belongs to.",
     remedy: Remedy {
         advice: "Create it in a namespace of its own and delete it here.",
@@ -42,8 +48,9 @@ pub static CHECK: Check = Check {
 };
 
 /// What the API server and its controllers keep in every namespace, or in this one.
-const SYSTEM: [(Kind, &str); 4] = [
+const SYSTEM: [(Kind, &str); 5] = [
     (Kind::Service, "kubernetes"),
+    (Kind::EndpointSlice, "kubernetes"),
     (Kind::ServiceAccount, "default"),
     (Kind::ConfigMap, "kube-root-ca.crt"),
     // of OpenShift

@@ -35,6 +35,8 @@ pub mod runtime_socket;
 pub mod sa_missing;
 /// `pod.sa-token-automount`.
 pub mod sa_token_automount;
+/// `pod.service-account-field`.
+pub mod service_account_field;
 /// `pod.share-process-namespace`.
 pub mod share_process_namespace;
 /// `pod.subpath-cve-2021-25741`.

@@ -2,6 +2,8 @@
 
 /// `workload.hpa`.
 pub mod hpa;
+/// `workload.labels`.
+pub mod labels;
 /// `workload.pdb-missing`.
 pub mod pdb_missing;
 /// `workload.rolling-update`.

@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Low,
     over: KINDS,
     needs: &[],
-    aliases: &["kube-linter:mismatching-selector"],
+    aliases: &["kubescape:C-0296", "kube-linter:mismatching-selector"],
     why: "The API server refuses such a manifest, so that the change it belongs to is not rolled out.",
     remedy: Remedy {
         advice: "Give the template every label that the selector asks for; the selector of what exists cannot be changed.",

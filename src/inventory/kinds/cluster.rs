@@ -14,6 +14,16 @@ pub struct Namespace {
     pub meta: Meta,
 }
 
+impl Namespace {
+    /// Those that Kubernetes itself makes for itself.
+    pub const SYSTEM: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
+
+    /// Whether Kubernetes made it for itself.
+    pub fn is_system(name: &str) -> bool {
+        Self::SYSTEM.contains(&name)
+    }
+}
+
 /// `v1.ServicePort`.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

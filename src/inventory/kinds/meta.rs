@@ -181,8 +181,9 @@ pub struct Meta {
 
 /// Beginnings of the annotations that a check or a screen reads. `last-applied-configuration` never: it may hold what
 /// is secret.
-const KEPT_ANNOTATIONS: [&str; 24] = [
+const KEPT_ANNOTATIONS: [&str; 28] = [
     "alb.ingress.kubernetes.io/",
+    "appgw.ingress.kubernetes.io/",
     "argocd.argoproj.io/tracking-id",
     "cert-manager.io/",
     "cloud.google.com/load-balancer-type",
@@ -190,6 +191,8 @@ const KEPT_ANNOTATIONS: [&str; 24] = [
     "container.seccomp.security.alpha.kubernetes.io/",
     "ingress.gcp.kubernetes.io/pre-shared-cert",
     "ingress.kubernetes.io/",
+    "ingressclass.kubernetes.io/is-default-class",
+    "kubernetes.azure.com/tls-cert-",
     "kubernetes.io/config.mirror",
     "kubernetes.io/ingress.",
     "kubernetes.io/service-account.",
@@ -199,6 +202,7 @@ const KEPT_ANNOTATIONS: [&str; 24] = [
     "nginx.org/",
     "pv.kubernetes.io/provisioned-by",
     "rbac.authorization.kubernetes.io/autoupdate",
+    "route.openshift.io/termination",
     "seccomp.security.alpha.kubernetes.io/",
     "service.beta.kubernetes.io/",
     "service.kubernetes.io/",

@@ -13,6 +13,8 @@ pub mod rbac;
 pub mod storage;
 pub mod workload;
 
+use super::{kubelet, node_facts};
+use crate::model::GapReason;
 use bytes::Bytes;
 use meta::{Meta, MetaOnly};
 use prost::Message;
@@ -28,6 +30,8 @@ pub enum Wire {
     Metadata,
     /// JSON: custom resources.
     Json,
+    /// No object of the API: what is gathered of each node, in a document of plimsoll's own.
+    Gathered,
 }
 
 /// Rights that are asked for only on request.
@@ -37,6 +41,21 @@ pub enum OptIn {
     Secrets,
     /// `--with-configmaps`.
     ConfigMaps,
+    /// The kubelets' configuration, through `nodes/proxy`.
+    KubeletConfig,
+    /// What only a look at the node itself can tell.
+    NodeFacts,
+}
+
+impl OptIn {
+    /// Why it is not known where it was not asked for.
+    pub fn reason(self) -> GapReason {
+        match self {
+            Self::Secrets | Self::ConfigMaps => GapReason::OptIn,
+            Self::KubeletConfig => GapReason::NoKubeletAccess,
+            Self::NodeFacts => GapReason::NoNodeEvidence,
+        }
+    }
 }
 
 /// What is known of a kind before any is read.
@@ -124,6 +143,7 @@ kinds! {
     HorizontalPodAutoscaler, "HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers", true, Protobuf;
     ApiService, "APIService", "apiregistration.k8s.io", "v1", "apiservices", false, Protobuf;
     EndpointSlice, "EndpointSlice", "discovery.k8s.io", "v1", "endpointslices", true, MetadataInDefault;
+    PodTemplate, "PodTemplate", "", "v1", "podtemplates", true, MetadataInDefault;
     CsiStorageCapacity, "CSIStorageCapacity", "storage.k8s.io", "v1", "csistoragecapacities", true, MetadataInDefault;
     Node, "Node", "", "v1", "nodes", false, Protobuf;
     CsiDriver, "CSIDriver", "storage.k8s.io", "v1", "csidrivers", false, Metadata;
@@ -204,6 +224,8 @@ kinds! {
     VolumeSnapshot, "VolumeSnapshot", "snapshot.storage.k8s.io", "v1", "volumesnapshots", true, Json;
     ConfigMap, "ConfigMap", "", "v1", "configmaps", true, Protobuf, ConfigMaps;
     Secret, "Secret", "", "v1", "secrets", true, Metadata, Secrets;
+    KubeletConfig, "KubeletConfig", "plimsoll", "v1", "kubeletconfigs", false, Gathered, KubeletConfig;
+    NodeFacts, "NodeFacts", "plimsoll", "v1", "nodefacts", false, Gathered, NodeFacts;
 }
 
 impl Kind {
@@ -270,6 +292,8 @@ macro_rules! plain_kinds {
             ValidatingAdmissionPolicyBinding, admission::PolicyBinding, policy_bindings;
             ConfigMap, config::ConfigMap, config_maps;
             Secret, config::Secret, secrets;
+            KubeletConfig, kubelet::Kubelet, kubelets;
+            NodeFacts, node_facts::NodeFacts, node_facts;
         }
     };
 }
@@ -360,6 +384,15 @@ impl Encoded<'_> {
         self.plain().map(Box::new)
     }
 
+    /// What has no other encoding.
+    fn json<T: DeserializeOwned>(self) -> Result<T, DecodeError> {
+        match self {
+            Self::Json(value) => Ok(serde_json::from_value(value)?),
+            Self::Text(text) => Ok(serde_json::from_str(text)?),
+            Self::Protobuf(_) => Err(DecodeError::Json(serde::de::Error::custom("this kind is JSON only"))),
+        }
+    }
+
     fn plain<T: Message + Default + DeserializeOwned>(self) -> Result<T, DecodeError> {
         Ok(match self {
             Self::Protobuf(bytes) => T::decode(bytes)?,
@@ -445,19 +478,12 @@ impl Object {
                 secret.hide();
                 return Ok(Self::Secret(Box::new(secret)));
             }
-            Kind::CsiDriver | Kind::EndpointSlice | Kind::CsiStorageCapacity => {
+            Kind::KubeletConfig => Self::KubeletConfig(Box::new(data.json()?)),
+            Kind::NodeFacts => Self::NodeFacts(Box::new(data.json()?)),
+            Kind::CsiDriver | Kind::EndpointSlice | Kind::PodTemplate | Kind::CsiStorageCapacity => {
                 Self::Meta(kind, Box::new(data.plain::<MetaOnly>()?.meta))
             }
-            _ => match data {
-                Encoded::Json(value) => Self::Custom(kind, Box::new(custom::Custom::from_value(kind, value)?)),
-                Encoded::Text(text) => {
-                    let value = serde_json::from_str(text)?;
-                    Self::Custom(kind, Box::new(custom::Custom::from_value(kind, value)?))
-                }
-                Encoded::Protobuf(_) => {
-                    return Err(DecodeError::Json(serde::de::Error::custom("custom resources are JSON")));
-                }
-            },
+            _ => Self::Custom(kind, Box::new(custom::Custom::from_value(kind, data.json()?)?)),
         };
         object.meta_mut().slim();
         Ok(object)

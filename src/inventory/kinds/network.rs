@@ -1,6 +1,6 @@
 //! `networking.k8s.io/v1 NetworkPolicy`.
 
-use super::meta::{Meta, Selector, nullable};
+use super::meta::{IntOrString, Meta, Selector, nullable};
 use serde::Deserialize;
 
 /// `IPBlock`.
@@ -32,14 +32,20 @@ pub struct Peer {
     pub ip_block: Option<IpBlock>,
 }
 
-/// `NetworkPolicyPort`: the protocol only; presence is what checks read.
+/// `NetworkPolicyPort`.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct PolicyPort {
-    /// Protocol.
+    /// Protocol; empty: TCP.
     #[prost(string, tag = "1")]
     #[serde(deserialize_with = "nullable")]
     pub protocol: String,
+    /// A number or the name of a container's port; absent: all.
+    #[prost(message, optional, tag = "2")]
+    pub port: Option<IntOrString>,
+    /// The last of a range.
+    #[prost(int32, optional, tag = "3")]
+    pub end_port: Option<i32>,
 }
 
 /// `NetworkPolicyIngressRule`.

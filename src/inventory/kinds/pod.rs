@@ -898,8 +898,11 @@ impl PodSpec {
             .filter(|(key, _)| key.contains("apparmor") || key.contains("seccomp"))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
+        // the API server writes the name into both; a manifest that does not says so
+        if self.service_account == self.service_account_name {
+            self.service_account.clear();
+        }
         self.service_account_name = self.service_account().to_owned();
-        self.service_account.clear();
         // the default, which manifests leave out
         if self.restart_policy == "Always" {
             self.restart_policy.clear();

@@ -1,5 +1,5 @@
 use super::{YamlError, scalar};
-use crate::model::{FieldPath, ObjectRef, Step};
+use crate::model::{FieldPath, ObjectRef, Step, flag_position};
 use serde_json::{Map, Value};
 use serde_saphyr::granit_parser::{self, Event, Marker, Parser, ScalarStyle, StructureStyle};
 use std::borrow::Cow;
@@ -327,6 +327,12 @@ impl<'t> Tree<'t> {
                     None => items.get(*index)?,
                 };
                 Some((*item, *item))
+            }
+            Step::Flag { index, name } => {
+                let (_, node) = self.node(parent)?;
+                let Content::List(items) = &node.content else { return None };
+                let item = *items.get(flag_position(items.iter().map(|item| self.text(*item)), *index, name)?)?;
+                Some((item, item))
             }
         }
     }

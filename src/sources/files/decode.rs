@@ -163,9 +163,13 @@ impl Decoder {
     }
 
     fn placed(&self, kind: Kind, mut object: Object, source: FindingSource) -> Out {
-        let placed = !kind.info().namespaced || object.meta().namespace().is_some();
+        let namespaced = kind.info().namespaced;
+        let placed = !namespaced || object.meta().namespace().is_some();
         if !placed {
             object.place(&self.namespace);
+        } else if !namespaced {
+            // as the API server: what is cluster-scoped loses a namespace that it names
+            object.place("");
         }
         Out::Object(kind, Box::new(object), source, placed)
     }

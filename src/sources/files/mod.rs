@@ -356,6 +356,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_cluster_scoped_loses_a_namespace() {
+        let loader = load("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, namespace: shop}\n", 1);
+        let keys: Vec<_> = loader.inventory.namespaces.keys().collect();
+        assert_eq!(keys, [&(Arc::from(""), Arc::from("shop"))], "as the API server takes it");
+    }
+
+    #[test]
     fn what_is_cut_off_is_told_and_what_was_whole_counts() {
         let mut loader = Loader::new(Medium::Files, Version::NEWEST, None);
         let text =

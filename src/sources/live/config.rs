@@ -149,7 +149,7 @@ async fn from_file(flags: &Flags, kubeconfig: Kubeconfig) -> Result<(Config, Opt
         KubeConfigOptions { context: context.clone(), cluster: flags.cluster.clone(), user: flags.user.clone() };
     let config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| match error {
         KubeconfigError::LoadContext(name) => {
-            let near = crate::engine::nearest(&name, names.iter().map(String::as_str));
+            let near = crate::model::nearest(&name, names.iter().map(String::as_str));
             let hint = match near {
                 Some(near) => format!("Did you mean {near:?}? All: kubectl config get-contexts"),
                 None => "All contexts: kubectl config get-contexts".to_owned(),

@@ -252,6 +252,7 @@ pub(super) fn accept(kind: Kind, watch: bool) -> &'static str {
         (Wire::Metadata, true) => {
             "application/vnd.kubernetes.protobuf;stream=watch;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
         }
-        (Wire::Json, _) => "application/json",
+        // what is gathered is no kind that could be listed or watched
+        (Wire::Json | Wire::Gathered, _) => "application/json",
     }
 }

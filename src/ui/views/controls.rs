@@ -46,6 +46,10 @@ pub(super) fn framework_summary(
         line.push((Tone::Dim, format!("  coverage {}  ", coverage(framework))));
         line.push((Tone::Text, counts_words(&framework.counts)));
         lines.push(line);
+        if framework.is_elsewhere() {
+            let first = state.session.report.iter().flat_map(|r| &r.controls).find(|c| c.framework == *id);
+            lines.extend(first.map(|control| vec![(Tone::Notice, control.message.to_string())]));
+        }
         // The note says the range as well.
         let range =
             framework.benchmark_range.as_deref().map(|range| (Tone::Dim, format!("written for Kubernetes {range}")));

@@ -1,5 +1,6 @@
 //! The screens, one a file; each draws the boxes of the layout.
 
+mod analysis;
 mod choose;
 mod controls;
 mod finding;
@@ -67,6 +68,7 @@ pub(super) fn body(buffer: &mut Buffer, theme: &Theme, state: &State, layout: &L
         View::Framework(id, criteria) => {
             controls::framework_summary(buffer, theme, state, layout.summary, id, *criteria)
         }
+        View::Analysis(id) => analysis::summary(buffer, theme, state, layout.summary, id),
         View::Control(framework, id) => controls::control_summary(buffer, theme, state, layout.summary, framework, id),
         View::Findings(query) => findings::summary(buffer, theme, state, layout.summary, query),
         View::Finding(id) | View::Yaml(id) => finding::summary(buffer, theme, state, layout.summary, id),
@@ -86,7 +88,8 @@ pub(super) fn body(buffer: &mut Buffer, theme: &Theme, state: &State, layout: &L
 
 fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     match &at.pane.kind {
-        PaneKind::Frameworks => overview::frameworks(buffer, at),
+        PaneKind::Frameworks | PaneKind::AllFrameworks => overview::frameworks(buffer, at),
+        PaneKind::Analysis(_) => analysis::analysis(buffer, at),
         PaneKind::ActFirst => overview::act_first(buffer, at),
         PaneKind::CouldNotLook => overview::could_not_look(buffer, at),
         PaneKind::Controls(framework, _) => controls::controls(buffer, at, framework),

@@ -2,12 +2,13 @@
 
 use super::Box;
 use crate::app::{Failure, Layout, Line, RowId, State, Tone, part, reason_words, thousands};
-use crate::model::{ControlResult, FrameworkResult, GapReason, Verdict};
+use crate::model::{ControlResult, FrameworkResult, GapReason, Verdict, versioned};
 use crate::ui::Theme;
 use crate::ui::chrome::clock;
 use crate::ui::widgets::{Cell, Column, Piece, Table, interval, piece, put, sentence};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::sync::Arc;
 
 const FRAMEWORKS: &[Column] = &[
     Column::new("", 15).grow(5),
@@ -21,10 +22,7 @@ const FRAMEWORKS: &[Column] = &[
 
 /// A framework's id, which is a command as well, and its version where it has several.
 fn short(framework: &FrameworkResult) -> String {
-    match &*framework.version {
-        "" | "latest" | "1" => framework.id.to_string(),
-        version => format!("{} {version}", framework.id),
-    }
+    versioned(&framework.id, &framework.version)
 }
 
 /// Decided controls of those that apply, criteria apart: `84/131`.
@@ -55,7 +53,7 @@ fn counted(parts: &[(usize, &str)]) -> String {
 fn criteria_row(state: &State, framework: &str, width: u16) -> Cell {
     let observed = state.session.report.as_deref().map(|r| clock(&r.finished)).unwrap_or_default();
     let fold = state.session.summary.criteria.get(framework).cloned().unwrap_or_default();
-    let name = "soc2 criteria".to_owned();
+    let name = if framework == "soc2" { "soc2 criteria".to_owned() } else { format!("{framework} criteria") };
     let full = format!("  {} · as observed at {observed}, not over a period", criteria_words(state, framework));
     if name.len() + full.chars().count() + 6 <= usize::from(width) {
         return Cell::Across(vec![(Tone::Strong, name), (Tone::Text, full)]);
@@ -78,11 +76,17 @@ pub(super) fn frameworks(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
             Some(RowId::Framework(id)) => (id, false),
             Some(RowId::Criteria(id)) => (id, true),
             Some(RowId::Part(framework, section)) => return part_row(at.state, framework, section),
+            Some(RowId::MoreFrameworks) => return more_row(at),
             _ => return Cell::Across(Line::new()),
         };
         let Some(framework) = at.state.session.framework(id) else { return Cell::Across(Line::new()) };
         if criteria {
             return criteria_row(at.state, id, at.inner().width);
+        }
+        if framework.is_elsewhere() {
+            let first = at.state.session.report.iter().flat_map(|r| &r.controls).find(|c| c.framework == *id);
+            let why = first.map_or("", |control| &*control.message);
+            return Cell::Across(vec![(Tone::Dim, format!("{}  {why}", short(framework)))]);
         }
         let counts = &framework.counts;
         let figure = |count: usize, tone: Tone| piece(if count > 0 { tone } else { Tone::Dim }, thousands(count));
@@ -98,12 +102,34 @@ pub(super) fn frameworks(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
     })
 }
 
-/// A section of level 1, under its framework.
+/// What is not listed above: those that there was no room for, and those of other platforms.
+fn more_row(at: &Box<'_>) -> Cell {
+    let listed = |id: &Arc<str>| {
+        at.pane.rows.iter().any(|row| matches!(row, RowId::Framework(known) | RowId::Criteria(known) if known == id))
+    };
+    let frameworks = at.state.session.report.iter().flat_map(|report| &report.frameworks);
+    let (more, elsewhere): (Vec<&FrameworkResult>, Vec<_>) =
+        frameworks.filter(|framework| !listed(&framework.id)).partition(|framework| !framework.is_elsewhere());
+    let ids = |frameworks: &[&FrameworkResult]| {
+        frameworks.iter().map(|framework| framework.id.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let mut words = Vec::new();
+    if !more.is_empty() {
+        words.push(format!("{} more: {}", more.len(), ids(&more)));
+    }
+    if !elsewhere.is_empty() {
+        words.push(format!("for other platforms: {}", ids(&elsewhere)));
+    }
+    Cell::Across(vec![(Tone::Dim, words.join(" · "))])
+}
+
+/// A part of level 1, under its framework.
 fn part_row(state: &State, framework: &str, section: &str) -> Cell {
-    let controls: Vec<&ControlResult> =
-        state.session.report.as_deref().map(|report| part(report, framework, section).collect()).unwrap_or_default();
+    let controls: Vec<&ControlResult> = part(state, framework, section).collect();
     let of = |verdict: Verdict| controls.iter().filter(|c| c.status == verdict).count();
-    let title = controls.first().map_or("", |control| state.catalog.section(control));
+    let title = controls.first().map_or("", |control| {
+        state.catalog.group(control).map_or_else(|| state.catalog.section(control), |(_, title)| title)
+    });
     let decided = of(Verdict::Pass) + of(Verdict::Fail) + of(Verdict::Waived);
     let apply = controls.len() - of(Verdict::NotApplicable);
     let figure = |verdict: Verdict| {

@@ -147,7 +147,8 @@ impl Table<'_> {
     /// Titles stand in the border, where nothing else does.
     fn titles(&self, buffer: &mut Buffer, theme: &Theme, (x, y): (u16, u16), widths: &[Option<u16>]) {
         let free = |buffer: &Buffer, x: u16, edge: bool| {
-            buffer.cell((x, y)).is_some_and(|cell| cell.symbol() == "─" || (edge && cell.symbol() == " "))
+            // beyond the edge of the screen nothing stands
+            buffer.cell((x, y)).is_none_or(|cell| cell.symbol() == "─" || (edge && cell.symbol() == " "))
         };
         let mut at = x;
         for (column, width) in self.columns.iter().zip(widths).filter_map(|(column, width)| width.map(|w| (column, w)))

@@ -1,0 +1,4 @@
+//! `kcm.*`; written by `cargo xtask gen`.
+
+/// Checks of `kcm` that are rows.
+pub mod table;

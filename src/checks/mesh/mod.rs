@@ -1,0 +1,4 @@
+//! `mesh.*`; written by `cargo xtask gen`.
+
+/// `mesh.mtls`.
+pub mod mtls;

@@ -1,0 +1,4 @@
+//! `scheduler.*`; written by `cargo xtask gen`.
+
+/// Checks of `scheduler` that are rows.
+pub mod table;

@@ -1,0 +1,79 @@
+use super::super::{Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::{Kind, Workload, image};
+use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
+
+/// The Kubernetes Dashboard does not run, and nothing else runs as its ServiceAccount. High where the Dashboard is reached
+/// from outside the cluster or its account is bound to cluster-admin.
+pub static CHECK: Check = Check {
+    id: "service.dashboard",
+    title: "The Kubernetes Dashboard does not run",
+    severity: Severity::High,
+    over: Kind::POD_SPEC,
+    needs: NEEDS,
+    aliases: &["kubescape:C-0014"],
+    why: "It acts with the rights of its account or of whoever gives it a token, and has been the way into clusters that \
+          exposed it; the project is archived.",
+    remedy: Remedy {
+        advice: "Delete it with its Service, ServiceAccount and bindings, and look at the cluster with a program that runs at \
+                 the user's desk and has the user's rights.",
+        fix: Fix::Advice,
+        disruption: Disruption::MayBreak,
+        try_first: "Ask who opens it, and for what; a workload that borrows its account needs one of its own first.",
+    },
+    run: Run::EachWorkload(run),
+};
+
+const NEEDS: &[Kind] = &[
+    Kind::Service,
+    Kind::Ingress,
+    Kind::HttpRoute,
+    Kind::GrpcRoute,
+    Kind::TcpRoute,
+    Kind::TlsRoute,
+    Kind::UdpRoute,
+    Kind::IstioGateway,
+    Kind::IstioVirtualService,
+    Kind::TraefikIngressRoute,
+    Kind::ContourHttpProxy,
+    Kind::RoleBinding,
+    Kind::ClusterRoleBinding,
+];
+
+const NAME: &str = "kubernetes-dashboard";
+
+fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+    let own = |image: &str| {
+        let repository = image::repository(image);
+        repository.contains("/kubernetesui/") || repository.ends_with("/kubernetes-dashboard-amd64")
+    };
+    let account = pod.spec.service_account();
+    let container = pod.containers().find(|container| own(&container.container.image));
+    if container.is_none() && !workload.owner.name.starts_with(NAME) {
+        if account == NAME {
+            hits.fail(FieldPath::of("serviceAccountName"), NAME, "a ServiceAccount of its own")
+                .message("runs as the ServiceAccount of the Kubernetes Dashboard")
+                .severity(Severity::Medium);
+        }
+        return;
+    }
+    let namespace = workload.namespace();
+    let ways = cx.exposure().of(namespace, workload.pod_labels, pod.spec);
+    let admin =
+        cx.rbac.granted_to_account(namespace, account).any(|grant| grant.binding.role_ref.name == "cluster-admin");
+    let (path, actual) = match &container {
+        Some(container) => (container.at("image"), container.container.image.as_str()),
+        None => (FieldPath::root(), &*workload.owner.name),
+    };
+    if let Some(container) = &container {
+        hits.about(Some(&container.container.name));
+    }
+    let hit = hits.fail(path, actual, "no Dashboard");
+    match (ways.first(), admin) {
+        (Some(way), true) => {
+            hit.message(format!("is the Kubernetes Dashboard, reached through {way}, and is cluster-admin"))
+        }
+        (Some(way), false) => hit.message(format!("is the Kubernetes Dashboard, reached through {way}")),
+        (None, true) => hit.message("is the Kubernetes Dashboard, and is cluster-admin"),
+        (None, false) => hit.message("is the Kubernetes Dashboard").severity(Severity::Medium),
+    };
+}
