@@ -10,7 +10,7 @@ mod stage;
 
 use plimsoll::app::{Document, Effect, Failure, Mark, Msg, Progress, RemedyText, ScanEvent};
 use plimsoll::model::{Report, Score, Severity, Verdict};
-use plimsoll::ui::Theme;
+use plimsoll::ui::{Theme, Themes};
 use report::{YAML, finding, hostile, later, report};
 use stage::Stage;
 use std::fs;
@@ -82,7 +82,7 @@ fn pictures_of_the_start() {
 
 #[test]
 fn every_theme_tells_a_failure_from_a_pass() {
-    for name in Theme::names() {
+    for name in Themes::default().names() {
         let mut stage = Stage::with(80, 24, report());
         stage.theme = Theme::load(&name).unwrap();
         stage.keys("enter");

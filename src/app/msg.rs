@@ -103,6 +103,17 @@ pub struct ContextInfo {
     pub current: bool,
 }
 
+/// The configuration, as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configured {
+    /// What was laid down for the terminal.
+    pub profiles: super::Profiles,
+    /// Themes that there are.
+    pub themes: Vec<String>,
+    /// What was ignored, a sentence each.
+    pub ignored: Vec<String>,
+}
+
 /// Everything that can happen.
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -130,4 +141,8 @@ pub enum Msg {
     Namespaces(Result<Vec<Arc<str>>, Failure>),
     /// Answer to [`super::Effect::SetTheme`]: its name.
     Theme(Result<String, Failure>),
+    /// The mouse did something.
+    Mouse(super::Mouse),
+    /// Answer to [`super::Effect::Reload`], and said when a file has changed.
+    Configured(Box<Configured>),
 }

@@ -109,7 +109,7 @@ pub fn rows(state: &State, pane: &PaneKind) -> Vec<RowId> {
 fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
     let summary = &state.session.summary;
     match pane {
-        PaneKind::Frameworks => frameworks(report, state.size.1 >= TALL),
+        PaneKind::Frameworks => frameworks(state, report),
         PaneKind::ActFirst => {
             let groups = summary.groups.iter().take(summary.shown).map(|g| RowId::Group(g.check, g.fix));
             let platform = (summary.platform.total() > 0).then_some(RowId::Platform);
@@ -169,12 +169,16 @@ pub fn part<'r>(report: &'r Report, framework: &'r str, section: &'r str) -> imp
     })
 }
 
-fn frameworks(report: &Report, tall: bool) -> Vec<RowId> {
+fn frameworks(state: &State, report: &Report) -> Vec<RowId> {
+    let tall = state.size.1 >= TALL;
+    let first = state.preferences().framework.as_ref();
     let has = |id: &Arc<str>, criterion: bool| {
         report.controls.iter().any(|c| c.framework == *id && is_criterion(c) == criterion)
     };
     let mut rows = Vec::new();
-    for framework in &report.frameworks {
+    let mut frameworks: Vec<_> = report.frameworks.iter().collect();
+    frameworks.sort_by_key(|framework| Some(&framework.id) != first);
+    for framework in frameworks {
         let criteria = has(&framework.id, true);
         if !criteria || has(&framework.id, false) {
             rows.push(RowId::Framework(framework.id.clone()));
@@ -280,8 +284,9 @@ fn group_text(session: &Session, check: &str, fix: &str) -> String {
 fn finding_text(f: &Finding) -> String {
     let namespace = f.resource.namespace.as_deref().unwrap_or_default();
     let container = f.container.as_deref().unwrap_or_default();
+    let team = f.team.as_deref().unwrap_or_default();
     format!(
-        "{} {} {} {} {namespace} {} {container} {} {}",
+        "{} {} {} {} {namespace} {} {container} {team} {} {}",
         f.severity.short(),
         f.severity,
         f.status.short(),

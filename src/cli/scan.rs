@@ -23,6 +23,9 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
     if demo && !args.files.is_empty() {
         return Err(Failure::new(Exit::Usage, "--demo and -f exclude each other"));
     }
+    let is_cluster = !demo && args.files.is_empty();
+    let settings = super::config::settings(live, is_cluster);
+    let live = &if is_cluster { live.with(&settings) } else { live.clone() };
     let started = now();
     let mut inventory = if demo {
         demo::load().0
@@ -41,13 +44,13 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs) -> Result<Exit, 
     if let Some(version) = args.kubernetes_version {
         inventory.version = version;
     }
-    inventory.settings = args.settings();
+    inventory.settings = args.settings(&settings);
     let editions = editions_for(inventory.version)?;
     let mut report = evaluate(&inventory, &editions, args.strict, started)?;
     if inventory.medium == Medium::Files {
         files::fill_lines(&mut report);
     }
-    deliver(&report, args)?;
+    deliver(&report, settings.cluster_id.as_deref(), args)?;
     exit(&report, &inventory, &editions, args)
 }
 
@@ -198,11 +201,11 @@ fn nothing_readable(
     }
 }
 
-fn deliver(report: &Report, args: &ScanArgs) -> Result<(), Failure> {
+fn deliver(report: &Report, cluster_id: Option<&str>, args: &ScanArgs) -> Result<(), Failure> {
     let text = match args.output {
         Output::Table => crate::exports::table(report),
         Output::Json => crate::exports::json(report).map_err(|error| Failure::new(Exit::Internal, error))?,
-        Output::Csv => crate::exports::csv(report).map_err(|error| Failure::new(Exit::Internal, error))?,
+        Output::Csv => crate::exports::csv(report, cluster_id).map_err(|error| Failure::new(Exit::Internal, error))?,
     };
     match &args.output_file {
         Some(path) => crate::exports::write_private(path, text.as_bytes())

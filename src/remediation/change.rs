@@ -344,6 +344,7 @@ mod tests {
             source: None,
             waiver: None,
             platform: false,
+            team: None,
             reach: Vec::new(),
         }
     }

@@ -66,7 +66,7 @@ impl Work<dyn Source> {
                 let count = rows.len();
                 Msg::Exported(source.export(&report, &rows, path.as_deref()).map(|path| (path, count)))
             }),
-            other @ (Effect::Copy(..) | Effect::SetTheme(_) | Effect::Suspend | Effect::Quit) => return Some(other),
+            other => return Some(other),
         }
         None
     }

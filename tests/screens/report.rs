@@ -51,6 +51,7 @@ pub fn finding(check: &str, severity: Severity, namespace: &str, kind: &str, nam
         source: None,
         waiver: None,
         platform: false,
+        team: None,
         reach: vec![],
     }
 }
