@@ -136,7 +136,7 @@ fn the_json_report_is_what_its_schema_says() {
 
 #[test]
 fn one_row_a_finding_and_every_row_has_every_column() {
-    let text = exports::csv(&REPORT).unwrap();
+    let text = exports::csv(&REPORT, None).unwrap();
     assert!(text.contains("\r\n") && !text.replace("\r\n", "").contains('\r'), "lines end with CRLF");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();

@@ -11,7 +11,7 @@ mod report;
 mod stage;
 
 use plimsoll::app::{Book, Failure, Msg, Prepared, Refused};
-use plimsoll::ui::Theme;
+use plimsoll::ui::{Theme, Themes};
 use report::{decided, hostile};
 use stage::Stage;
 
@@ -120,7 +120,7 @@ fn the_field_with_the_focus_is_in_sight() {
 
 #[test]
 fn themes_without_colour_tell_what_is_wrong_by_words() {
-    for name in Theme::names() {
+    for name in Themes::default().names() {
         let mut stage = open("waive", "H W", (80, 24));
         stage.theme = Theme::load(&name).unwrap();
         let screen = stage.screen();

@@ -6,20 +6,22 @@
 #[path = "screens/report.rs"]
 mod report;
 #[path = "screens/stage.rs"]
+#[allow(dead_code)]
 mod stage;
 
 use plimsoll::app::{
-    Book, Change, Document, Done, Effect, Failure, FieldName, Mark, Msg, Prepared, Progress, Recorded, Refused,
+    Book, Change, Document, Done, Effect, Failure, FieldName, Mark, Mouse, Msg, Prepared, Progress, Recorded, Refused,
     RemedyText, ScanEvent,
 };
+use plimsoll::config::{Files, configured};
 use plimsoll::model::{Report, Score, Severity, Verdict};
-use plimsoll::ui::Theme;
+use plimsoll::ui::{Theme, Themes};
 use report::{YAML, attested, decided, finding, hostile, later, many, report};
 use stage::Stage;
 use std::fs;
 use std::path::Path;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 35), (40, 10)];
+const SIZES: [(u16, u16); 4] = [(80, 24), (120, 35), (200, 60), (40, 10)];
 
 fn document() -> Document {
     let mark = Mark { first: 12, last: 12, exact: true };
@@ -103,7 +105,7 @@ fn pictures_of_many_frameworks() {
 
 #[test]
 fn every_theme_tells_a_failure_from_a_pass() {
-    for name in Theme::names() {
+    for name in Themes::default().names() {
         let mut stage = Stage::with(80, 24, report());
         stage.theme = Theme::load(&name).unwrap();
         stage.keys("enter");
@@ -247,10 +249,11 @@ fn no_key_in_the_footer_does_nothing() {
 /// One parser for all journeys. A line is a comment (`#`), `size 80x24`, `keys K K`, `type TEXT`, `paste TEXT`,
 /// `report first|later|many|hostile|decided|attested`, `answer` (YAML and fix arrive), `prepared alone|shared|nowhere` (the day,
 /// the user and the file are known), `recorded [REPORT]`, `undone [REPORT]`, `refused [FIELD:] WHAT`, `failed WHAT`, `see TEXT`,
-/// `miss TEXT`, or
+/// `miss TEXT`, `settings TOML` (more of the file: it is read again with all lines so far), `click X Y`, `wheel up|down X Y`, or
 /// `effect START` (one of the last step's effects begins so).
 fn journey(text: &str) -> Result<(), String> {
     let mut stage = Stage::with(80, 24, report());
+    let mut settings = String::new();
     for (number, line) in text.lines().enumerate() {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let fails = |what: String, stage: &Stage| Err(format!("line {}: {what}\n{}", number + 1, stage.screen()));
@@ -264,6 +267,18 @@ fn journey(text: &str) -> Result<(), String> {
             "keys" => stage.keys(rest),
             "type" => stage.types(rest),
             "paste" => stage.take(Msg::Paste(rest.to_owned())),
+            "settings" => {
+                settings.push_str(&format!("{rest}\n"));
+                let path = "config.toml".into();
+                let files = Files { path, text: Some(settings.clone()), ..Files::default() };
+                stage.take(Msg::Configured(Box::new(configured(&files, |_| Some("prod-eu-1".to_owned())).1)));
+            }
+            "click" => stage.take(Msg::Mouse(Mouse::Click(place(rest).0, place(rest).1))),
+            "wheel" => {
+                let (way, at) = rest.split_once(' ').unwrap();
+                let (x, y) = place(at);
+                stage.take(Msg::Mouse(if way == "up" { Mouse::Up(x, y) } else { Mouse::Down(x, y) }));
+            }
             "report" => {
                 stage.event(ScanEvent::Report(named(rest).into()));
             }
@@ -273,7 +288,7 @@ fn journey(text: &str) -> Result<(), String> {
             "prepared" => stage.take(Msg::Prepared(prepared(rest))),
             "recorded" => {
                 let done = Done { what: "the waiver".into(), file: "w".into(), before: None, after: String::new() };
-                let recorded = recorded(&stage, Some(done), "Recorded; u takes it back.", rest);
+                let recorded = recorded(&stage, Some(done), "Recorded.", rest);
                 stage.take(Msg::Recorded(Box::new(Ok(recorded))));
             }
             "undone" => {
@@ -303,6 +318,12 @@ fn journey(text: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// `X Y`: a column and a row.
+fn place(text: &str) -> (u16, u16) {
+    let (x, y) = text.split_once(' ').unwrap();
+    (x.parse().unwrap(), y.parse().unwrap())
 }
 
 /// A report by name.

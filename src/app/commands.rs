@@ -4,7 +4,9 @@ use super::actions;
 use super::query::Query;
 use super::rows::TextKind;
 use super::{Code, Effect, Key, Origin, State, Target, View};
+use crate::checks;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A command.
 #[derive(Debug)]
@@ -24,10 +26,23 @@ pub static COMMANDS: &[Command] = &[
     Command { names: &["overview", "home"], arguments: "", help: "The first screen", run: overview },
     Command {
         names: &["findings", "f"],
-        arguments: "[NAMESPACE] [SEVERITY] [/TEXT]",
+        arguments: "[NAMESPACE] [SEVERITY] [team=NAME] [/TEXT]",
         help: "A list of findings",
         run: findings,
     },
+    Command {
+        names: &["finding"],
+        arguments: "ID",
+        help: "A finding by the first digits of its id",
+        run: |state, id| finding(state, id, View::Finding),
+    },
+    Command {
+        names: &["yaml"],
+        arguments: "ID",
+        help: "The YAML of a finding",
+        run: |state, id| finding(state, id, View::Yaml),
+    },
+    Command { names: &["explain"], arguments: "ID", help: "Explain a finding, a check or a control", run: explain },
     Command { names: &["frameworks", "fw"], arguments: "", help: "All frameworks", run: frameworks },
     Command {
         names: &["gaps"],
@@ -52,7 +67,9 @@ pub static COMMANDS: &[Command] = &[
     Command { names: &["export", "csv"], arguments: "[FILE]", help: "Save what the list shows as CSV", run: export },
     Command { names: &["rescan"], arguments: "", help: "Read everything again", run: rescan },
     Command { names: &["demo"], arguments: "", help: "Look at the demo cluster", run: demo },
-    Command { names: &["theme"], arguments: "NAME", help: "Use another theme: dark, light, mono", run: theme },
+    Command { names: &["theme"], arguments: "[NAME]", help: "Themes, or use another one", run: theme },
+    Command { names: &["mouse"], arguments: "on|off", help: "Heed the mouse, or leave it to the terminal", run: mouse },
+    Command { names: &["reload"], arguments: "", help: "Read the settings again", run: reload },
     Command { names: &["help", "h"], arguments: "", help: "Keys and commands", run: help },
     Command { names: &["suspend"], arguments: "", help: "Back to the shell; fg returns", run: suspend },
     Command { names: &["q", "quit", "q!", "exit"], arguments: "", help: "Leave", run: quit },
@@ -142,8 +159,63 @@ fn demo(state: &mut State, _: &str) -> Option<Vec<Effect>> {
     Some(actions::demo(state, Key::plain(Code::Enter)))
 }
 
-fn theme(_: &mut State, name: &str) -> Option<Vec<Effect>> {
-    (!name.is_empty()).then(|| vec![Effect::SetTheme(name.to_owned())])
+fn theme(state: &mut State, name: &str) -> Option<Vec<Effect>> {
+    if name.is_empty() {
+        state.say(format!("The theme is {}. There are {}.", state.theme, state.themes.join(", ")));
+        return Some(Vec::new());
+    }
+    Some(vec![Effect::SetTheme(name.to_owned())])
+}
+
+fn mouse(state: &mut State, word: &str) -> Option<Vec<Effect>> {
+    state.mouse = match word {
+        "on" => true,
+        "off" => false,
+        _ => return None,
+    };
+    state.say(if state.mouse { MOUSE_ON } else { "The mouse is the terminal's again." });
+    Some(vec![Effect::SetMouse(state.mouse)])
+}
+
+const MOUSE_ON: &str = "Click selects, click again opens, click on the way above goes back. Hold shift to select text.";
+
+fn reload(_: &mut State, _: &str) -> Option<Vec<Effect>> {
+    Some(vec![Effect::Reload])
+}
+
+/// Opens the one finding whose id begins so.
+fn finding(state: &mut State, id: &str, view: fn(Arc<str>) -> View) -> Option<Vec<Effect>> {
+    if id.is_empty() {
+        return None;
+    }
+    let findings = state.session.report.iter().flat_map(|report| &report.findings);
+    let mut found: Vec<Arc<str>> =
+        findings.map(|finding| finding.fingerprint.clone()).filter(|f| f.starts_with(id)).take(2).collect();
+    match (found.pop(), found.is_empty()) {
+        (Some(only), true) => {
+            let effects = state.push(view(only));
+            state.scroll_to_mark();
+            return Some(effects);
+        }
+        (Some(_), false) => state.say(format!("Several findings begin with {id}: give more digits.")),
+        (None, _) => state.say(format!("No finding's id begins with {id}.")),
+    }
+    Some(Vec::new())
+}
+
+fn explain(state: &mut State, id: &str) -> Option<Vec<Effect>> {
+    if id.is_empty() {
+        return None;
+    }
+    let (framework, control) = id.split_once('/').unwrap_or(("cis", id));
+    let (framework, control): (Arc<str>, Arc<str>) = (framework.into(), control.into());
+    if let Some(check) = checks::find(id) {
+        return Some(state.push(View::Text(TextKind::Check(check.id))));
+    }
+    if state.session.control(&framework, &control).is_some() {
+        return Some(state.push(View::Text(TextKind::Control(framework, control))));
+    }
+    finding(state, id, |fingerprint| View::Text(TextKind::Finding(fingerprint)))
 }
 
 fn help(state: &mut State, _: &str) -> Option<Vec<Effect>> {
@@ -172,11 +244,14 @@ pub fn run(state: &mut State, line: &str) -> Vec<Effect> {
         });
     }
     if let Some(view) = framework(state, name) {
-        return state.push(view);
+        return match view {
+            View::Framework(framework, _) if !arguments.is_empty() => control(state, framework, arguments),
+            view => state.push(view),
+        };
     }
     state.say(match complete(state, name) {
         Some(rest) => format!("There is no :{name}. Did you mean :{name}{rest}?"),
-        None => format!("There is no :{name}. ? lists the commands."),
+        None => format!("There is no :{name}. :help lists the commands."),
     });
     Vec::new()
 }
@@ -191,6 +266,22 @@ fn framework(state: &State, name: &str) -> Option<View> {
         return Some(View::Framework(framework.id.clone(), only_criteria));
     }
     (name == "soc2").then(|| session.summary.criteria.keys().next().map(|id| View::Framework(id.clone(), true)))?
+}
+
+/// A control of a framework.
+fn control(state: &mut State, framework: Arc<str>, id: &str) -> Vec<Effect> {
+    let id: Arc<str> = id.into();
+    if state.session.control(&framework, &id).is_some() {
+        return state.push(View::Control(framework, id));
+    }
+    state.say(format!("{framework} has no control {id}."));
+    Vec::new()
+}
+
+/// Whether a command needs nothing of a report: its name is in the table and is no list of results.
+pub(super) fn is_known(line: &str) -> bool {
+    let name = line.split_whitespace().next().unwrap_or_default();
+    COMMANDS.iter().any(|c| c.names.contains(&name)) && !matches!(name, "finding" | "yaml" | "explain")
 }
 
 /// What could follow what is typed so far; None: nothing.
@@ -220,7 +311,9 @@ pub fn complete(state: &State, typed: &str) -> Option<String> {
                     let frameworks = state.session.report.iter().flat_map(|r| r.frameworks.iter().map(|f| &*f.id));
                     frameworks.filter(|_| !last.is_empty()).find_map(|name| rest(name, last))
                 }
-                "theme" => ["dark", "light", "mono"].into_iter().find_map(|name| rest(name, last)),
+                "theme" => state.themes.iter().find_map(|name| rest(name, last)),
+                "mouse" => ["on", "off"].into_iter().find_map(|word| rest(word, last)),
+                "explain" if !last.is_empty() => checks::ALL.iter().find_map(|check| rest(check.id, last)),
                 _ => None,
             }
         }

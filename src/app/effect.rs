@@ -1,5 +1,6 @@
 //! What goes out: the runtime carries it out and answers with a [`super::Msg`].
 
+use super::ThemeChoice;
 use crate::model::{Attestation, Finding, Report, WaiverRecord};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -89,6 +90,12 @@ pub enum Effect {
     Undo(Target, Box<Done>),
     /// Use the theme of this name.
     SetTheme(String),
+    /// Use the theme that was laid down, without a word.
+    UseTheme(ThemeChoice),
+    /// Heed the mouse, or leave it to the terminal.
+    SetMouse(bool),
+    /// Read the configuration again.
+    Reload,
     /// Give the terminal back until the job is continued.
     Suspend,
     /// Leave.

@@ -5,13 +5,17 @@
 mod actions;
 mod catalog;
 mod commands;
+mod crumbs;
 mod effect;
 mod filter;
 mod form;
 mod key;
+mod keymap;
 mod kubectl;
 mod layout;
+mod mouse;
 mod msg;
+mod preferences;
 mod prompt;
 mod query;
 mod rows;
@@ -26,14 +30,18 @@ mod update;
 pub use actions::{ACTIONS, Action, Context, Entry, available};
 pub use catalog::{Catalog, ControlFacts};
 pub use commands::{COMMANDS, complete};
+pub use crumbs::{Crumb, Crumbs, crumbs};
 pub use effect::{Book, Change, Done, Effect, Origin, Target};
 pub use filter::Filter;
 pub use form::{Candidate, Field, FieldName, Form, Subject};
 pub use key::{Code, Key};
+pub use keymap::Keymap;
 pub use layout::{Layout, SMALLEST, layout, too_small};
+pub use mouse::Mouse;
 pub use msg::{
-    ContextInfo, Document, Failure, Mark, Msg, Prepared, Progress, Recorded, Refused, RemedyText, ScanEvent,
+    Configured, ContextInfo, Document, Failure, Mark, Msg, Prepared, Progress, Recorded, Refused, RemedyText, ScanEvent,
 };
+pub use preferences::{Preferences, Profiles, ThemeChoice};
 pub use prompt::{Prompt, PromptKind};
 pub use query::Query;
 pub use rows::{PaneKind, RowId, TextKind, part, rows};

@@ -143,6 +143,17 @@ pub struct Refused {
     pub field: Option<FieldName>,
 }
 
+/// The configuration, as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configured {
+    /// What was laid down for the terminal.
+    pub profiles: super::Profiles,
+    /// Themes that there are.
+    pub themes: Vec<String>,
+    /// What was ignored, a sentence each.
+    pub ignored: Vec<String>,
+}
+
 /// Everything that can happen.
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -176,4 +187,8 @@ pub enum Msg {
     Undone(Box<Result<Recorded, Failure>>),
     /// Answer to [`super::Effect::SetTheme`]: its name.
     Theme(Result<String, Failure>),
+    /// The mouse did something.
+    Mouse(super::Mouse),
+    /// Answer to [`super::Effect::Reload`], and said when a file has changed.
+    Configured(Box<Configured>),
 }

@@ -17,12 +17,14 @@ pub struct Query {
     pub group: Option<(&'static str, &'static str)>,
     /// Of platform components, or of applications; None: both.
     pub platform: Option<bool>,
+    /// Of this team.
+    pub team: Option<Arc<str>>,
     /// Failing ones, and those that people waived.
     pub failing: bool,
 }
 
 impl Query {
-    /// From the arguments of `:findings`: a severity, `/text`, else a namespace. The text becomes the list's filter.
+    /// From the arguments of `:findings`: a severity, `team=`, `/text`, else a namespace. The text becomes the list's filter.
     pub fn parse(arguments: &str) -> (Self, Filter) {
         let (mut query, mut text) = (Self::default(), Vec::new());
         let mut words = arguments.split_whitespace();
@@ -32,6 +34,8 @@ impl Query {
                 text.extend(words.by_ref());
             } else if let Ok(severity) = word.to_lowercase().parse() {
                 query.severity = Some(severity);
+            } else if let Some(team) = word.strip_prefix("team=") {
+                query.team = Some(team.into());
             } else {
                 query.namespace = Some(word.into());
             }
@@ -42,6 +46,7 @@ impl Query {
     /// Whether a finding belongs to it.
     pub fn keeps(&self, finding: &Finding) -> bool {
         self.namespace.as_ref().is_none_or(|n| finding.resource.namespace.as_ref() == Some(n))
+            && self.team.as_ref().is_none_or(|t| finding.team.as_ref() == Some(t))
             && self.severity.is_none_or(|s| finding.severity == s)
             && self.at_least.is_none_or(|s| finding.severity >= s)
             && self.group.is_none_or(|(check, fix)| finding.check == check && finding.remediation == fix)
@@ -71,6 +76,9 @@ impl Query {
         if let Some(namespace) = &self.namespace {
             words.push(format!("in {namespace}"));
         }
+        if let Some(team) = &self.team {
+            words.push(format!("of {team}"));
+        }
         if words.is_empty() { "all".to_owned() } else { words.join(" ") }
     }
 }
@@ -81,7 +89,8 @@ mod tests {
 
     #[test]
     fn arguments_are_severity_text_or_namespace() {
-        let (query, filter) = Query::parse("shop HIGH /net pol");
+        let (query, filter) = Query::parse("shop HIGH team=pay /net pol");
+        assert_eq!(query.team.as_deref(), Some("pay"));
         assert_eq!(query.namespace.as_deref(), Some("shop"));
         assert_eq!(query.severity, Some(Severity::High));
         assert_eq!(filter.text(), "net pol");

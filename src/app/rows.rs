@@ -211,8 +211,10 @@ fn first_frameworks(state: &State, report: &Report) -> Vec<RowId> {
         }
         _ => true,
     };
-    let (here, elsewhere): (Vec<RowId>, Vec<RowId>) = frameworks(report).partition(is_here);
+    let (mut here, elsewhere): (Vec<RowId>, Vec<RowId>) = frameworks(report).partition(is_here);
     let mut rows = Vec::new();
+    let wanted = state.preferences().framework.as_ref();
+    here.sort_by_key(|row| !matches!(row, RowId::Framework(id) | RowId::Criteria(id) if Some(id) == wanted));
     for (i, row) in here.into_iter().enumerate() {
         let first = match &row {
             RowId::Framework(id) if i == 0 && state.size.1 >= TALL => Some(id.clone()),
@@ -344,8 +346,9 @@ fn finding_text(f: &Finding) -> String {
     let namespace = f.resource.namespace.as_deref().unwrap_or_default();
     let container = f.container.as_deref().unwrap_or_default();
     let expired = if f.expired_waiver.is_some() { "expired" } else { "" };
+    let team = f.team.as_deref().unwrap_or_default();
     format!(
-        "{} {} {} {} {namespace} {expired} {} {container} {} {}",
+        "{} {} {} {} {namespace} {expired} {} {container} {team} {} {}",
         f.severity.short(),
         f.severity,
         f.status.short(),

@@ -5,7 +5,7 @@ use super::actions::{ACTIONS, Context};
 use super::commands::COMMANDS;
 use super::rows::{PaneKind, TextKind};
 use super::summary::{is_criterion, reason_todo, reason_words};
-use super::{Load, Origin, State, Tone, kubectl};
+use super::{Action, Load, Origin, State, Tone, kubectl};
 use crate::checks;
 use crate::model::{
     AttestationState, AttestationUse, ControlRef, ControlResult, Disruption, Evidence, Finding, FindingStatus, SeenIn,
@@ -357,6 +357,9 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     if finding.owner != finding.resource {
         text.field("Owner", Tone::Text, &finding.owner.to_string());
     }
+    if let Some(team) = &finding.team {
+        text.field("Team", Tone::Text, team);
+    }
     waiver(text, finding);
     if let Some(check) = checks::find(finding.check) {
         text.field("Why", Tone::Text, check.why);
@@ -497,7 +500,7 @@ fn explain_control(text: &mut Text, state: &State, framework: &Arc<str>, id: &Ar
         attestation(text, used);
     }
     if let Some(reason) = control.reason {
-        text.field("Unread", Tone::Unread, &format!("{}: {}", reason_words(reason), reason_todo(reason)));
+        text.field("Unread", Tone::Unread, &format!("{}: {}", reason_words(reason), reason_todo(state, reason)));
     }
     let facts = state.catalog.control(control);
     if let Some(facts) = facts {
@@ -565,7 +568,11 @@ fn records(text: &mut Text, state: &State) {
         return text.line(Tone::Dim, "Nothing yet: the cluster is being read.");
     };
     if report.waivers.is_empty() && report.attestations.is_empty() {
-        text.line(Tone::Text, "Nobody recorded anything: W waives a finding, A attests a control.");
+        let (waive, attest) = (state.key(Action::Waive), state.key(Action::Attest));
+        text.line(
+            Tone::Text,
+            &format!("Nobody recorded anything: {waive} waives a finding, {attest} attests a control."),
+        );
     }
     for used in &report.waivers {
         let tone = if used.state == WaiverState::InForce { Tone::Waived } else { Tone::Notice };
@@ -635,7 +642,7 @@ fn explain_gap(text: &mut Text, state: &State, i: usize) {
     text.blank();
     text.field("Said", Tone::Text, &gap.message);
     text.field("Where", Tone::Text, gap.namespace.as_deref().unwrap_or("everywhere in scope"));
-    text.field("To do", Tone::Text, reason_todo(gap.reason));
+    text.field("To do", Tone::Text, &reason_todo(state, gap.reason));
     let checks: Vec<&str> = gap.checks.iter().map(|check| &**check).collect();
     text.field("Weakens", Tone::Text, &checks.join(", "));
 }
@@ -643,9 +650,10 @@ fn explain_gap(text: &mut Text, state: &State, i: usize) {
 fn role(text: &mut Text, state: &State) {
     match &state.role {
         Load::Ready(role) => {
+            let again = state.key(Action::Rescan);
             text.line(
                 Tone::Text,
-                "What plimsoll reads, and no more: get, list and watch, no Secrets, no writing. Apply it, then ctrl-r.",
+                &format!("What plimsoll reads, and no more: get, list and watch, no Secrets, no writing. Apply it, then {again}."),
             );
             text.blank();
             text.verbatim(0, role, |_| Tone::YamlValue);
@@ -664,8 +672,9 @@ fn help(text: &mut Text, state: &State) {
         text.blank();
         text.line(Tone::Title, context.title());
         for entry in ACTIONS.iter().filter(|e| e.contexts.first() == Some(&context)) {
-            let keys = match entry.keys {
-                [first, .., last] if entry.keys.len() > 4 => format!("{first} – {last}"),
+            let keys: Vec<String> = state.preferences().keys.of(entry.action).iter().map(ToString::to_string).collect();
+            let keys = match keys.as_slice() {
+                [first, .., last] if keys.len() > 4 => format!("{first} – {last}"),
                 keys => keys.join(" "),
             };
             let mut help = wrap(entry.help, text.width.saturating_sub(KEYS + 1)).into_iter();
@@ -690,6 +699,15 @@ fn help(text: &mut Text, state: &State) {
         (Tone::Key, format!(" {:KEYS$}", ":FRAMEWORK")),
         (Tone::Text, "A framework by id: :cis, :soc2".to_owned()),
     ]);
+    let hotkeys = &state.preferences().hotkeys;
+    if !hotkeys.is_empty() {
+        text.blank();
+        text.line(Tone::Title, "Your keys");
+        for (key, command) in hotkeys {
+            text.lines
+                .push(vec![(Tone::Key, format!(" {:KEYS$}", key.to_string())), (Tone::Text, format!(":{command}"))]);
+        }
+    }
     let numbered = state.numbered();
     if !numbered.is_empty() {
         text.blank();

@@ -1,7 +1,9 @@
 //! Message in, effects out: the only place where the state changes.
 
 use super::rows::RowId;
-use super::{Code, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands};
+use super::{
+    Code, Configured, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands,
+};
 use crate::model::Report;
 
 /// Takes one message.
@@ -37,6 +39,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.say(format!("Theme {name}."));
             state.theme = name;
         }
+        Msg::Mouse(event) => {
+            state.notice = None;
+            return super::mouse::mouse(state, event);
+        }
+        Msg::Configured(configured) => return configure(state, *configured),
         Msg::Exported(Err(failure)) | Msg::Copied(_, Err(failure)) | Msg::Theme(Err(failure)) => {
             state.complain(&failure);
         }
@@ -56,6 +63,19 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Takes a configuration that was read again, and says what of it was ignored.
+fn configure(state: &mut State, configured: Configured) -> Vec<Effect> {
+    let same = state.profiles == configured.profiles;
+    let effects = state.configure(configured.profiles);
+    state.themes = configured.themes;
+    match configured.ignored.as_slice() {
+        [] if same => {}
+        [] => state.say("The settings were read again."),
+        ignored => state.ignore(ignored),
+    }
+    effects
 }
 
 fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
@@ -110,7 +130,11 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
         }
     }
     // A finding that is open and was not there before may have its YAML and fix now.
-    state.wanted_by_finding()
+    let mut effects = state.wanted_by_finding();
+    if let Some(command) = state.opening.take_if(|_| state.session.report.is_some()) {
+        effects.extend(commands::run(state, &command));
+    }
+    effects
 }
 
 fn decides_anything(report: &Report) -> bool {
@@ -124,7 +148,7 @@ fn remedy(state: &mut State, fingerprint: std::sync::Arc<str>, remedy: Load<supe
         match &remedy {
             Load::Ready(text) => match actions::fix_text(text) {
                 Some(copy) => effects.push(copy),
-                None => state.say("No patch can be known from here; d explains what to do."),
+                None => actions::no_patch(state),
             },
             Load::Failed(failure) => state.complain(&failure.clone()),
             Load::Idle | Load::Loading => {}

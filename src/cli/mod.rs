@@ -1,6 +1,7 @@
 //! The command line: flags, headless commands, exit codes.
 
 mod args;
+mod config;
 mod exit;
 mod explain;
 mod gaps;
@@ -11,6 +12,7 @@ mod progress;
 mod records;
 mod role;
 mod scan;
+mod screens;
 
 pub use args::Cli;
 pub use exit::Exit;
@@ -29,15 +31,18 @@ pub fn main() -> Exit {
         }
     };
     let result = match cli.command {
-        None => terminal(&cli.live, &cli.records, cli.demo),
+        None => screens::run(&cli.live, &cli.records, cli.demo, &cli.screens),
         Some(Command::Scan(args)) => scan::run(&cli.live, &cli.records, cli.demo, &args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Gaps(args)) => gaps::run(&args),
-        Some(Command::Waivers(args)) => records::waivers(&cli.records, &args),
-        Some(Command::Attestations(args)) => records::attestations(&cli.records, &args),
+        Some(Command::Waivers(args)) => records::waivers(&cli.records.with(&config::settings(&cli.live, true)), &args),
+        Some(Command::Attestations(args)) => {
+            records::attestations(&cli.records.with(&config::settings(&cli.live, true)), &args)
+        }
         Some(Command::Role(args)) => role::run(&args),
         Some(Command::Info) => info::run(&cli.live),
+        Some(Command::Config(args)) => config::run(&args),
         Some(Command::Completions { shell }) => {
             let mut command = Cli::command();
             clap_complete::generate(shell, &mut command, "plimsoll", &mut std::io::stdout().lock());
@@ -82,40 +87,6 @@ fn man() -> Result<Exit, Failure> {
     clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|error| Failure::new(Exit::Internal, error))?;
     print(&String::from_utf8_lossy(&page))?;
     Ok(Exit::Ok)
-}
-
-#[cfg(not(feature = "tui"))]
-fn terminal(_: &args::LiveArgs, _: &args::RecordArgs, _: bool) -> Result<Exit, Failure> {
-    Err(Failure::new(Exit::Usage, "this build has no terminal: plimsoll scan"))
-}
-
-#[cfg(feature = "tui")]
-fn terminal(live: &args::LiveArgs, records: &args::RecordArgs, demo: bool) -> Result<Exit, Failure> {
-    use crate::app::{Catalog, Origin, Target};
-    use crate::runtime::{Desk, Ended, Options, Sources, run};
-    let packs = crate::frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
-    let target = Target {
-        origin: if demo { Origin::Demo } else { Origin::Cluster },
-        context: live.context.as_deref().map(Into::into),
-        namespaces: live.namespaces.iter().map(|n| n.as_str().into()).collect(),
-    };
-    let catalog = Catalog::of(&packs);
-    let source = Sources {
-        packs,
-        selection: crate::engine::Selection::default(),
-        files: Vec::new(),
-        allowed: Vec::new(),
-        role: |kinds| role::role(&kinds.iter().copied().collect(), false),
-        desk: Desk::new(records.paths()),
-        #[cfg(feature = "live")]
-        live: crate::runtime::Live::new(live.flags()),
-    };
-    let options = Options { target, source: std::sync::Arc::new(source), catalog, theme: None };
-    match run(options) {
-        Ok(Ended::Quit) => Ok(Exit::Ok),
-        Ok(Ended::Signal(_)) => Ok(Exit::Interrupted),
-        Err(error) => Err(Failure::new(Exit::Usage, format!("{error:#}"))),
-    }
 }
 
 /// `now`, RFC 3339 in UTC, to the second.

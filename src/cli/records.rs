@@ -2,6 +2,7 @@
 
 use super::args::{ListOutput, RecordArgs, RecordsArgs, RecordsVerb};
 use super::{Exit, Failure, print};
+use crate::config::{File, Settings};
 use crate::engine::Decisions;
 use crate::frameworks;
 use crate::model::{Attestation, Date, Placed, WaiverRecord, clean};
@@ -11,6 +12,17 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 impl RecordArgs {
+    /// With what the settings say where these say nothing.
+    pub fn with(&self, settings: &Settings) -> Self {
+        let or = |own: &Option<PathBuf>, laid_down: &Option<File>| {
+            own.clone().or_else(|| laid_down.clone().map(|File(path)| path))
+        };
+        Self {
+            waivers: or(&self.waivers, &settings.waivers),
+            attestations: or(&self.attestations, &settings.attestations),
+        }
+    }
+
     /// Where the files lie.
     pub fn paths(&self) -> RecordPaths {
         RecordPaths::new(self.waivers.as_deref(), self.attestations.as_deref())

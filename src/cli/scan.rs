@@ -25,7 +25,10 @@ pub(super) fn run(live: &LiveArgs, records: &RecordArgs, demo: bool, args: &Scan
     if demo && !args.files.is_empty() {
         return Err(Failure::new(Exit::Usage, "--demo and -f exclude each other"));
     }
-    let decisions = records::decisions(records)?;
+    let is_cluster = !demo && args.files.is_empty();
+    let settings = super::config::settings(live, is_cluster);
+    let decisions = records::decisions(&records.with(&settings))?;
+    let live = &if is_cluster { live.with(&settings) } else { live.clone() };
     let started = now();
     let mut inventory = if demo {
         demo::load().0
@@ -44,7 +47,7 @@ pub(super) fn run(live: &LiveArgs, records: &RecordArgs, demo: bool, args: &Scan
     if let Some(version) = args.kubernetes_version {
         inventory.version = version;
     }
-    inventory.settings = args.settings();
+    inventory.settings = args.settings(&settings);
     let editions = selection
         .editions_on(&packs, inventory.version, platform::detect(&inventory))
         .map_err(|error| Failure::new(Exit::Usage, error))?;
@@ -52,7 +55,7 @@ pub(super) fn run(live: &LiveArgs, records: &RecordArgs, demo: bool, args: &Scan
     if inventory.medium == Medium::Files {
         files::fill_lines(&mut report);
     }
-    deliver(&report, args)?;
+    deliver(&report, settings.cluster_id.as_deref(), args)?;
     tell_of_records(&report);
     exit(&report, &inventory, &editions, args)
 }
@@ -219,11 +222,11 @@ fn nothing_readable(
     }
 }
 
-fn deliver(report: &Report, args: &ScanArgs) -> Result<(), Failure> {
+fn deliver(report: &Report, cluster_id: Option<&str>, args: &ScanArgs) -> Result<(), Failure> {
     let text = match args.output {
         Output::Table => crate::exports::table(report),
         Output::Json => crate::exports::json(report).map_err(|error| Failure::new(Exit::Internal, error))?,
-        Output::Csv => crate::exports::csv(report).map_err(|error| Failure::new(Exit::Internal, error))?,
+        Output::Csv => crate::exports::csv(report, cluster_id).map_err(|error| Failure::new(Exit::Internal, error))?,
     };
     match &args.output_file {
         Some(path) => crate::store::write_private(path, text.as_bytes())

@@ -4,6 +4,7 @@ use super::reach::Reach;
 use super::score::{count, score};
 use crate::checks::{self, Check, Cx, Hit, Hits, Joins, Judge, Judged, Missing, Outcome, Run, SpecCx};
 use crate::frameworks::{Control, Edition};
+use crate::inventory::kinds::meta::Map;
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{Inventory, Kind, Medium, Rbac, ReadState, Version, Wire, Workload};
 use crate::model::{
@@ -294,6 +295,7 @@ fn not_here(result: ControlResult, why: &Arc<str>) -> ControlResult {
 struct Facts {
     reach: Vec<&'static str>,
     platform: bool,
+    team: Option<Arc<str>>,
 }
 
 struct Evaluation<'a> {
@@ -499,8 +501,9 @@ impl Evaluation<'_> {
         let facts = match self.facts.get(&id) {
             Some(facts) => facts.clone(),
             None => {
-                let platform = self.exempt.is_platform(&workload.owner, &images);
-                let facts = Facts { reach: self.reach.of(workload), platform };
+                let (team, laid_down) = self.belongs(&workload.owner, &[workload.labels, workload.pod_labels]);
+                let platform = laid_down || self.exempt.is_platform(&workload.owner, &images);
+                let facts = Facts { reach: self.reach.of(workload), platform, team };
                 self.facts.insert(id, facts.clone());
                 facts
             }
@@ -514,6 +517,7 @@ impl Evaluation<'_> {
         finding.seen_in = Some(seen_in);
         finding.instances = Some(pods);
         finding.platform = facts.platform;
+        finding.team = facts.team;
         finding.reach = facts.reach;
         finding
     }
@@ -524,10 +528,25 @@ impl Evaluation<'_> {
             for hit in hits.list {
                 let fingerprint = fingerprint(check.id, &owner, hit.container.as_deref(), path_of(&hit));
                 let mut finding = self.finding(check, &owner, object.clone(), hit, fingerprint, controls, &[]);
-                finding.platform = self.exempt.is_platform(&owner, &[]);
+                let (team, laid_down) = self.belongs(&owner, &[]);
+                finding.platform = laid_down || self.exempt.is_platform(&owner, &[]);
+                finding.team = team;
                 self.findings.push(finding);
             }
         }
+    }
+
+    /// Whose an object is and whether it was laid down to be the platform's, by these labels and its namespace's.
+    fn belongs(&self, object: &ObjectRef, labels: &[&Map]) -> (Option<Arc<str>>, bool) {
+        let settings = &self.cx.inventory.settings;
+        let is_namespace = &*object.kind == "Namespace";
+        let namespace = if is_namespace { Some(&object.name) } else { object.namespace.as_ref() };
+        let place = |name: &Arc<str>| self.cx.inventory.namespaces.get(&("".into(), name.clone()));
+        let of_namespace = namespace.and_then(place).map(|namespace| &namespace.meta.labels);
+        let namespace = namespace.map_or("", |name| name);
+        let label = |key: &str| labels.iter().copied().chain(of_namespace).find_map(|map| map.get(key));
+        let label = |key: &str| label(key).map(String::as_str);
+        (settings.team(namespace, label), settings.is_platform(namespace, label))
     }
 
     #[allow(clippy::too_many_arguments)] // the parts of a finding, assembled in one place
@@ -585,6 +604,7 @@ impl Evaluation<'_> {
             waiver,
             expired_waiver,
             platform: false,
+            team: None,
             reach: Vec::new(),
         }
     }

@@ -8,11 +8,13 @@ use std::collections::BTreeSet;
 struct Row<'r> {
     report: &'r Report,
     finding: &'r Finding,
+    /// The cluster's id for tickets, as configured.
+    cluster: Option<&'r str>,
 }
 
 type Cell = fn(&Row<'_>) -> String;
 
-/// The columns, in order. Those of history stay empty until there is any; `team` until selectors of teams are configured.
+/// The columns, in order. Those of history stay empty until there is any.
 const COLUMNS: &[(&str, Cell)] = &[
     ("fingerprint", |row| row.finding.fingerprint.to_string()),
     ("status", |row| row.finding.status.as_str().into()),
@@ -30,7 +32,7 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("container", |row| text(&row.finding.container)),
     ("owner_kind", |row| row.finding.owner.kind.to_string()),
     ("owner_name", |row| row.finding.owner.name.to_string()),
-    ("team", |_| String::new()),
+    ("team", |row| text(&row.finding.team)),
     ("instances", |row| row.finding.instances.map_or(String::new(), |n| n.to_string())),
     ("message", |row| row.finding.message.to_string()),
     ("failing_paths", |row| lines(&row.finding.paths, |evidence| evidence.path.to_string())),
@@ -46,7 +48,7 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("observed", |row| row.report.finished.to_string()),
     ("waiver_id", |row| row.waiver().map_or(String::new(), |w| w.ticket.as_ref().unwrap_or(&w.source).to_string())),
     ("waiver_expires", |row| row.waiver().map_or(String::new(), |w| text(&w.expires))),
-    ("correlation_id", |row| correlation_id(row.report, row.finding, None)),
+    ("correlation_id", |row| correlation_id(row.report, row.finding, row.cluster)),
     ("note", |row| row.note()),
 ];
 
@@ -82,15 +84,16 @@ impl Row<'_> {
 }
 
 /// `scan -o csv`: one row a finding, RFC 4180 with CRLF; text that a spreadsheet would run gets a leading quote.
+/// `cluster` is the configured id for tickets.
 ///
 /// # Errors
 /// A failure of the writer.
-pub fn csv(report: &Report) -> Result<String, String> {
+pub fn csv(report: &Report, cluster: Option<&str>) -> Result<String, String> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     let fail = |error: ::csv::Error| error.to_string();
     writer.write_record(COLUMNS.iter().map(|(name, _)| name)).map_err(fail)?;
     for finding in &report.findings {
-        let row = Row { report, finding };
+        let row = Row { report, finding, cluster };
         let cells = COLUMNS.iter().map(|(_, cell)| guarded(&cell(&row)).into_owned());
         writer.write_record(cells).map_err(fail)?;
     }

@@ -5,6 +5,7 @@ use super::kinds::pod::{Pod, PodSpec};
 use super::kinds::rbac::{Binding, Role};
 use super::kinds::workload::{Controller, Detail};
 use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
+use super::selector::selects;
 use super::{Kind, Object, Settings, Version, Wire, kubelet, node_facts};
 use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -426,19 +427,8 @@ impl Inventory {
 
     /// Whether the scope's label selector (`a=b,c!=d,e`) selects these labels.
     pub fn selects(&self, labels: &Map) -> bool {
-        let Some(selector) = &self.scope.selector else { return true };
-        selector.split(',').map(str::trim).filter(|term| !term.is_empty()).all(|term| {
-            let get = |key: &str| labels.get(key.trim());
-            if let Some((key, value)) = term.split_once("!=") {
-                get(key).is_none_or(|v| v != value.trim())
-            } else if let Some((key, value)) = term.split_once("==").or_else(|| term.split_once('=')) {
-                get(key).is_some_and(|v| v == value.trim())
-            } else if let Some(key) = term.strip_prefix('!') {
-                get(key).is_none()
-            } else {
-                get(term).is_some()
-            }
-        })
+        let label = |key: &str| labels.get(key).map(String::as_str);
+        self.scope.selector.as_ref().is_none_or(|selector| selects(selector, label))
     }
 
     /// Whether an object stands in the namespace that it names: a manifest that names none lands where it is applied.

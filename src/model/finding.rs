@@ -139,6 +139,8 @@ pub struct Finding {
     pub expired_waiver: Option<Waiver>,
     /// Platform component, by the configured selectors: folded into one line of the first screen.
     pub platform: bool,
+    /// Whose it is, by the configured selectors; null: nobody said.
+    pub team: Option<Arc<str>>,
     /// Reach: what makes it worse (exposed, holds a token with grants, touches the node), for ordering.
     pub reach: Vec<&'static str>,
 }

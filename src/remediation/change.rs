@@ -345,6 +345,7 @@ mod tests {
             waiver: None,
             expired_waiver: None,
             platform: false,
+            team: None,
             reach: Vec::new(),
         }
     }

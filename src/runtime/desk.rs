@@ -43,7 +43,7 @@ impl From<ChangeError> for Failure {
         let todo = match &error {
             ChangeError::Wrong(_) => "Mend the file: until then no record in it counts, and nothing is written to it.",
             ChangeError::Unreadable(..) | ChangeError::Unwritable(..) => "See who may read and write it.",
-            ChangeError::Gone(_) => "ctrl-r reads everything again.",
+            ChangeError::Gone(_) => ":rescan reads everything again.",
             ChangeError::Rigid(_) | ChangeError::Changed(_) => "Nothing was written.",
         };
         // the first of many is enough to begin with
@@ -146,7 +146,7 @@ fn git_user(path: Option<&Path>) -> Option<String> {
 /// The files that were looked at, by name and digest.
 fn attachments(files: &[PathBuf]) -> Result<Vec<Attachment>, Refused> {
     let attachment = |path: &PathBuf| {
-        let path = expanded(path);
+        let path = store::paths::expanded(path);
         let digest = sha256(&path).map_err(|error| Refused {
             failure: Failure::new(format!("{}: {}", path.display(), plainly(&error)), ""),
             field: Some(FieldName::Attachments),
@@ -161,14 +161,6 @@ fn attachments(files: &[PathBuf]) -> Result<Vec<Attachment>, Refused> {
 fn plainly(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
-}
-
-/// `~/` is the home directory, as in a shell.
-fn expanded(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), std::env::var_os("HOME")) {
-        (Ok(rest), Some(home)) => Path::new(&home).join(rest),
-        _ => path.to_path_buf(),
-    }
 }
 
 fn sha256(path: &Path) -> std::io::Result<String> {
@@ -193,21 +185,20 @@ impl Sources {
         let changed = self.desk.write(change)?;
         let file = store::shortened(&changed.path);
         let (what, said) = match change {
-            Change::Waive(record) => (
-                format!("the waiver of {}", record.subject()),
-                format!("Waived until {}, in {file}; u takes it back.", record.expires),
-            ),
+            Change::Waive(record) => {
+                (format!("the waiver of {}", record.subject()), format!("Waived until {}, in {file}.", record.expires))
+            }
             Change::Unwaive(record) => (
                 format!("taking away the waiver of {}", record.subject()),
-                format!("No longer waived: taken out of {file}; u brings it back."),
+                format!("No longer waived: taken out of {file}."),
             ),
             Change::Attest(record, _) => (
                 format!("the attestation of {}", record.subject()),
-                format!("Attested until {}, in {file}; u takes it back.", record.valid_until),
+                format!("Attested until {}, in {file}.", record.valid_until),
             ),
             Change::Withdraw(record) => (
                 format!("withdrawing the attestation of {}", record.subject()),
-                format!("Attested no longer: taken out of {file}; u brings it back."),
+                format!("Attested no longer: taken out of {file}."),
             ),
         };
         let Changed { path, before, after } = changed;
@@ -285,6 +276,7 @@ mod tests {
             packs: crate::frameworks::embedded().unwrap(),
             selection: crate::engine::Selection { frameworks: vec!["cis".into()], ..Default::default() },
             files: Vec::new(),
+            config: Mutex::default(),
             allowed: Vec::new(),
             role: |_| String::new(),
             desk: Desk::new(RecordPaths { waivers: file("waivers.yaml"), attestations: file("attestations.yaml") }),

@@ -88,6 +88,7 @@ impl Live {
         let wanted = kinds(&editions, &sources.allowed);
         sink.planned(wanted.len());
         let mut inventory = session.inventory();
+        inventory.settings = sources.settings(session.cluster().context.as_deref()).inventory();
         wanted.iter().filter(|kind| kind.info().opt_in.is_some()).for_each(|kind| inventory.opt_in(*kind));
         let mut engine = Engine::default();
         let mut updates = session.read(wanted.clone(), Mode::Once);
@@ -168,7 +169,7 @@ impl Live {
             let session = self.session(target).await?;
             let value = session.get_object(object).await.map_err(|problem| {
                 let what = format!("{} cannot be read: {problem}.", object.kind_name());
-                Failure::new(what, "It may be gone since; ctrl-r reads everything again.")
+                Failure::new(what, "It may be gone since; :rescan reads everything again.")
             })?;
             let version = value.pointer("/metadata/resourceVersion").and_then(|v| v.as_str()).map(str::to_owned);
             Ok(Resource {

@@ -4,6 +4,7 @@ use crate::app::{
     Book, Change, ContextInfo, Document, Done, Failure, Msg, Prepared, Progress, Recorded, Refused, RemedyText,
     ScanEvent, Target,
 };
+use crate::config::Config;
 use crate::model::{Finding, Report};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +47,9 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// It cannot be worked out.
     fn role(&self) -> Result<String, Failure>;
+
+    /// Takes settings that were read again; they hold from the next scan on.
+    fn configure(&self, config: Config);
 
     /// Writes findings of a report (by position) as CSV, to the path or to a new file; returns the path.
     ///

@@ -5,6 +5,7 @@ use super::source::{Sink, Source};
 use crate::app::{
     Book, Change, ContextInfo, Document, Done, Failure, Mark, Origin, Prepared, Recorded, Refused, RemedyText, Target,
 };
+use crate::config::{self, Config};
 use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
@@ -14,7 +15,7 @@ use crate::sources::{demo, files};
 use crate::{exports, remediation};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The sources, and what was asked for on the command line.
 pub struct Sources {
@@ -24,6 +25,8 @@ pub struct Sources {
     pub selection: Selection,
     /// Manifests to read.
     pub files: Vec<PathBuf>,
+    /// The settings.
+    pub config: Mutex<Config>,
     /// Kinds that are read on request and were requested.
     pub allowed: Vec<OptIn>,
     /// Prints the role for these kinds.
@@ -50,6 +53,11 @@ pub(super) fn failed(what: &str, error: impl ToString, todo: &str) -> Failure {
 }
 
 impl Sources {
+    /// The settings that hold in a context.
+    pub(super) fn settings(&self, context: Option<&str>) -> config::Settings {
+        self.config.lock().unwrap_or_else(PoisonError::into_inner).of(context)
+    }
+
     /// The editions for a server.
     pub(super) fn editions(&self, version: Version) -> Result<Vec<Edition>, Failure> {
         self.selection.editions(&self.packs, version).map_err(|error| failed("That selection", error, ":q leaves."))
@@ -87,6 +95,7 @@ impl Sources {
         started: &Arc<str>,
     ) -> Result<(), Failure> {
         inventory.scope.namespaces.clone_from(&target.namespaces);
+        inventory.settings = self.settings(None).inventory();
         self.apply_opt_ins(&mut inventory);
         let editions = self.editions(inventory.version)?;
         self.last(
@@ -113,7 +122,7 @@ impl Sources {
         let namespace = target.namespaces.first().map(|n| &**n);
         let mut loader = files::Loader::new(Medium::Files, Version::NEWEST, namespace);
         for path in &self.files {
-            let todo = "Expected Kubernetes manifests, YAML or JSON. Mend the file, then ctrl-r.";
+            let todo = "Expected Kubernetes manifests, YAML or JSON. Mend the file, then :rescan.";
             loader.path(path).map_err(|error| failed("The manifests cannot be read", error, todo))?;
         }
         let (mut inventory, _) = loader.finish();
@@ -123,7 +132,7 @@ impl Sources {
 
     /// The finding's resource: its complete object, its own text where it has one, where it is from, its version.
     fn object(&self, target: &Target, finding: &Finding) -> Result<Resource, Failure> {
-        let gone = |error| failed("The resource cannot be read again", error, "ctrl-r reads everything again.");
+        let gone = |error| failed("The resource cannot be read again", error, ":rescan reads everything again.");
         let of_text = |text: std::io::Result<String>, origin: String| -> Result<Resource, Failure> {
             let text = text.map_err(gone)?;
             let value = yaml::parse(&text).map_err(unreadable)?.value;
@@ -142,7 +151,7 @@ impl Sources {
             }
             _ => Err(Failure::new(
                 format!("{} is no object that could be shown.", finding.resource.kind_name()),
-                "d explains what was compared.",
+                "Its explanation says what was compared.",
             )),
         }
     }
@@ -175,7 +184,7 @@ impl Resource {
 }
 
 fn unreadable(error: yaml::YamlError) -> Failure {
-    failed("The resource cannot be shown", error, "Mend the file, then ctrl-r.")
+    failed("The resource cannot be shown", error, "Mend the file, then :rescan.")
 }
 
 impl Sources {
@@ -264,10 +273,15 @@ impl Source for Sources {
         Ok((self.role)(&kinds))
     }
 
+    fn configure(&self, config: Config) {
+        *self.config.lock().unwrap_or_else(PoisonError::into_inner) = config;
+    }
+
     fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure> {
         let findings = rows.iter().filter_map(|i| report.findings.get(*i)).cloned().collect();
         let part = Report { findings, ..report.clone() };
-        let text = exports::csv(&part).map_err(internal)?;
+        let id = self.settings(report.cluster.context.as_deref()).cluster_id;
+        let text = exports::csv(&part, id.as_deref()).map_err(internal)?;
         let path = path.map_or_else(|| exports::file_name(report, "csv"), Path::to_path_buf);
         crate::store::write_private(&path, text.as_bytes()).map_err(|error| {
             failed(&format!("{} cannot be written", path.display()), error, "Name another file: :export FILE")
@@ -322,7 +336,7 @@ fn mark(document: &mut Document, finding: &Finding) {
     let first = document.marks.first().map(|mark| mark.first + 1);
     document.above = file_line.zip(first).map_or(0, |(file, own)| file.saturating_sub(own));
     if changed {
-        document.note = Some("Changed since it was read: ctrl-r checks again.".to_owned());
+        document.note = Some("Changed since it was read: :rescan checks again.".to_owned());
     }
 }
 
@@ -354,6 +368,7 @@ mod tests {
             packs: crate::frameworks::embedded().unwrap(),
             selection: Selection::default(),
             files: Vec::new(),
+            config: Mutex::default(),
             allowed: Vec::new(),
             role: |_| String::new(),
             desk: Desk::default(),

@@ -73,7 +73,7 @@ impl Work<dyn Source> {
             Effect::Undo(target, done) => {
                 self.run(move |source| Msg::Undone(Box::new(source.undo(&target, &done))));
             }
-            other @ (Effect::Copy(..) | Effect::SetTheme(_) | Effect::Suspend | Effect::Quit) => return Some(other),
+            other => return Some(other),
         }
         None
     }

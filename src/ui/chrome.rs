@@ -2,7 +2,7 @@
 
 use super::Theme;
 use super::widgets::put;
-use crate::app::{Line, Origin, Phase, PromptKind, State, Subject, Tone, available, complete, thousands, wrap};
+use crate::app::{Action, Line, Origin, Phase, PromptKind, State, Tone, available, complete, wrap};
 use crate::model::clean;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -32,6 +32,12 @@ fn both(buffer: &mut Buffer, theme: &Theme, area: Rect, left: &Line, right: &Lin
 
 /// Program, cluster, scope; when it was read.
 pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) {
+    let (left, right) = heading(state);
+    both(buffer, theme, area, &left, &right);
+}
+
+/// The first line: what stands at the left, and at the right.
+pub(super) fn heading(state: &State) -> (Line, Line) {
     let session = &state.session;
     let report = session.report.as_deref();
     let name = match (report.and_then(|r| r.cluster.context.as_deref()), session.target.origin) {
@@ -73,81 +79,14 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
     if session.records.is_some() {
         right.insert(0, (Tone::Error, "WAIVERS NOT READ  ".to_owned()));
     }
-    both(buffer, theme, area, &left, &right);
+    (left, right)
 }
 
 /// Where one is, and what is being read or filtered.
 pub(super) fn crumbs(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) {
-    let mut left: Line = vec![(Tone::Text, " ".to_owned())];
-    let screens = state.screens();
-    for (i, screen) in screens.iter().enumerate() {
-        if i > 0 {
-            left.push((Tone::Dim, " › ".to_owned()));
-        }
-        let last = i + 1 == screens.len();
-        left.push((if last { Tone::Strong } else { Tone::Dim }, screen.view.crumb(state)));
-    }
-    if let Some(form) = &state.form {
-        let word = match form.subject {
-            Subject::Waive { .. } => "Waive",
-            Subject::Attest { .. } => "Attest",
-        };
-        left.extend([(Tone::Dim, " › ".to_owned()), (Tone::Strong, word.to_owned())]);
-    }
-    // Where the way is too long for the line, its end is what counts.
-    let mut right = right_of_crumbs(state);
-    let most = area.width.saturating_sub(width(&right) + 1).max(area.width / 3);
-    let mut shortened = false;
-    while width(&left) > most && left.len() > 2 {
-        left.drain(1..3);
-        shortened = true;
-    }
-    if shortened {
-        left.insert(1, (Tone::Dim, "… › ".to_owned()));
-    }
-    if !right.is_empty() {
-        right.push((Tone::Text, " ".to_owned()));
-    }
-    both(buffer, theme, area, &left, &right);
-}
-
-fn right_of_crumbs(state: &State) -> Line {
-    let mut line = Line::new();
-    if state.failures_only {
-        line.push((Tone::Notice, "failures only  ".to_owned()));
-    }
-    if let Some(pane) = state.pane().filter(|pane| !pane.filter.is_empty()) {
-        line.push((Tone::Notice, format!("/{}", pane.filter.text())));
-        let shown = pane.rows.iter().filter(|row| !matches!(row, crate::app::RowId::Section(..))).count();
-        line.push((Tone::Dim, format!("  {} of {}", thousands(shown), thousands(pane.total))));
-    } else if let (Phase::Failed(failure), true) = (&state.session.phase, state.session.report.is_some()) {
-        line.push((Tone::Error, failure.what.clone()));
-    } else if state.session.is_reading() {
-        line.push((Tone::Notice, progress(state)));
-    }
-    line
-}
-
-/// `reading pods 12,400 · services done · 3 of 27 kinds`.
-fn progress(state: &State) -> String {
-    let session = &state.session;
-    if session.progress.is_empty() {
-        return match session.target.origin {
-            Origin::Cluster => "asking the cluster what it serves".to_owned(),
-            Origin::Files => "reading the files".to_owned(),
-            Origin::Demo => "reading the demo".to_owned(),
-        };
-    }
-    let done = session.progress.iter().filter(|p| p.done).count();
-    let open =
-        session.progress.iter().filter(|p| !p.done).take(2).map(|p| format!("{} {}", p.kind, thousands(p.count)));
-    let last = session.progress.iter().rev().find(|p| p.done).map(|p| format!("{} done", p.kind));
-    let kinds = match session.planned {
-        0 => format!("{done} kinds"),
-        planned => format!("{done} of {planned} kinds"),
-    };
-    let parts: Vec<String> = open.chain(last).chain([kinds]).collect();
-    format!("reading {}", parts.join(" · "))
+    let crumbs = crate::app::crumbs(state, usize::from(area.width));
+    let way: Line = crumbs.way.into_iter().map(|crumb| (crumb.tone, crumb.text)).collect();
+    both(buffer, theme, area, &way, &crumbs.right);
 }
 
 /// Keys that do something now; the prompt while one types; else what there is to say.
@@ -196,12 +135,12 @@ pub(super) fn footer(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         put(buffer, theme, (area.x, area.y), area.width, &line);
         return None;
     }
-    let help: Line = vec![(Tone::Key, "?".to_owned()), (Tone::Dim, " help ".to_owned())];
+    let help: Line = vec![(Tone::Key, state.key(Action::Help)), (Tone::Dim, " help ".to_owned())];
     let room = area.width.saturating_sub(width(&help) + 1);
     let mut line: Line = vec![(Tone::Text, " ".to_owned())];
     for entry in available(state).filter(|entry| !entry.label.is_empty() && entry.label != "help") {
-        let Some(key) = entry.keys.first() else { continue };
-        let pieces = vec![(Tone::Key, (*key).to_owned()), (Tone::Dim, format!(" {}  ", entry.label))];
+        let Some(key) = state.preferences().keys.of(entry.action).first() else { continue };
+        let pieces = vec![(Tone::Key, key.to_string()), (Tone::Dim, format!(" {}  ", entry.label))];
         if width(&line) + width(&pieces) <= room {
             line.extend(pieces);
         }

@@ -53,6 +53,7 @@ pub fn finding(check: &str, severity: Severity, namespace: &str, kind: &str, nam
         waiver: None,
         expired_waiver: None,
         platform: false,
+        team: None,
         reach: vec![],
     }
 }

@@ -77,6 +77,11 @@ impl Stage {
         let buffer = self.buffer();
         format!("{}\n{}", text(&buffer), styles(&buffer))
     }
+
+    /// How each line is styled.
+    pub fn looks(&self) -> String {
+        styles(&self.buffer())
+    }
 }
 
 fn rows(buffer: &Buffer) -> impl Iterator<Item = &[ratatui::buffer::Cell]> {
@@ -110,18 +115,9 @@ fn styles(buffer: &Buffer) -> String {
                 _ => runs.push((x, x, cell.style())),
             }
         }
-        let plain = |style: &Style| {
-            let color = |c: Option<ratatui::style::Color>| c.filter(|c| *c != ratatui::style::Color::Reset);
-            let parts = [
-                color(style.fg).map(|c| c.to_string().to_lowercase()),
-                color(style.bg).map(|c| format!("on {c}").to_lowercase()),
-                (!style.add_modifier.is_empty()).then(|| format!("{:?}", style.add_modifier).to_lowercase()),
-            ];
-            parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
-        };
         let runs: Vec<String> = runs
             .iter()
-            .map(|(start, end, style)| (start, end, plain(style)))
+            .map(|(start, end, style)| (start, end, plainly(style)))
             .filter(|(_, _, style)| !style.is_empty())
             .map(|(start, end, style)| format!("{start}-{end} {style}"))
             .collect();
@@ -130,4 +126,15 @@ fn styles(buffer: &Buffer) -> String {
         }
     }
     said
+}
+
+/// A style in words; empty: the terminal's own.
+pub fn plainly(style: &Style) -> String {
+    let color = |c: Option<ratatui::style::Color>| c.filter(|c| *c != ratatui::style::Color::Reset);
+    let parts = [
+        color(style.fg).map(|c| c.to_string().to_lowercase()),
+        color(style.bg).map(|c| format!("on {c}").to_lowercase()),
+        (!style.add_modifier.is_empty()).then(|| format!("{:?}", style.add_modifier).to_lowercase()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -2,7 +2,7 @@
 
 use crate::app::form::{Form, Outcome};
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Book, Effect, Key, Prepared, Recorded, Refused, State, View};
+use crate::app::{Action, Book, Effect, Key, Prepared, Recorded, Refused, State, View};
 use crate::model::{AttestationState, ControlResult, Finding, FindingStatus, Report, Verdict};
 use std::collections::HashMap;
 
@@ -66,9 +66,9 @@ pub fn attest(state: &mut State, _: Key) -> Vec<Effect> {
 }
 
 /// Why `W` and `A` do nothing here, where one would think they do.
-pub fn why_not(state: &State, key: &str) -> Option<String> {
-    match key {
-        "W" => {
+pub fn why_not(state: &State, action: Action) -> Option<String> {
+    match action {
+        Action::Waive => {
             let finding = state.current()?;
             Some(match (finding.status, &finding.waiver) {
                 (FindingStatus::Waived, _) => {
@@ -77,7 +77,7 @@ pub fn why_not(state: &State, key: &str) -> Option<String> {
                 _ => "It could not be decided: there is no failure to waive yet.".to_owned(),
             })
         }
-        "A" => {
+        Action::Attest => {
             let control = control(state)?;
             Some(match control.criterion {
                 Some(_) => "A criterion has no verdict that could be attested.".to_owned(),
@@ -159,13 +159,17 @@ pub fn recorded(state: &mut State, result: Result<Recorded, Refused>) {
 }
 
 fn show(state: &mut State, recorded: Recorded) {
+    let mut said = recorded.said;
+    if recorded.done.is_some() {
+        said.push_str(&format!(" {} takes it back.", state.key(Action::Undo)));
+    }
     state.done.extend(recorded.done);
     state.session.records = recorded.problem;
     if let Some((_, report)) = recorded.report.filter(|(target, _)| *target == state.session.target) {
         state.session.show(report);
         state.refresh();
     }
-    state.say(recorded.said);
+    state.say(said);
 }
 
 /// A record of this session can be taken back.

@@ -2,7 +2,7 @@
 
 use crate::app::query::Query;
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Effect, Filter, GapFold, Key, Origin, State, Target, View};
+use crate::app::{Action, Effect, Filter, GapFold, Key, Origin, State, Target, View};
 use crate::model::{FindingStatus, GapReason, Severity};
 use std::sync::Arc;
 
@@ -297,7 +297,7 @@ pub fn failures(state: &mut State, _: Key) -> Vec<Effect> {
     let report = state.session.report.as_deref();
     let failing = report.map_or(0, |r| r.findings.iter().filter(|f| f.status == FindingStatus::Fail).count());
     state.say(if state.failures_only {
-        format!("Failures only ({failing} findings fail); ctrl-z shows everything.")
+        format!("Failures only ({failing} findings fail); {} shows everything.", state.key(Action::Failures))
     } else {
         "Everything is listed again.".to_owned()
     });

@@ -12,8 +12,9 @@ mod scan;
 use super::rows::PaneKind;
 use super::{Effect, Key, State, View};
 
-pub(super) use copy::{export_to, fix_text};
+pub(super) use copy::{export_to, fix_text, no_patch};
 pub(super) use decide::{close, prepared, recorded, typed, undone};
+pub(super) use moves::scroll;
 pub(super) use scan::{demo, rescan, switch_namespace};
 
 /// Where an action applies.
@@ -120,6 +121,25 @@ actions! {
     Quit          [Anywhere]       ["ctrl-c"]                    ""          "Leave"                                         program::quit, program::always;
 }
 
+impl Action {
+    /// Its name in the configuration: `copy-fix`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.extend(c.to_lowercase());
+        }
+        name
+    }
+
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        ACTIONS.iter().map(|entry| entry.action).find(|action| action.name() == name)
+    }
+}
+
 /// Contexts of the current screen and selection.
 pub fn contexts(state: &State) -> Vec<Context> {
     let mut contexts = vec![Context::Anywhere];
@@ -140,21 +160,35 @@ pub fn available(state: &State) -> impl Iterator<Item = &'static Entry> + '_ {
     ACTIONS.iter().filter(move |entry| entry.contexts.iter().any(|c| contexts.contains(c)) && (entry.can)(state))
 }
 
-/// Carries out the action of a key; a key without one does nothing.
+/// Carries out the action or the command of a key; a key without one does nothing.
 pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
-    let name = key.to_string();
-    let entry = available(state).find(|entry| entry.keys.contains(&name.as_str()));
-    match entry {
-        Some(entry) => (entry.run)(state, key),
-        None => {
-            if matches!(name.as_str(), "q" | "esc") {
-                state.say("This is the first screen; ctrl-c or :q leaves.");
-            } else if let Some(why) = decide::why_not(state, &name) {
+    let action = state.preferences().keys.action(key);
+    let entry = available(state).find(|entry| Some(entry.action) == action);
+    match (entry, action) {
+        (Some(entry), _) => (entry.run)(state, key),
+        (None, Some(Action::Back)) => {
+            state.say(format!("This is the first screen; {} or :q leaves.", state.key(Action::Quit)));
+            Vec::new()
+        }
+        (None, Some(action)) => {
+            if let Some(why) = decide::why_not(state, action) {
                 state.say(why);
             }
             Vec::new()
         }
+        (None, None) => {
+            let hotkeys = &state.preferences().hotkeys;
+            let command = hotkeys.iter().find(|(hotkey, _)| *hotkey == key).map(|(_, command)| command.clone());
+            command.map_or_else(Vec::new, |command| super::commands::run(state, &command))
+        }
     }
+}
+
+/// Carries out an action that would do something now.
+pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
+    let entry = available(state).find(|entry| entry.action == action);
+    let key = state.preferences().keys.of(action).first().copied();
+    entry.map_or_else(Vec::new, |entry| (entry.run)(state, key.unwrap_or(Key::plain(super::Code::Enter))))
 }
 
 /// Whether the fix is on screen.

@@ -3,7 +3,7 @@
 use super::Box;
 use super::overview::{coverage, criteria_words};
 use crate::app::{
-    Line, RowId, State, Tone, attestations, basis, is_criterion, observed, reason_words, status_words, wrap,
+    Action, Line, RowId, State, Tone, attestations, basis, is_criterion, observed, reason_words, status_words, wrap,
 };
 use crate::model::{AttestationState, ControlResult, Counts, Verdict};
 use crate::ui::Theme;
@@ -12,10 +12,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 
-const COLUMNS: &[Column] = &[
-    Column::new("", 6),
-    Column::new("", 7),
-    Column::new("", 20).grow(1),
+pub(super) const COLUMNS: &[Column] = &[
+    Column::new("", 6).named("status"),
+    Column::new("", 7).named("id"),
+    Column::new("", 20).named("title").grow(1),
     Column::new("fail", 4).right(),
     Column::new("review", 6).right().drop(3),
     Column::new("unread", 6).right().drop(2),
@@ -120,7 +120,8 @@ pub(super) fn controls(buffer: &mut Buffer, at: &Box<'_>, framework: &Arc<str>) 
     if at.says_empty(buffer, "This framework has no controls for this version.") {
         return None;
     }
-    let table = Table { columns: if criteria { CRITERIA } else { COLUMNS }, pane: at.pane, focus: at.focus };
+    let columns = if criteria { CRITERIA.to_vec() } else { at.columns("controls", COLUMNS, &[]) };
+    let table = Table { columns: &columns, pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
         Some(RowId::Section(framework, section)) => section_row(at.state, framework, section),
         Some(RowId::Control(framework, id)) => {
@@ -193,6 +194,6 @@ fn level_two(state: &State, framework: &Arc<str>) -> Cell {
     let verb = if state.level_two.contains(framework) { "folds" } else { "unfolds" };
     Cell::Across(vec![
         (Tone::Title, format!("Level 2: {}", counted(controls().count(), "control"))),
-        (Tone::Dim, format!("  {failing} fail, enter {verb} them")),
+        (Tone::Dim, format!("  {failing} fail, {} {verb} them", state.key(Action::Open))),
     ])
 }
