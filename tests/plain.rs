@@ -80,7 +80,7 @@ fn nothing_is_cut_and_every_row_is_there() {
 fn what_cannot_be_shown_is_said_and_is_no_success() {
     for (command, words) in [
         (":nosuch", "There is no :nosuch"),
-        (":finding", "usage"),
+        (":finding", "How to write it: :finding ID"),
         (":cis", "has no control 9.9.9"),
         ("findings", "screens begin with a colon"),
         ("scam", "did you mean \"scan\"?"),

@@ -191,24 +191,6 @@ fn no_soc2_screen_says_pass_or_fail_or_gives_a_share() {
     }
 }
 
-/// Whatever the names and the size, nothing but drawable cells reaches the terminal.
-#[test]
-fn hostile_text_and_every_size_leave_the_screen_whole() {
-    let sizes = (1..300).step_by(71).flat_map(|width| (1..100).step_by(23).map(move |height| (width, height)));
-    for (width, height) in sizes.chain([(20, 5), (30, 6), (40, 10), (80, 24), (300, 100)]) {
-        for (_, keys) in SCREENS {
-            let mut stage = Stage::with(width, height, hostile());
-            stage.keys(keys);
-            stage.keys("j ctrl-f G tab y");
-            stage.take(Msg::Resize(height, width));
-            for cell in &stage.buffer().content {
-                let bad = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || c == '\u{200b}';
-                assert!(!cell.symbol().chars().any(bad), "{:?} at {width}x{height}", cell.symbol());
-            }
-        }
-    }
-}
-
 #[test]
 fn no_screen_is_empty_without_a_sentence() {
     let mut nothing = report();

@@ -32,12 +32,12 @@ fn both(buffer: &mut Buffer, theme: &Theme, area: Rect, left: &Line, right: &Lin
 
 /// Program, cluster, scope; when it was read.
 pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) {
-    let (left, right) = heading(state);
+    let (left, right) = heading(state, area.width);
     both(buffer, theme, area, &left, &right);
 }
 
-/// The first line: what stands at the left, and at the right.
-pub(super) fn heading(state: &State) -> (Line, Line) {
+/// The first line in a window of this width: what stands at the left, and at the right.
+pub(super) fn heading(state: &State, room: u16) -> (Line, Line) {
     let session = &state.session;
     let report = session.report.as_deref();
     let name = match (report.and_then(|r| r.cluster.context.as_deref()), session.target.origin) {
@@ -52,18 +52,16 @@ pub(super) fn heading(state: &State) -> (Line, Line) {
         (None, []) => "all namespaces".to_owned(),
         (None, names) => format!("namespace {}", names.join(", ")),
     };
-    let exempt = report.map_or(0, |r| r.exempt);
-    let mut rest = format!(" · {scope}");
-    if exempt > 0 {
-        rest.push_str(&format!(" · {exempt} exempt"));
+    let mut counts = String::new();
+    for (count, word) in [(report.map_or(0, |r| r.exempt), "exempt"), (session.summary.waived, "waived")] {
+        if count > 0 {
+            counts.push_str(&format!(" · {count} {word}"));
+        }
     }
-    let waived = session.summary.waived;
-    if waived > 0 {
-        rest.push_str(&format!(" · {waived} waived"));
-    }
-    rest.push_str(" · read-only");
-    let left =
-        vec![(Tone::Header, " plimsoll  ".to_owned()), (Tone::Strong, format!("{name}{version}")), (Tone::Dim, rest)];
+    let left = |program: &str, version: &str, scope: &str| {
+        let rest = format!(" · read-only · {scope}{counts}");
+        vec![(Tone::Header, program.to_owned()), (Tone::Strong, format!("{name}{version}")), (Tone::Dim, rest)]
+    };
     let time = report.map(|r| clock(&r.finished)).unwrap_or_default();
     let mut right = match (&session.phase, report.is_some()) {
         (Phase::Connecting, false) => vec![(Tone::Notice, "connecting ".to_owned())],
@@ -79,6 +77,12 @@ pub(super) fn heading(state: &State) -> (Line, Line) {
     if session.records.is_some() {
         right.insert(0, (Tone::Error, "WAIVERS NOT READ  ".to_owned()));
     }
+    // What is said at more length than there is room for is said shorter; what bears on the verdicts stays.
+    let short = scope.replace("all namespaces", "all ns").replace("namespace ", "ns ");
+    let forms =
+        [left(" plimsoll  ", &version, &scope), left(" plimsoll  ", &version, &short), left(" ", &version, &short)];
+    let fits = |line: &Line| width(line) + width(&right) < room;
+    let left = forms.into_iter().find(fits).unwrap_or_else(|| left(" ", "", &short));
     (left, right)
 }
 

@@ -35,7 +35,7 @@ pub fn plain(state: &State, only_ascii: bool, out: &mut dyn FnMut(&str)) {
         let text = |line: &Line| line.iter().map(|(_, text)| text.as_str()).collect::<String>();
         format!("{}  {}", text(left).trim(), text(right).trim())
     };
-    let (left, right) = chrome::heading(state);
+    let (left, right) = chrome::heading(state, LIST);
     say(joined(&left, &right));
     let crumbs = crumbs(state, usize::from(LIST));
     let way = crumbs.way.into_iter().map(|crumb| (crumb.tone, crumb.text)).collect();

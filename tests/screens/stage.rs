@@ -20,7 +20,8 @@ impl Stage {
     /// At the start, before anything is known.
     pub fn new(width: u16, height: u16) -> Self {
         let packs = plimsoll::frameworks::embedded().unwrap();
-        let (state, effects) = State::new(Target::default(), Arc::new(Catalog::of(&packs)), (width, height));
+        let (mut state, effects) = State::new(Target::default(), Arc::new(Catalog::of(&packs)), (width, height));
+        (state.theme, state.themes) = ("dark".to_owned(), plimsoll::ui::Themes::default().names());
         Self { state, theme: Theme::load("dark").unwrap(), effects }
     }
 
