@@ -14,12 +14,14 @@ use plimsoll::app::{
     RemedyText, ScanEvent,
 };
 use plimsoll::config::{Files, configured};
+use plimsoll::inventory::{Inventory, Question};
 use plimsoll::model::{Report, Score, Severity, Verdict};
 use plimsoll::ui::{Theme, Themes};
 use report::{YAML, attested, decided, finding, hostile, later, many, report};
 use stage::Stage;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 35), (200, 60), (40, 10)];
 
@@ -231,7 +233,7 @@ fn no_key_in_the_footer_does_nothing() {
 /// One parser for all journeys. A line is a comment (`#`), `size 80x24`, `keys K K`, `type TEXT`, `paste TEXT`,
 /// `report first|later|many|hostile|decided|attested`, `answer` (YAML and fix arrive), `prepared alone|shared|nowhere` (the day,
 /// the user and the file are known), `recorded [REPORT]`, `undone [REPORT]`, `refused [FIELD:] WHAT`, `failed WHAT`, `see TEXT`,
-/// `miss TEXT`, `settings TOML` (more of the file: it is read again with all lines so far), `click X Y`, `wheel up|down X Y`, or
+/// `miss TEXT`, `settings TOML` (more of the file: it is read again with all lines so far), `found` (answers to what the last step asked, from the demo), `click X Y`, `wheel up|down X Y`, or
 /// `effect START` (one of the last step's effects begins so).
 fn journey(text: &str) -> Result<(), String> {
     let mut stage = Stage::with(80, 24, report());
@@ -267,6 +269,16 @@ fn journey(text: &str) -> Result<(), String> {
             "finished" => stage.event(ScanEvent::Finished),
             "failed" => stage.event(ScanEvent::Failed(Failure::new(rest, "Do this."))),
             "answer" => answer(&mut stage),
+            "found" => {
+                let asked: Vec<Question> = stage.effects.iter().filter_map(question).collect();
+                if asked.is_empty() {
+                    return fails("nothing was asked".to_owned(), &stage);
+                }
+                for question in asked {
+                    let answer = DEMO.answer(&question, DEMO.newest());
+                    stage.take(Msg::Answered(question, Ok(answer)));
+                }
+            }
             "prepared" => stage.take(Msg::Prepared(prepared(rest))),
             "recorded" => {
                 let done = Done { what: "the waiver".into(), file: "w".into(), before: None, after: String::new() };
@@ -335,6 +347,16 @@ fn recorded(stage: &Stage, done: Option<Done>, said: &str, report: &str) -> Reco
     let target = stage.state.session.target.clone();
     let report = (!report.is_empty()).then(|| (target, named(report).into()));
     Recorded { done, said: said.into(), problem: None, report }
+}
+
+/// The demo's objects, which answer what journeys ask.
+static DEMO: LazyLock<Inventory> = LazyLock::new(|| plimsoll::sources::demo::load().0);
+
+fn question(effect: &Effect) -> Option<Question> {
+    match effect {
+        Effect::Ask(_, question) => Some(question.clone()),
+        _ => None,
+    }
 }
 
 /// An effect in one line.

@@ -5,6 +5,8 @@ use super::query::Query;
 use super::rows::TextKind;
 use super::{Code, Effect, Key, Origin, State, Target, View};
 use crate::checks;
+use crate::inventory::{Question, kind_name, resource_name};
+use crate::model::Severity;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,9 +28,25 @@ pub static COMMANDS: &[Command] = &[
     Command { names: &["overview", "home"], arguments: "", help: "The first screen", run: overview },
     Command {
         names: &["findings", "f"],
-        arguments: "[NAMESPACE] [SEVERITY] [team=NAME] [/TEXT]",
+        arguments: "[NAMESPACE] [KIND/NAME] [SEVERITY] [team=NAME] [/TEXT] [@CONTEXT]",
         help: "A list of findings",
         run: findings,
+    },
+    Command { names: &["pod", "po"], arguments: "NAME", help: "Whose pods have this in their names", run: pod },
+    Command { names: &["image"], arguments: "TEXT", help: "Who runs an image with this in its name", run: image },
+    Command { names: &["node", "no"], arguments: "NAME", help: "What runs on a node", run: node },
+    Command { names: &["sa"], arguments: "[NAMESPACE/]NAME", help: "What runs as a ServiceAccount", run: account },
+    Command {
+        names: &["who-can", "can"],
+        arguments: "VERB RESOURCE [NAMESPACE]",
+        help: "Who may do that, by RBAC: who-can get secrets shop",
+        run: who_can,
+    },
+    Command {
+        names: &["recent"],
+        arguments: "[24h]",
+        help: "Failing objects and bindings that are new or changed",
+        run: recent,
     },
     Command {
         names: &["finding"],
@@ -81,6 +99,14 @@ fn overview(state: &mut State, _: &str) -> Option<Vec<Effect>> {
 }
 
 fn findings(state: &mut State, arguments: &str) -> Option<Vec<Effect>> {
+    let (contexts, words): (Vec<&str>, Vec<&str>) =
+        arguments.split_whitespace().partition(|word| word.len() > 1 && word.starts_with('@'));
+    if let Some(context) = contexts.first().and_then(|word| word.strip_prefix('@')) {
+        let target = Target { origin: Origin::Cluster, context: Some(context.into()), namespaces: Vec::new() };
+        let effects = state.retarget(target, false);
+        state.opening = Some(format!("findings {}", words.join(" ")));
+        return Some(effects);
+    }
     let (query, filter) = Query::parse(arguments);
     let effects = state.push(View::Findings(query));
     if let Some(pane) = state.screen_mut().pane_mut() {
@@ -88,6 +114,57 @@ fn findings(state: &mut State, arguments: &str) -> Option<Vec<Effect>> {
     }
     state.refresh();
     Some(effects)
+}
+
+/// Asks, where there is something to ask about.
+fn ask(state: &mut State, text: &str, question: impl FnOnce(&str) -> Option<Question>) -> Option<Vec<Effect>> {
+    let question = Some(text).filter(|text| !text.is_empty()).and_then(question)?;
+    Some(state.push(View::Found(question)))
+}
+
+fn pod(state: &mut State, name: &str) -> Option<Vec<Effect>> {
+    ask(state, name, |name| Some(Question::Pod(name.into())))
+}
+
+fn image(state: &mut State, text: &str) -> Option<Vec<Effect>> {
+    ask(state, text, |text| Some(Question::Image(text.into())))
+}
+
+fn node(state: &mut State, name: &str) -> Option<Vec<Effect>> {
+    ask(state, name, |name| Some(Question::Node(name.into())))
+}
+
+fn account(state: &mut State, name: &str) -> Option<Vec<Effect>> {
+    ask(state, name, |name| {
+        Some(match name.split_once('/') {
+            Some((namespace, name)) => Question::Account(Some(namespace.into()), name.into()),
+            None => Question::Account(None, name.into()),
+        })
+    })
+}
+
+fn who_can(state: &mut State, words: &str) -> Option<Vec<Effect>> {
+    ask(state, words, |words| {
+        let mut words = words.split_whitespace();
+        let (verb, resource, namespace) = (words.next()?.to_lowercase(), words.next()?, words.next());
+        Some(Question::WhoCan(verb.into(), resource_name(resource).into(), namespace.map(Into::into)))
+    })
+}
+
+fn recent(state: &mut State, within: &str) -> Option<Vec<Effect>> {
+    ask(state, if within.is_empty() { "24h" } else { within }, |within| duration(within).map(Question::Recent))
+}
+
+/// `30m`, `24h`, `7d`, in seconds.
+fn duration(text: &str) -> Option<i64> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let seconds = match unit {
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    number.parse::<i64>().ok().filter(|number| *number > 0)?.checked_mul(seconds)
 }
 
 fn gaps(state: &mut State, name: &str) -> Option<Vec<Effect>> {
@@ -284,6 +361,48 @@ pub(super) fn is_known(line: &str) -> bool {
     COMMANDS.iter().any(|c| c.names.contains(&name)) && !matches!(name, "finding" | "yaml" | "explain")
 }
 
+/// Verbs that people ask about, and resources.
+const VERBS: &[&str] = &[
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "impersonate",
+    "bind",
+    "escalate",
+];
+const RESOURCES: &[&str] = &[
+    "secrets",
+    "pods",
+    "pods/exec",
+    "pods/log",
+    "configmaps",
+    "serviceaccounts/token",
+    "nodes/proxy",
+    "deployments",
+    "roles",
+    "rolebindings",
+    "clusterroles",
+    "clusterrolebindings",
+];
+
+/// The rest of `team=NAME` or of `kind/NAME`.
+fn of_findings(state: &State, typed: &str) -> Option<String> {
+    let mut findings = state.session.report.iter().flat_map(|report| &report.findings);
+    if let Some(begin) = typed.strip_prefix("team=") {
+        let teams = findings.filter_map(|finding| finding.team.as_deref());
+        return teams.filter_map(|team| team.strip_prefix(begin)).find(|rest| !rest.is_empty()).map(str::to_owned);
+    }
+    let (kind, begin) = typed.split_once('/').filter(|(kind, _)| !kind.is_empty())?;
+    let kind = kind_name(kind)?;
+    let names = findings.by_ref().map(|finding| &finding.owner).filter(|owner| &*owner.kind == kind);
+    names.filter_map(|owner| owner.name.strip_prefix(begin)).find(|rest| !rest.is_empty()).map(str::to_owned)
+}
+
 /// What could follow what is typed so far; None: nothing.
 pub fn complete(state: &State, typed: &str) -> Option<String> {
     let rest =
@@ -304,17 +423,37 @@ pub fn complete(state: &State, typed: &str) -> Option<String> {
             };
             match before.split_whitespace().next()? {
                 "ctx" | "context" => contexts().find_map(|name| rest(name, last)),
-                "ns" | "namespace" | "findings" | "f" if !last.is_empty() => {
-                    namespaces().find_map(|name| rest(name, last))
+                "findings" | "f" if last.starts_with('@') => {
+                    contexts().find_map(|name| rest(&format!("@{name}"), last))
                 }
+                "findings" | "f" if last.contains(['=', '/']) => of_findings(state, last),
+                "findings" | "f" if !last.is_empty() => {
+                    let mut words = Severity::ALL.into_iter().map(Severity::as_str).chain(["team="]);
+                    namespaces().find_map(|name| rest(name, last)).or_else(|| words.find_map(|word| rest(word, last)))
+                }
+                "ns" | "namespace" if !last.is_empty() => namespaces().find_map(|name| rest(name, last)),
                 "gaps" => {
                     let frameworks = state.session.report.iter().flat_map(|r| r.frameworks.iter().map(|f| &*f.id));
                     frameworks.filter(|_| !last.is_empty()).find_map(|name| rest(name, last))
                 }
+                "who-can" | "can" => {
+                    let known: &[&str] = match before.split_whitespace().count() {
+                        1 => VERBS,
+                        2 => RESOURCES,
+                        _ => return namespaces().filter(|_| !last.is_empty()).find_map(|name| rest(name, last)),
+                    };
+                    known.iter().filter(|_| !last.is_empty()).find_map(|name| rest(name, last))
+                }
+                "recent" => ["24h", "7d", "1h"].into_iter().find_map(|name| rest(name, last)),
                 "theme" => state.themes.iter().find_map(|name| rest(name, last)),
                 "mouse" => ["on", "off"].into_iter().find_map(|word| rest(word, last)),
                 "explain" if !last.is_empty() => checks::ALL.iter().find_map(|check| rest(check.id, last)),
-                _ => None,
+                framework => {
+                    let own = own(state, framework);
+                    let controls = state.session.report.iter().flat_map(|report| &report.controls);
+                    let ids = controls.filter(|c| *c.framework == *own).map(|c| &*c.id);
+                    ids.filter(|_| !last.is_empty()).find_map(|id| rest(id, last))
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What goes out: the runtime carries it out and answers with a [`super::Msg`].
 
 use super::ThemeChoice;
+use crate::inventory::Question;
 use crate::model::{Attestation, Finding, Report, WaiverRecord};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -82,6 +83,8 @@ pub enum Effect {
     ListContexts,
     /// The namespaces of the target.
     ListNamespaces(Target),
+    /// Answer a question from what was read of the target.
+    Ask(Target, Question),
     /// The day, the user and the file, for a form.
     Prepare(Book),
     /// Write a record, and judge what was read of the target by it.

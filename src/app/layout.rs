@@ -78,6 +78,7 @@ fn summary_lines(view: &View, height: u16) -> u16 {
         View::Control(..) => 4,
         View::Framework(..) => 2,
         View::Analysis(_) => 3,
+        View::Found(_) => 2,
         View::Yaml(_) | View::Findings(_) => 1,
         _ => 0,
     };

@@ -2,6 +2,7 @@
 
 use super::form::FieldName;
 use super::{Book, Done, Key, Target};
+use crate::inventory::{Answer, Question};
 use crate::model::{Date, Report};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -179,6 +180,8 @@ pub enum Msg {
     Contexts(Result<Vec<ContextInfo>, Failure>),
     /// Answer to [`super::Effect::ListNamespaces`].
     Namespaces(Result<Vec<Arc<str>>, Failure>),
+    /// Answer to [`super::Effect::Ask`].
+    Answered(Question, Result<Answer, Failure>),
     /// Answer to [`super::Effect::Prepare`].
     Prepared(Prepared),
     /// Answer to [`super::Effect::Record`].

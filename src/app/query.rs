@@ -1,7 +1,8 @@
 //! Which findings a list holds: what `:findings` was given, or what a row stands for.
 
 use super::Filter;
-use crate::model::{Finding, FindingStatus, Severity};
+use crate::inventory::kind_name;
+use crate::model::{Finding, FindingStatus, ObjectRef, Severity};
 use std::sync::Arc;
 
 /// Which findings.
@@ -9,6 +10,8 @@ use std::sync::Arc;
 pub struct Query {
     /// In this namespace.
     pub namespace: Option<Arc<str>>,
+    /// Of this object, or of what it owns: kind and name.
+    pub object: Option<(Arc<str>, Arc<str>)>,
     /// At least this severe.
     pub at_least: Option<Severity>,
     /// Exactly this severe.
@@ -24,7 +27,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// From the arguments of `:findings`: a severity, `team=`, `/text`, else a namespace. The text becomes the list's filter.
+    /// From the arguments of `:findings`: a severity, `team=`, `kind/name`, `/text`, else a namespace. The text becomes the list's filter.
     pub fn parse(arguments: &str) -> (Self, Filter) {
         let (mut query, mut text) = (Self::default(), Vec::new());
         let mut words = arguments.split_whitespace();
@@ -36,6 +39,8 @@ impl Query {
                 query.severity = Some(severity);
             } else if let Some(team) = word.strip_prefix("team=") {
                 query.team = Some(team.into());
+            } else if let Some((kind, name)) = word.split_once('/') {
+                query.object = Some((kind_name(kind).unwrap_or(kind).into(), name.into()));
             } else {
                 query.namespace = Some(word.into());
             }
@@ -43,9 +48,23 @@ impl Query {
         (query, Filter::parse(&text.join(" ")))
     }
 
+    /// What is found about an object.
+    pub fn about(object: &ObjectRef) -> Self {
+        let named = (object.kind.clone(), object.name.clone());
+        Self { namespace: object.namespace.clone(), object: Some(named), ..Self::default() }
+    }
+
+    fn is_about(&self, finding: &Finding) -> bool {
+        let is = |object: &ObjectRef, (kind, name): &(Arc<str>, Arc<str>)| {
+            object.name == *name && object.kind.eq_ignore_ascii_case(kind)
+        };
+        self.object.as_ref().is_none_or(|named| is(&finding.owner, named) || is(&finding.resource, named))
+    }
+
     /// Whether a finding belongs to it.
     pub fn keeps(&self, finding: &Finding) -> bool {
         self.namespace.as_ref().is_none_or(|n| finding.resource.namespace.as_ref() == Some(n))
+            && self.is_about(finding)
             && self.team.as_ref().is_none_or(|t| finding.team.as_ref() == Some(t))
             && self.severity.is_none_or(|s| finding.severity == s)
             && self.at_least.is_none_or(|s| finding.severity >= s)
@@ -73,6 +92,9 @@ impl Query {
             Some(false) if self.group.is_none() => words.push("applications".to_owned()),
             _ => {}
         }
+        if let Some((kind, name)) = &self.object {
+            words.push(format!("{kind}/{name}"));
+        }
         if let Some(namespace) = &self.namespace {
             words.push(format!("in {namespace}"));
         }
@@ -89,6 +111,8 @@ mod tests {
 
     #[test]
     fn arguments_are_severity_text_or_namespace() {
+        let (object, _) = Query::parse("shop deploy/web");
+        assert_eq!(object.object, Some(("Deployment".into(), "web".into())));
         let (query, filter) = Query::parse("shop HIGH team=pay /net pol");
         assert_eq!(query.team.as_deref(), Some("pay"));
         assert_eq!(query.namespace.as_deref(), Some("shop"));

@@ -2,7 +2,8 @@
 
 use super::query::Query;
 use super::summary::{self, is_criterion};
-use super::{Session, State};
+use super::{Load, Session, State};
+use crate::inventory::Question;
 use crate::model::{ControlResult, Finding, FindingStatus, GapReason, Report, Verdict};
 use std::sync::Arc;
 
@@ -43,6 +44,8 @@ pub enum RowId {
     Context(Arc<str>),
     /// A namespace; None: all.
     Namespace(Option<Arc<str>>),
+    /// A row of an answer: its cells.
+    Found(Arc<[String]>),
 }
 
 /// A list or a text that has a box of its own.
@@ -70,6 +73,8 @@ pub enum PaneKind {
     Contexts,
     /// Namespaces.
     Namespaces,
+    /// The answer to a question.
+    Found(Question),
     /// The YAML of a finding's resource.
     Yaml(Arc<str>),
     /// Why and how to put right: text beside the YAML.
@@ -112,6 +117,10 @@ pub fn rows(state: &State, pane: &PaneKind) -> Vec<RowId> {
             state.contexts.ready().into_iter().flatten().map(|context| RowId::Context(context.name.clone())).collect()
         }
         PaneKind::Namespaces => namespaces(state),
+        PaneKind::Found(question) => {
+            let found = session.found.get(question).and_then(Load::ready);
+            found.into_iter().flat_map(|found| &found.rows).map(|row| RowId::Found(row.id.clone())).collect()
+        }
         _ => session.report.as_deref().map_or_else(Vec::new, |report| of_report(state, report, pane)),
     }
 }
@@ -300,7 +309,10 @@ pub fn haystack(state: &State, row: &RowId) -> String {
         RowId::Finding(fingerprint) => session.finding(fingerprint).map(finding_text).unwrap_or_default(),
         RowId::Control(framework, id) => session
             .control(framework, id)
-            .map(|c| format!("{} {} {} {}", c.status.short(), c.status, c.id, c.title))
+            .map(|c| {
+                let level = c.level.map(|level| format!("level={level}")).unwrap_or_default();
+                format!("{} {} {} {} {level}", c.status.short(), c.status, c.id, c.title)
+            })
             .unwrap_or_default(),
         RowId::Answer(framework, id) => session
             .control(framework, id)
@@ -326,6 +338,7 @@ pub fn haystack(state: &State, row: &RowId) -> String {
             .unwrap_or_default(),
         RowId::Context(name) => name.to_string(),
         RowId::Namespace(name) => name.as_deref().unwrap_or("all").to_owned(),
+        RowId::Found(cells) => cells.join(" "),
         RowId::Platform => "platform".to_owned(),
         RowId::LevelTwo(_) => "level 2".to_owned(),
         RowId::Beyond | RowId::AskRole | RowId::MoreFrameworks => String::new(),
@@ -348,7 +361,7 @@ fn finding_text(f: &Finding) -> String {
     let expired = if f.expired_waiver.is_some() { "expired" } else { "" };
     let team = f.team.as_deref().unwrap_or_default();
     format!(
-        "{} {} {} {} {namespace} {expired} {} {container} {team} {} {}",
+        "{} {} {} {} {namespace} {expired} {} {container} {team} {} {} ns={namespace} team={team}",
         f.severity.short(),
         f.severity,
         f.status.short(),

@@ -3,6 +3,7 @@
 use super::query::Query;
 use super::rows::{PaneKind, RowId, TextKind};
 use super::{Filter, State};
+use crate::inventory::Question;
 use crate::model::{GapReason, versioned};
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ pub enum View {
     Contexts,
     /// Namespaces.
     Namespaces,
+    /// The answer to a question.
+    Found(Question),
 }
 
 impl View {
@@ -50,6 +53,7 @@ impl View {
             Self::Gaps(reason) => vec![PaneKind::Gaps(*reason)],
             Self::Contexts => vec![PaneKind::Contexts],
             Self::Namespaces => vec![PaneKind::Namespaces],
+            Self::Found(question) => vec![PaneKind::Found(question.clone())],
         }
     }
 
@@ -78,6 +82,7 @@ impl View {
             Self::Gaps(_) => "Could not look".to_owned(),
             Self::Contexts => "Contexts".to_owned(),
             Self::Namespaces => "Namespaces".to_owned(),
+            Self::Found(question) => super::found::title(question),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! One target: what is being read of it, and what came of it.
 
 use super::summary::{Group, Summary};
-use super::{Document, Failure, Progress, RemedyText, Target};
+use super::{Document, Failure, Found, Progress, RemedyText, Target};
+use crate::inventory::Question;
 use crate::model::{ControlResult, Finding, FrameworkResult, Report};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -85,6 +86,8 @@ pub struct Session {
     pub documents: HashMap<Arc<str>, Load<Document>>,
     /// Fixes, by fingerprint.
     pub remedies: HashMap<Arc<str>, Load<RemedyText>>,
+    /// Answers, by question.
+    pub found: HashMap<Question, Load<Found>>,
 }
 
 impl Session {

@@ -301,6 +301,13 @@ impl State {
                 self.role = Load::Loading;
                 effects.push(Effect::LoadRole);
             }
+            View::Found(question) => {
+                let found = self.session.found.entry(question.clone()).or_default();
+                if !matches!(found, Load::Ready(_) | Load::Loading) {
+                    *found = Load::Loading;
+                    effects.push(Effect::Ask(target, question));
+                }
+            }
             View::Contexts => {
                 self.contexts = Load::Loading;
                 effects.push(Effect::ListContexts);

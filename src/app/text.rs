@@ -697,7 +697,7 @@ fn help(text: &mut Text, state: &State) {
     }
     text.lines.push(vec![
         (Tone::Key, format!(" {:KEYS$}", ":FRAMEWORK")),
-        (Tone::Text, "A framework by id: :cis, :soc2".to_owned()),
+        (Tone::Text, "A framework by id: :cis, :soc2; a control of it: :cis 5.2.2".to_owned()),
     ]);
     let hotkeys = &state.preferences().hotkeys;
     if !hotkeys.is_empty() {
@@ -707,6 +707,11 @@ fn help(text: &mut Text, state: &State) {
             text.lines
                 .push(vec![(Tone::Key, format!(" {:KEYS$}", key.to_string())), (Tone::Text, format!(":{command}"))]);
         }
+    }
+    text.blank();
+    text.line(Tone::Title, &format!("Filters, after {}", state.key(Action::Filter)));
+    for (typed, what) in FILTERS {
+        text.lines.push(vec![(Tone::Key, format!(" {typed:KEYS$}")), (Tone::Text, (*what).to_owned())]);
     }
     let numbered = state.numbered();
     if !numbered.is_empty() {
@@ -727,6 +732,16 @@ fn help(text: &mut Text, state: &State) {
         text.lines.push(vec![(*tone, format!(" {word:KEYS$}")), (Tone::Text, (*meaning).to_owned())]);
     }
 }
+
+/// What a filter may hold.
+const FILTERS: &[(&str, &str)] = &[
+    ("web priv", "Rows in which both words occur"),
+    ("!web", "Rows in which it does not"),
+    (">=high", "High and critical ones"),
+    ("ns=shop team=pay", "Of a namespace, of a team"),
+    ("level=1", "Controls of level 1"),
+    ("-f dpwb", "Fuzzy: these letters in this order, in one word"),
+];
 
 /// Keys of forms, beside those that type.
 const FORM_KEYS: &[(&str, &str)] = &[

@@ -43,6 +43,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.notice = None;
             return super::mouse::mouse(state, event);
         }
+        Msg::Answered(question, answer) => super::found::answered(state, question, answer),
         Msg::Configured(configured) => return configure(state, *configured),
         Msg::Exported(Err(failure)) | Msg::Copied(_, Err(failure)) | Msg::Theme(Err(failure)) => {
             state.complain(&failure);
@@ -114,6 +115,7 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
                 session.show(report);
             }
             state.refresh();
+            return super::found::again(state);
         }
         ScanEvent::Failed(failure) => {
             session.phase = Phase::Failed(failure.clone());

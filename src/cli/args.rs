@@ -32,8 +32,8 @@ pub struct Cli {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Terminal")]
 pub(super) struct ScreenArgs {
-    /// Screen to begin with, as after `:`: plimsoll :cis, plimsoll :findings shop critical
-    #[arg(value_name = ":COMMAND")]
+    /// Screen to begin with, as after `:`, or an object: plimsoll :findings shop critical, plimsoll -n shop deploy/web
+    #[arg(value_name = ":COMMAND|KIND/NAME")]
     pub place: Vec<String>,
     /// Print the screen as text and leave: no boxes, no colours, whole names
     #[arg(long)]

@@ -17,6 +17,7 @@ mod tui {
     use crate::app::{Catalog, Origin, Target};
     use crate::config::configured;
     use crate::engine::Selection;
+    use crate::inventory::kind_name;
     use crate::model::nearest;
     use crate::runtime::{self, Desk, Ended, Look, Options, Printed, Sources};
     use crate::store::paths::Paths;
@@ -59,6 +60,9 @@ mod tui {
         if first.starts_with(':') {
             return Ok(Some(words.join(" ")));
         }
+        if let Some((kind, name)) = first.split_once('/').filter(|_| words.len() == 1) {
+            return of_object(kind, name).map(Some);
+        }
         let commands = crate::cli::Cli::command();
         let near = nearest(first, commands.get_subcommands().map(clap::Command::get_name));
         let near = near.map(|near| format!(": did you mean {near:?}?")).unwrap_or_default();
@@ -67,6 +71,20 @@ mod tui {
             Exit::Usage,
             format!("unknown command {first:?}{near}\n  {hint}; plimsoll --help lists the commands"),
         ))
+    }
+
+    /// The screen of one object: `deploy/web`. A pod's is that of its owner.
+    fn of_object(kind: &str, name: &str) -> Result<String, Failure> {
+        match kind_name(kind) {
+            Some("Pod") => Ok(format!(":pod {name}")),
+            Some(_) => Ok(format!(":findings {kind}/{name}")),
+            None => Err(Failure::new(
+                Exit::Usage,
+                format!(
+                    "unknown kind {kind:?}\n  expected a kind that is judged, such as deploy/web, sts/db, pod/web-0, sa/ci"
+                ),
+            )),
+        }
     }
 
     fn options(

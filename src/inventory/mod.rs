@@ -11,6 +11,8 @@ pub mod ingresses;
 pub(crate) mod json;
 pub mod kinds;
 pub mod kubelet;
+mod lookup;
+mod names;
 pub mod network;
 pub mod node_facts;
 pub mod nodes;
@@ -30,6 +32,8 @@ pub mod yaml;
 
 pub use index::{Variant, Workload};
 pub use kinds::{Kind, Object, OptIn, Wire};
+pub use lookup::{Answer, AnswerRow, Next, Question, age};
+pub use names::{kind_name, resource_name};
 pub use platform::Platform;
 pub use rbac::{Carried, Grant, GrantScope, Granted, Holder, Rbac, Right, RoleUse, Target, is_shipped_name};
 pub use selector::{LabelSelector, Selector};

@@ -66,6 +66,8 @@ pub struct PodRow {
     pub ended: bool,
     /// When it was created, seconds since the epoch.
     pub created: i64,
+    /// The node that it runs on; empty: none yet.
+    pub node: Arc<String>,
 }
 
 /// Values kept once each, as long as somebody uses them.
@@ -134,6 +136,7 @@ macro_rules! inventory {
             specs: Interner<PodSpec>,
             labels: Interner<Map>,
             owners: Interner<(String, String, String)>,
+            nodes_of_pods: Interner<String>,
         }
 
         impl Inventory {
@@ -161,6 +164,7 @@ macro_rules! inventory {
                     specs: Interner::default(),
                     labels: Interner::default(),
                     owners: Interner::default(),
+                    nodes_of_pods: Interner::default(),
                 }
             }
 
@@ -231,6 +235,7 @@ macro_rules! inventory {
                 self.specs.sweep();
                 self.labels.sweep();
                 self.owners.sweep();
+                self.nodes_of_pods.sweep();
             }
 
             /// How many objects of a kind are here.
@@ -303,6 +308,7 @@ impl Inventory {
             mirror: pod.meta.annotations.contains_key("kubernetes.io/config.mirror"),
             ended: matches!(pod.status.phase.as_str(), "Succeeded" | "Failed"),
             created: pod.meta.creation_timestamp.map_or(0, |t| t.seconds),
+            node: self.nodes_of_pods.get(std::mem::take(&mut pod.spec.node_name)),
             labels: self.labels.get(pod.meta.labels),
             owner,
             spec: self.specs.get(pod.spec),
@@ -317,6 +323,7 @@ impl Inventory {
         let (pod_labels, template) = match template {
             Some(mut template) if !copy => {
                 template.spec.normalise(&template.meta);
+                template.spec.node_name.clear();
                 (template.meta.labels, Some(self.specs.get(template.spec)))
             }
             _ => (Map::new(), None),

@@ -1,10 +1,10 @@
 //! Where people's records are read and written, and what was read of the cluster is judged anew by them.
 
 use super::sources::Sources;
-use crate::app::{Book, Change, Done, Failure, FieldName, Prepared, Recorded, Refused, Target};
+use crate::app::{Book, Change, Done, Failure, FieldName, Origin, Prepared, Recorded, Refused, Target};
 use crate::engine::{Decisions, Engine};
 use crate::frameworks::Edition;
-use crate::inventory::{Inventory, Medium};
+use crate::inventory::{Answer, Inventory, Medium, Question};
 use crate::model::{Attachment, Attestation, Report, WaiverRecord};
 use crate::sources::files;
 use crate::store::{self, ChangeError, Changed, Record, RecordPaths};
@@ -79,6 +79,18 @@ impl Desk {
     /// Keeps what was read.
     pub(super) fn hold(&self, held: Held) {
         *locked(&self.held) = Some(held);
+    }
+
+    /// Answers a question from what was read of a target.
+    pub(super) fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure> {
+        let held = locked(&self.held);
+        let held = held.as_ref().filter(|held| held.target == *target);
+        let unread = || Failure::new("The cluster is still being read.", "The answer comes when that is done.");
+        let now = |inventory: &Inventory| match target.origin {
+            Origin::Demo => inventory.newest(),
+            Origin::Cluster | Origin::Files => jiff::Timestamp::now().as_second(),
+        };
+        held.map(|held| held.inventory.answer(question, now(&held.inventory))).ok_or_else(unread)
     }
 
     fn path(&self, book: Book) -> Option<&Path> {
@@ -245,7 +257,7 @@ pub(super) fn problem(desk: &Desk) -> Option<Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::{Msg, Origin, ScanEvent};
+    use crate::app::{Msg, ScanEvent};
     use crate::model::FindingStatus;
     use std::fs;
 

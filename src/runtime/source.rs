@@ -5,6 +5,7 @@ use crate::app::{
     ScanEvent, Target,
 };
 use crate::config::Config;
+use crate::inventory::{Answer, Question};
 use crate::model::{Finding, Report};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,6 +57,12 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// It cannot be written.
     fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure>;
+
+    /// Answers a question from what was read of the target.
+    ///
+    /// # Errors
+    /// Nothing was read of it yet.
+    fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure>;
 
     /// What a form has to know of this machine.
     fn prepare(&self, book: Book) -> Prepared;

@@ -9,7 +9,7 @@ use crate::config::{self, Config};
 use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
-use crate::inventory::{Inventory, Kind, Medium, OptIn, Version};
+use crate::inventory::{Answer, Inventory, Kind, Medium, OptIn, Question, Version};
 use crate::model::{Evidence, FieldPath, Finding, Fix, Report, Step};
 use crate::sources::{demo, files};
 use crate::{exports, remediation};
@@ -287,6 +287,10 @@ impl Source for Sources {
             failed(&format!("{} cannot be written", path.display()), error, "Name another file: :export FILE")
         })?;
         Ok(path)
+    }
+
+    fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure> {
+        self.desk.answer(target, question)
     }
 
     fn prepare(&self, book: Book) -> Prepared {

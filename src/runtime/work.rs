@@ -66,6 +66,9 @@ impl Work<dyn Source> {
                 let count = rows.len();
                 Msg::Exported(source.export(&report, &rows, path.as_deref()).map(|path| (path, count)))
             }),
+            Effect::Ask(target, question) => {
+                self.run(move |source| Msg::Answered(question.clone(), source.answer(&target, &question)));
+            }
             Effect::Prepare(book) => self.run(move |source| Msg::Prepared(source.prepare(book))),
             Effect::Record(target, change) => {
                 self.run(move |source| Msg::Recorded(Box::new(source.record(&target, &change))));

@@ -13,7 +13,7 @@ const CONTEXTS: &[Column] = &[
 ];
 
 /// Says that a list is on its way, or that it cannot be had.
-fn waiting<T>(buffer: &mut Buffer, at: &Box<'_>, list: &Load<T>) -> bool {
+pub(super) fn waiting<T>(buffer: &mut Buffer, at: &Box<'_>, list: &Load<T>) -> bool {
     let (tone, text) = match list {
         Load::Ready(_) => return false,
         Load::Failed(Failure { what, todo }) => (Tone::Error, format!("{what} {todo}")),

@@ -6,6 +6,7 @@ mod controls;
 mod finding;
 mod findings;
 mod form;
+mod found;
 mod gaps;
 mod overview;
 mod text;
@@ -100,6 +101,7 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         View::Analysis(id) => analysis::summary(buffer, theme, state, area, id),
         View::Control(framework, id) => controls::control_summary(buffer, theme, state, area, framework, id),
         View::Findings(query) => findings::summary(buffer, theme, state, area, query),
+        View::Found(question) => found::summary(buffer, theme, state, area, question),
         View::Finding(id) | View::Yaml(id) => finding::summary(buffer, theme, state, area, id),
         _ => {}
     }
@@ -134,6 +136,7 @@ fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     match &at.pane.kind {
         PaneKind::Frameworks | PaneKind::AllFrameworks => overview::frameworks(buffer, at),
         PaneKind::Analysis(_) => analysis::analysis(buffer, at),
+        PaneKind::Found(question) => found::found(buffer, at, question),
         PaneKind::ActFirst => overview::act_first(buffer, at),
         PaneKind::CouldNotLook => overview::could_not_look(buffer, at),
         PaneKind::Controls(framework, _) => controls::controls(buffer, at, framework),
