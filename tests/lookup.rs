@@ -81,7 +81,7 @@ subjects:
 
 #[test]
 fn who_can_follows_rbac() {
-    let all = ["Group devs, in namespace shop", "ServiceAccount shop/web, in namespace shop", "User ana, cluster-wide"];
+    let all = ["Group devs, in shop", "ServiceAccount shop/web, in shop", "User ana, cluster-wide"];
     assert_eq!(who(ROLES, "get", "secret", None), all);
     assert_eq!(who(ROLES, "get", "secrets", Some("shop")), all);
     assert_eq!(who(ROLES, "get", "secrets", Some("pay")), ["User ana, cluster-wide"]);

@@ -11,6 +11,7 @@ mod report;
 mod stage;
 
 use plimsoll::app::{Book, Msg, Prepared};
+use plimsoll::inventory::Question;
 use plimsoll::ui::view;
 use ratatui::Terminal;
 use ratatui::backend::{Backend, TestBackend};
@@ -79,6 +80,14 @@ fn every_window_leaves_every_screen_whole() {
         }));
         stages.push((way, stage));
     }
+    let (demo, _) = plimsoll::sources::demo::load();
+    let question = Question::WhoCan("get".into(), "secrets".into(), None);
+    let mut stage = Stage::with(80, 24, hostile());
+    stage.keys(": w h o - c a n space g e t space s e c r e t s enter");
+    let mut answer = demo.answer(&question, demo.newest());
+    answer.rows[0].cells[0] = "User \u{202e}a\u{1b}[31m名前".repeat(40);
+    stage.take(Msg::Answered(question, Ok(answer)));
+    stages.push((":who-can", stage));
     let count = stages.len();
     for width in 20..=300_u16 {
         for height in 5..=100_u16 {

@@ -207,9 +207,13 @@ impl Inventory {
                     }
                     Holder::Group(_) | Holder::User(_) => Next::Nowhere,
                 };
+                let place = match grant.scope {
+                    GrantScope::Cluster => "cluster-wide".to_owned(),
+                    GrantScope::Namespace(namespace) => format!("in {namespace}"),
+                };
                 let how = match granted {
-                    Granted::All => grant.scope.to_string(),
-                    Granted::Named => format!("{}, by name only", grant.scope),
+                    Granted::All => place,
+                    Granted::Named => format!("{place}, by name only"),
                 };
                 let through =
                     format!("{} {} → {} {}", grant.kind.name(), grant.binding.meta.name, role.kind, role.name);

@@ -17,6 +17,7 @@ fn what(state: &State) -> Option<(String, String)> {
         RowId::Control(framework, id) => Some((format!("{framework} {id}"), id.to_string())),
         RowId::Framework(id) | RowId::Criteria(id) => Some((id.to_string(), id.to_string())),
         RowId::Context(name) | RowId::Namespace(Some(name)) => Some((name.to_string(), name.to_string())),
+        RowId::Found(cells) => Some(("the row".to_owned(), cells.join("\t"))),
         RowId::Gap(i) => {
             let gap = state.session.report.as_deref()?.gaps.get(*i)?;
             Some(("the gap".to_owned(), format!("{}: {}", gap.kind, gap.message)))

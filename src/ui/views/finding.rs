@@ -19,7 +19,8 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     let container = finding.container.as_deref().map(|c| format!(", container {c}")).unwrap_or_default();
     let pods = match (finding.seen_in, finding.instances) {
         (Some(SeenIn::Pods), Some(n)) => format!("  x{n} pods, not in the template"),
-        (_, Some(n)) if n > 0 => format!("  x{n} pods"),
+        (_, Some(1)) => "  1 pod".to_owned(),
+        (_, Some(n)) if n > 0 => format!("  {n} pods"),
         _ => String::new(),
     };
     let mut lines: Vec<Line> = vec![

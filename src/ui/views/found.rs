@@ -15,10 +15,10 @@ fn column(title: &'static str) -> Column {
     let column = Column::new(title, 10);
     match title {
         "namespace" => Column { width: 12, ..column.grow(1) },
-        "pod" | "image" | "who" => Column { width: 24, ..column.grow(4) },
+        "pod" | "image" | "who" => Column { width: 26, ..column.grow(5) },
         "resource" | "owner" => Column { width: 20, ..column.grow(3) },
-        "through" => Column { width: 20, ..column.grow(5).drop(2) },
-        "where" => Column { width: 14, ..column.grow(1) },
+        "through" => Column { width: 20, ..column.grow(4).drop(2) },
+        "where" => Column { width: 12, ..column.grow(1) },
         "node" | "by" => Column { width: 12, ..column.grow(2).drop(2) },
         "service account" => Column { width: 15, ..column.drop(3) },
         "container" => column.grow(1).drop(3),
@@ -27,7 +27,7 @@ fn column(title: &'static str) -> Column {
     }
 }
 
-/// How many there are, and what has to be known to read it rightly.
+/// How many there are, what has to be known to read it rightly, and the selected row whole.
 pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect, question: &Question) {
     let Some(found) = state.session.found.get(question).and_then(Load::ready) else { return };
     let shown = state.pane().map_or(0, |pane| pane.rows.len());
@@ -40,6 +40,11 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
             Some(line) if i == 0 => line.extend([(Tone::Text, "  ".to_owned()), piece]),
             _ => lines.push(vec![piece]),
         }
+    }
+    // the selected row whole, whatever its columns cut off
+    if let (1, Some(RowId::Found(cells))) = (lines.len(), state.selected()) {
+        let cells: Vec<&str> = cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+        lines.push(vec![(Tone::Dim, clean(&cells.join("  ")).into_owned())]);
     }
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
         put(buffer, theme, (area.x + 1, y), area.width.saturating_sub(2), line);
@@ -59,7 +64,9 @@ pub(super) fn found(buffer: &mut Buffer, at: &Box<'_>, question: &Question) -> O
         return None;
     }
     let mut columns: Vec<Column> = found.columns.iter().map(|title| column(title)).collect();
-    columns.push(Column { width: 9, ..Column::new("fails", 9).drop(1) });
+    if found.rows.iter().any(|row| row.fails.is_some()) && !matches!(question, Question::Pods(_)) {
+        columns.push(Column::new("fails", 9).drop(1));
+    }
     let table = Table { columns: &columns, pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| {
         let Some(RowId::Found(id)) = at.pane.rows.get(i) else { return Cell::Across(Line::new()) };
