@@ -208,6 +208,31 @@ fn no_screen_is_empty_without_a_sentence() {
     }
 }
 
+/// Screen readers and magnifiers follow the hardware cursor: it stands on the selected row, and in what is typed.
+#[test]
+fn the_cursor_is_on_what_has_the_focus() {
+    for (name, keys) in SCREENS {
+        for (width, height) in SIZES {
+            let mut stage = Stage::with(width, height, report());
+            stage.keys(keys);
+            if !stage.state.pane().is_some_and(|pane| pane.kind.is_list() && !pane.rows.is_empty()) {
+                continue;
+            }
+            let (_, y) = stage.cursor().unwrap_or_else(|| panic!("{name} at {width}x{height}"));
+            let row = stage.screen().lines().nth(usize::from(y)).unwrap().to_owned();
+            assert!(row.contains("> "), "{name} at {width}x{height}: {row}");
+        }
+    }
+    let mut stage = Stage::with(80, 24, report());
+    stage.keys("enter /");
+    stage.types("priv");
+    assert_eq!(stage.cursor().map(|(_, y)| y), Some(23));
+    stage.keys("backspace");
+    let before = stage.cursor().unwrap();
+    stage.types("v");
+    assert_eq!(stage.cursor(), Some((before.0 + 1, before.1)));
+}
+
 /// A key that the footer names does something: it changes the state, the screen or has an effect.
 #[test]
 fn no_key_in_the_footer_does_nothing() {

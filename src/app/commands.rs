@@ -307,8 +307,21 @@ fn quit(_: &mut State, _: &str) -> Option<Vec<Effect>> {
     Some(vec![Effect::Quit])
 }
 
-/// Carries out what was typed.
+/// Carries out what was typed, and remembers it.
 pub fn run(state: &mut State, line: &str) -> Vec<Effect> {
+    let before = state.screen().view.clone();
+    let effects = carry_out(state, line);
+    let scans = effects.iter().any(|effect| matches!(effect, Effect::StartScan(..)));
+    let leads = scans || state.screen().view != before;
+    let line = line.trim();
+    if !line.is_empty() {
+        state.history.note(line, leads);
+    }
+    effects
+}
+
+/// Carries out a command.
+pub(super) fn carry_out(state: &mut State, line: &str) -> Vec<Effect> {
     let line = line.trim();
     let (name, arguments) = line.split_once(char::is_whitespace).map_or((line, ""), |(n, a)| (n, a.trim()));
     if name.is_empty() {

@@ -3,8 +3,8 @@
 use super::rows::{self, PaneKind, RowId};
 use super::screen::{Pane, Screen, View};
 use super::{
-    Action, Catalog, ContextInfo, Done, Effect, Filter, Form, Load, Preferences, Profiles, Prompt, Session, Target,
-    commands, layout, text,
+    Action, Catalog, ContextInfo, Done, Effect, Filter, Form, History, Load, Preferences, Profiles, Prompt, Session,
+    Target, commands, layout, text,
 };
 use crate::model::Finding;
 use std::collections::HashSet;
@@ -67,6 +67,8 @@ pub struct State {
     pub profiles: Profiles,
     /// Whether the mouse is heeded.
     pub mouse: bool,
+    /// Commands that were carried out.
+    pub history: History,
     /// Command to begin with, until there is something to carry it out on.
     pub opening: Option<String>,
 }
@@ -97,6 +99,7 @@ impl State {
             themes: Vec::new(),
             profiles: Profiles::default(),
             mouse: false,
+            history: History::default(),
             opening: None,
         };
         let effects = state.scan();

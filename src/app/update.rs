@@ -217,6 +217,14 @@ fn typed(state: &mut State, mut prompt: Prompt, key: Key) -> Vec<Effect> {
             }
             state.prompt = Some(prompt);
         }
+        (Code::Up | Code::Down, PromptKind::Command) => {
+            match state.history.recall(prompt.text(), key.code == Code::Up) {
+                Some(line) => prompt.set(line),
+                None if key.code == Code::Down => prompt.set(""),
+                None => {}
+            }
+            state.prompt = Some(prompt);
+        }
         (Code::Up | Code::Down, PromptKind::Filter) => {
             // The list moves while the filter is typed.
             actions::press(state, key);

@@ -41,7 +41,7 @@ impl FromStr for LabelSelector {
     fn from_str(text: &str) -> Result<Self, String> {
         // the set-based form would be read as names of labels, and select nothing without a word
         let plain = |term: &str| {
-            let name = term.split(['=', '!']).find(|part| !part.is_empty()).unwrap_or_default().trim();
+            let name = term.strip_prefix('!').unwrap_or(term).split(['=', '!']).next().unwrap_or_default().trim();
             !name.is_empty() && !term.contains(['(', ')']) && !name.contains(char::is_whitespace)
         };
         if text.split(',').map(str::trim).all(plain) {

@@ -68,6 +68,22 @@ impl Stage {
         terminal.backend().buffer().clone()
     }
 
+    /// Where the hardware cursor is: column and row; None: hidden.
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        use ratatui::backend::Backend;
+        let (width, height) = self.state.size;
+        // a frame that sets no cursor leaves it where it was
+        let at = |home: (u16, u16)| {
+            let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+            terminal.set_cursor_position(home).unwrap();
+            terminal.draw(|frame| view(&self.state, &self.theme, frame)).unwrap();
+            let at = terminal.backend_mut().get_cursor_position().unwrap();
+            (at.x, at.y)
+        };
+        let (one, other) = (at((0, 0)), at((1, 0)));
+        (one == other).then_some(one)
+    }
+
     /// What is on screen, without blanks at the ends of lines.
     pub fn screen(&self) -> String {
         text(&self.buffer())

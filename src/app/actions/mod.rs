@@ -85,6 +85,9 @@ actions! {
     // action     where            keys                          footer      help
     Open          [List]           ["enter", "right", "l"]       "open"      "Open what is selected"                         look::open, look::can_open;
     Back          [Anywhere]       ["esc", "q", "left", "h"]     "back"      "Clear the filter, else go back"                look::back, look::can_back;
+    HistoryBack   [Anywhere]       ["["]                         ""          "The command before, as in k9s"                 program::history_back, program::has_history_back;
+    HistoryOn     [Anywhere]       ["]"]                         ""          "The command after it"                          program::history_on, program::has_history_on;
+    LastPlace     [Anywhere]       ["-"]                         ""          "The last command, and back again"              program::last_place, program::has_last_place;
     Attest        [Anywhere]       ["A"]                         "attest"    "Attest what is left to a person"              decide::attest, decide::can_attest;
     Yaml          [Finding]        ["y"]                         "yaml"      "The resource's YAML, the field marked"         look::yaml, look::can_yaml;
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
