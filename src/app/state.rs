@@ -379,7 +379,8 @@ impl State {
             1 => String::new(),
             n => format!(" And {} more.", n - 1),
         };
-        let text = format!("Ignored: {first}.{more} plimsoll config check tells all.");
+        let end = if first.ends_with(['?', '.']) { "" } else { "." };
+        let text = format!("Ignored: {first}{end}{more} plimsoll config check tells all.");
         self.notice = Some(Notice { text, error: true });
     }
 
