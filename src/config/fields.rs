@@ -100,7 +100,7 @@ settings! {
     "team-labels" team_labels: Vec<String>, Example("[\"team\", \"app.kubernetes.io/part-of\"]"),
         "Labels whose value names the team: of the workload, of its pods or of the namespace; the first that is there.";
     "platform" platform: Selectors, Lines(|| lines(&["namespaces = [\"monitoring\", \"ingress-*\"]", "labels = \"tier=platform\""])),
-        "What belongs to the platform besides the components that plimsoll knows: folded into one line of the overview, counted like everything else. Namespaces (a star may end them) and labels must both hold where both are given; [[platform]] several times: one of them.";
+        "What belongs to the platform besides the components that plimsoll knows: folded into one line of the overview, counted like everything else. Namespaces (a star may end them) and labels must both hold where both are given; of several tables of this name one must.";
     "teams" teams: Named<Selectors>, Lines(|| lines(&["payments = { namespaces = [\"pay\", \"pay-*\"] }", "web = { labels = \"app.kubernetes.io/part-of=shop\" }"])),
         "Teams and what is theirs, before what labels say: for the column team, for :findings team=NAME, and for tickets.";
     "columns" columns: Columns, Lines(columns),
