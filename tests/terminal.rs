@@ -261,7 +261,7 @@ fn a_finding_is_waived_in_a_file_and_that_is_taken_back() {
     terminal.shows("only on this machine");
     // the user is git's, and the cursor is where one types
     terminal.shows("ana@example.com");
-    assert_eq!(terminal.screen().cursor_position().1, 17);
+    terminal.until("the cursor in the first field", |screen| screen.cursor_position().1 == 17);
     terminal.keys("\x1b[200~It is replaced.\nUntil then it is watched.\x1b[201~\t\tbo@example.com\rSEC-1\x13");
     terminal.shows("Waived until");
     let text = std::fs::read_to_string(&file).unwrap();
