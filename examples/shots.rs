@@ -15,7 +15,12 @@ const SHOTS: &[(&str, &[(&str, &str)])] = &[
     ("controls", &[("\r", "1.1.1"), ("/5.2.\r", "5.2.12")]),
     (
         "finding",
-        &[("\x1b", "1.1.1"), ("/5.2.2\r", "/5.2.2"), ("\r", "Deployment/health-check"), ("\r", "privileged: true")],
+        &[
+            ("\x1b", "UNREAD 4.2.5"),
+            ("/5.2.2\r", "/5.2.2"),
+            ("\r", "Deployment/health-check"),
+            ("\r", "privileged: true"),
+        ],
     ),
     ("explain", &[("d", "See it yourself")]),
 ];

@@ -2,12 +2,26 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use plimsoll::engine::{Engine, NoExemptions, Selection, Times};
+use plimsoll::engine::{Decisions, Engine, NoExemptions, Selection, Times};
 use plimsoll::inventory::Version;
 use plimsoll::model::Report;
-use plimsoll::{exports, frameworks, sources::demo};
+use plimsoll::{exports, frameworks, sources::demo, store};
 use serde_json::Value;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+
+/// What people recorded is in it: in force, expired, unused.
+fn decisions() -> Arc<Decisions> {
+    let waiver = |name: &str, expires: &str| {
+        format!(
+            "- {{check: container.privileged, resource: {{apiVersion: apps/v1, kind: Deployment, namespace: default, name: \
+             {name}}}, reason: r, owner: ana, approved_by: bo, ticket: t, expires: {expires}}}\n"
+        )
+    };
+    let waivers = [("health-check", "2999-12-31"), ("system-monitor", "2020-12-31"), ("gone", "2999-12-31")];
+    let waivers: String = waivers.iter().map(|(name, day)| waiver(name, day)).collect();
+    let attestations = include_str!("records/attestations/good.yaml");
+    Decisions::new(store::parse("w.yaml", &waivers).unwrap(), store::parse("a.yaml", attestations).unwrap()).into()
+}
 
 static REPORT: LazyLock<Report> = LazyLock::new(|| {
     let (inventory, notes) = demo::load();
@@ -15,7 +29,7 @@ static REPORT: LazyLock<Report> = LazyLock::new(|| {
     let packs = frameworks::embedded().unwrap();
     let editions = Selection::default().editions(&packs, Version::NEWEST).unwrap();
     let times = Times { started: "2026-07-21T23:41:00Z".into(), finished: "2026-07-21T23:41:07Z".into() };
-    Engine::default().evaluate(&inventory, &editions, &NoExemptions, false, times)
+    Engine::with(decisions()).evaluate(&inventory, &editions, &NoExemptions, false, times)
 });
 
 /// The part of JSON Schema that the schema uses. Beyond it: a property that the schema does not name is an error, so
@@ -107,6 +121,9 @@ fn validate(schema: &Value, root: &Value, value: &Value, at: &str, errors: &mut 
 fn the_json_report_is_what_its_schema_says() {
     let schema: Value = serde_json::from_str(include_str!("../assets/schema/report.schema.json")).unwrap();
     let report: Value = serde_json::from_str(&exports::json(&REPORT).unwrap()).unwrap();
+    let states: Vec<&str> = REPORT.waivers.iter().map(|used| used.state.as_str()).collect();
+    assert_eq!(states, ["in-force", "expired", "unused"]);
+    assert_eq!(REPORT.attestations.len(), 2);
     let mut errors = Vec::new();
     validate(&schema, &schema, &report, "", &mut errors);
     assert!(errors.is_empty(), "{:#?}", &errors[..errors.len().min(10)]);
@@ -119,7 +136,7 @@ fn the_json_report_is_what_its_schema_says() {
 
 #[test]
 fn one_row_a_finding_and_every_row_has_every_column() {
-    let text = exports::csv(&REPORT).unwrap();
+    let text = exports::csv(&REPORT, None).unwrap();
     assert!(text.contains("\r\n") && !text.replace("\r\n", "").contains('\r'), "lines end with CRLF");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();

@@ -20,8 +20,9 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
     allowed.insert("app", chain.to_vec());
     allowed.insert("ui", [&chain[..], &["app"]].concat());
     let outer = [&chain[..], &side[..], &["app", "ui"]].concat();
-    allowed.insert("runtime", outer.clone());
-    allowed.insert("cli", [&outer[..], &["runtime"]].concat());
+    allowed.insert("config", outer.clone());
+    allowed.insert("runtime", [&outer[..], &["config"]].concat());
+    allowed.insert("cli", [&outer[..], &["config", "runtime"]].concat());
     allowed
 }
 

@@ -89,9 +89,192 @@ fn without_a_kubeconfig_the_demo_is_offered() {
 }
 
 #[test]
-fn a_dumb_terminal_is_told_of_the_command() {
+fn a_dumb_terminal_gets_the_overview_as_text() {
     let environment = [("TERM", "dumb")];
     let mut terminal = Terminal::start(Path::new(env!("CARGO_BIN_EXE_plimsoll")), &["--demo"], &environment, (80, 24));
-    assert_eq!(terminal.end(), 2);
-    assert!(String::from_utf8_lossy(&terminal.raw).contains("plimsoll scan"));
+    assert_eq!(terminal.end(), 0);
+    let raw = String::from_utf8_lossy(&terminal.raw);
+    assert!(raw.contains("plimsoll --plain") && raw.contains("Act on first"), "{raw}");
+    assert!(!raw.contains('\x1b'), "{raw}");
+}
+
+/// What the terminal answers to the question for its background.
+const LIGHT: &str = "\x1b]11;rgb:ffff/fdfd/e3e3\x1b\\";
+
+#[test]
+fn a_light_background_gets_the_light_theme_and_the_answer_is_not_typed() {
+    let mut terminal = demo((80, 24));
+    terminal.shows("cis 2.0.1");
+    assert!(String::from_utf8_lossy(&terminal.raw).contains("\x1b]11;?\x1b\\"), "it asks");
+    // the answer may be late, in the middle of what somebody types
+    terminal.keys(":the");
+    terminal.shows(":the");
+    terminal.keys(LIGHT);
+    terminal.keys("me\r");
+    terminal.shows("The theme is light.");
+    // what is chosen by hand stays
+    terminal.keys(":theme gruvbox\r");
+    terminal.shows("gruvbox");
+    terminal.keys(LIGHT);
+    terminal.keys(":theme\r");
+    terminal.shows("The theme is gruvbox.");
+    terminal.keys(":q\r");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_terminal_that_never_answers_or_is_not_asked_gets_the_dark_theme() {
+    let program = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
+    for (environment, asks) in [
+        (vec![("TERM", "xterm")], true),
+        (vec![("TERM", "tmux-256color"), ("TMUX", "/tmp/x,1,0"), ("SSH_TTY", "/dev/pts/1")], true),
+        (vec![("TERM", "screen.xterm-256color")], false),
+        (vec![("TERM", "linux")], false),
+        (vec![("COLORFGBG", "0;15")], false),
+        (vec![("NO_COLOR", "1")], false),
+    ] {
+        let mut terminal = Terminal::start(program, &["--demo"], &environment, (80, 24));
+        terminal.shows("cis 2.0.1");
+        terminal.keys(":theme\r");
+        let theme = match environment.first() {
+            Some(("COLORFGBG", _)) => "light",
+            Some(("NO_COLOR", _)) => "mono",
+            _ => "dark",
+        };
+        terminal.shows(&format!("The theme is {theme}."));
+        let raw = String::from_utf8_lossy(&terminal.raw);
+        assert_eq!(raw.contains("\x1b]11;?"), asks, "{environment:?}");
+        terminal.keys(":q\r");
+        assert_eq!(terminal.end(), 0);
+    }
+}
+
+/// The colours that were asked for: parameters of SGR that are neither attributes nor their ends.
+fn colours(raw: &[u8]) -> Vec<String> {
+    let raw = String::from_utf8_lossy(raw);
+    let sequences = raw.split("\x1b[").skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+        rest[end..].starts_with('m').then(|| rest[..end].to_owned())
+    });
+    let is_colour = |part: &str| part.parse().is_ok_and(|n: u32| matches!(n, 30..=38 | 40..=48 | 90..=97 | 100..=107));
+    sequences.filter(|sequence| sequence.split(';').any(is_colour)).collect()
+}
+
+#[test]
+fn colours_are_as_the_environment_says() {
+    let program = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
+    let colours = |environment: &[(&str, &str)], args: &[&str]| {
+        let args: Vec<&str> = ["--demo"].iter().chain(args).copied().collect();
+        let mut terminal = Terminal::start(program, &args, environment, (80, 24));
+        terminal.shows("cis 2.0.1");
+        terminal.keys("H");
+        terminal.shows("health-check");
+        terminal.keys(":q\r");
+        terminal.end();
+        colours(&terminal.raw)
+    };
+    assert_eq!(colours(&[("NO_COLOR", "1")], &[]), Vec::<String>::new());
+    assert_eq!(colours(&[], &["--color", "never"]), Vec::<String>::new());
+    let of = |environment: &[(&str, &str)], begin: &str| {
+        let found = colours(environment, &[]);
+        assert!(found.iter().any(|sequence| sequence.starts_with(begin)), "{environment:?}: {found:?}");
+        found
+    };
+    of(&[], "38;2;");
+    of(&[("COLORTERM", "")], "38;5;");
+    // crossterm writes the 16 as 38;5;0-15
+    let sixteen = of(&[("COLORTERM", ""), ("TERM", "xterm")], "38;5;");
+    let number = |sequence: &String| sequence.strip_prefix("38;5;")?.split(';').next()?.parse::<u32>().ok();
+    assert!(sixteen.iter().all(|sequence| number(sequence).is_some_and(|n| n < 16)), "{sixteen:?}");
+    assert!(!colours(&[("NO_COLOR", "1")], &["--color", "always"]).is_empty(), "a flag goes before the environment");
+}
+
+#[test]
+fn ascii_is_nothing_but_ascii() {
+    let environment = [("LANG", "C")];
+    let mut terminal = Terminal::start(Path::new(env!("CARGO_BIN_EXE_plimsoll")), &["--demo"], &environment, (80, 24));
+    terminal.shows("cis 2.0.1");
+    terminal.keys("\r");
+    terminal.shows("1.1.1");
+    terminal.keys(":q\r");
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.raw.is_ascii());
+}
+
+#[test]
+fn settings_and_themes_are_read_again_when_they_change() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".config/plimsoll");
+    std::fs::create_dir_all(folder.join("themes")).unwrap();
+    std::fs::write(folder.join("config.toml"), "theme = \"mine\"\n").unwrap();
+    std::fs::write(folder.join("themes/mine.toml"), "inherits = \"dark\"\n[roles]\nheader = \"#010203\"\n").unwrap();
+    let environment = [("HOME", home.path().to_str().unwrap())];
+    let mut terminal = Terminal::start(Path::new(env!("CARGO_BIN_EXE_plimsoll")), &["--demo"], &environment, (80, 24));
+    let header = |r, g, b| {
+        move |screen: &vt100::Screen| screen.cell(0, 1).is_some_and(|cell| cell.fgcolor() == vt100::Color::Rgb(r, g, b))
+    };
+    terminal.until("a theme of one's own", header(1, 2, 3));
+    std::fs::write(folder.join("themes/mine.toml"), "inherits = \"dark\"\n[roles]\nheader = \"#040506 bold\"\n")
+        .unwrap();
+    terminal.until("the theme as it was changed", header(4, 5, 6));
+    std::fs::write(folder.join("config.toml"), "theme = \"mine\"\nkeys = { worst = \"ctrl-w\", yaml = \"f5\" }\n")
+        .unwrap();
+    terminal.shows("The settings were read again.");
+    terminal.keys("\x17");
+    terminal.shows("health-check");
+    std::fs::write(folder.join("config.toml"), "theme = \"mime\"\n").unwrap();
+    terminal.shows("did you mean \"mine\"?");
+    terminal.keys(":q\r");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn the_mouse_is_asked_for_only_where_it_is_wanted_and_given_back() {
+    let mut terminal = demo((120, 35));
+    terminal.shows("cis 2.0.1");
+    assert!(!String::from_utf8_lossy(&terminal.raw).contains("\x1b[?1000h"));
+    terminal.keys(":mouse on\r");
+    terminal.shows("Click selects");
+    // a click on the way above, after one key down: nothing is typed
+    terminal.keys("\r");
+    terminal.shows("1.1.1");
+    terminal.keys("\x1b[<0;3;2M\x1b[<0;3;2m");
+    terminal.shows("Act on first");
+    terminal.keys(":q\r");
+    assert_eq!(terminal.end(), 0);
+    let raw = String::from_utf8_lossy(&terminal.raw);
+    assert!(raw.rfind("\x1b[?1000l") > raw.rfind("\x1b[?1000h"), "the mouse is given back");
+    restored(&terminal);
+}
+
+#[test]
+fn a_finding_is_waived_in_a_file_and_that_is_taken_back() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join(".gitconfig"), "[user]\n  email = ana@example.com\n").unwrap();
+    let file = home.path().join(".config/plimsoll/waivers.yaml");
+    let environment = [("HOME", home.path().to_str().unwrap())];
+    let mut terminal = Terminal::start(Path::new(env!("CARGO_BIN_EXE_plimsoll")), &["--demo"], &environment, (80, 24));
+    terminal.shows("cis 2.0.1");
+    terminal.keys("H");
+    terminal.shows("> CRIT FAIL   default      Deployment/health-check");
+    terminal.keys("W");
+    terminal.shows("only on this machine");
+    // the user is git's, and the cursor is where one types
+    terminal.shows("ana@example.com");
+    terminal.until("the cursor in the first field", |screen| screen.cursor_position().1 == 17);
+    terminal.keys("\x1b[200~It is replaced.\nUntil then it is watched.\x1b[201~\t\tbo@example.com\rSEC-1\x13");
+    terminal.shows("Waived until");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let record = plimsoll::store::parse::<plimsoll::model::WaiverRecord>("x", &text).unwrap().remove(0).record;
+    assert_eq!((&*record.check, &*record.resource.name), ("container.privileged", "health-check"));
+    assert_eq!((&*record.reason, &*record.owner), ("It is replaced.\nUntil then it is watched.", "ana@example.com"));
+    terminal.keys("G");
+    terminal.shows("> CRIT WAIVED default      Deployment/health-check");
+    terminal.keys("u");
+    terminal.shows("Taken back");
+    assert!(!file.exists());
+    terminal.shows("> CRIT FAIL   default      Deployment/health-check");
+    terminal.keys(":q\r");
+    assert_eq!(terminal.end(), 0);
+    restored(&terminal);
 }

@@ -5,7 +5,11 @@ use super::nodes;
 use super::query::Query;
 use super::rows::TextKind;
 use super::{Code, Effect, Key, Origin, State, Target, View};
+use crate::checks;
+use crate::inventory::{Question, kind_name, resource_name};
+use crate::model::Severity;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A command.
 #[derive(Debug)]
@@ -25,10 +29,39 @@ pub static COMMANDS: &[Command] = &[
     Command { names: &["overview", "home"], arguments: "", help: "The first screen", run: overview },
     Command {
         names: &["findings", "f"],
-        arguments: "[NAMESPACE] [SEVERITY] [/TEXT]",
+        arguments: "[NAMESPACE] [KIND/NAME] [SEVERITY] [team=NAME] [/TEXT] [@CONTEXT]",
         help: "A list of findings",
         run: findings,
     },
+    Command { names: &["pod", "po"], arguments: "NAME", help: "Whose pods have this in their names", run: pod },
+    Command { names: &["image"], arguments: "TEXT", help: "Who runs an image with this in its name", run: image },
+    Command { names: &["node", "no"], arguments: "NAME", help: "What runs on a node", run: node },
+    Command { names: &["sa"], arguments: "[NAMESPACE/]NAME", help: "What runs as a ServiceAccount", run: account },
+    Command {
+        names: &["who-can", "can"],
+        arguments: "VERB RESOURCE [NAMESPACE]",
+        help: "Who may do that, by RBAC: who-can get secrets shop",
+        run: who_can,
+    },
+    Command {
+        names: &["recent"],
+        arguments: "[24h]",
+        help: "Failing objects and bindings that are new or changed",
+        run: recent,
+    },
+    Command {
+        names: &["finding"],
+        arguments: "ID",
+        help: "A finding by the first digits of its id",
+        run: |state, id| finding(state, id, View::Finding),
+    },
+    Command {
+        names: &["yaml"],
+        arguments: "ID",
+        help: "The YAML of a finding",
+        run: |state, id| finding(state, id, View::Yaml),
+    },
+    Command { names: &["explain"], arguments: "ID", help: "Explain a finding, a check or a control", run: explain },
     Command { names: &["frameworks", "fw"], arguments: "", help: "All frameworks", run: frameworks },
     Command {
         names: &["gaps"],
@@ -56,6 +89,12 @@ pub static COMMANDS: &[Command] = &[
         help: "Show what would look at every node; with apply create it, read it, remove it",
         run: nodes::collect,
     },
+    Command {
+        names: &["waivers", "attestations"],
+        arguments: "",
+        help: "What people recorded, and what came of it",
+        run: records,
+    },
     Command { names: &["ctx", "context"], arguments: "[NAME]", help: "Contexts, or switch to one", run: context },
     Command {
         names: &["ns", "namespace"],
@@ -66,7 +105,9 @@ pub static COMMANDS: &[Command] = &[
     Command { names: &["export", "csv"], arguments: "[FILE]", help: "Save what the list shows as CSV", run: export },
     Command { names: &["rescan"], arguments: "", help: "Read everything again", run: rescan },
     Command { names: &["demo"], arguments: "", help: "Look at the demo cluster", run: demo },
-    Command { names: &["theme"], arguments: "NAME", help: "Use another theme: dark, light, mono", run: theme },
+    Command { names: &["theme"], arguments: "[NAME]", help: "Themes, or use another one", run: theme },
+    Command { names: &["mouse"], arguments: "on|off", help: "Heed the mouse, or leave it to the terminal", run: mouse },
+    Command { names: &["reload"], arguments: "", help: "Read the settings again", run: reload },
     Command { names: &["help", "h"], arguments: "", help: "Keys and commands", run: help },
     Command { names: &["suspend"], arguments: "", help: "Back to the shell; fg returns", run: suspend },
     Command { names: &["q", "quit", "q!", "exit"], arguments: "", help: "Leave", run: quit },
@@ -78,6 +119,14 @@ fn overview(state: &mut State, _: &str) -> Option<Vec<Effect>> {
 }
 
 fn findings(state: &mut State, arguments: &str) -> Option<Vec<Effect>> {
+    let (contexts, words): (Vec<&str>, Vec<&str>) =
+        arguments.split_whitespace().partition(|word| word.len() > 1 && word.starts_with('@'));
+    if let Some(context) = contexts.first().and_then(|word| word.strip_prefix('@')) {
+        let target = Target { origin: Origin::Cluster, context: Some(context.into()), ..Target::default() };
+        let effects = state.retarget(target, false);
+        state.opening = Some(format!("findings {}", words.join(" ")));
+        return Some(effects);
+    }
     let (query, filter) = Query::parse(arguments);
     let effects = state.push(View::Findings(query));
     if let Some(pane) = state.screen_mut().pane_mut() {
@@ -85,6 +134,57 @@ fn findings(state: &mut State, arguments: &str) -> Option<Vec<Effect>> {
     }
     state.refresh();
     Some(effects)
+}
+
+/// Asks, where there is something to ask about.
+fn ask(state: &mut State, text: &str, question: impl FnOnce(&str) -> Option<Question>) -> Option<Vec<Effect>> {
+    let question = Some(text).filter(|text| !text.is_empty()).and_then(question)?;
+    Some(state.push(View::Found(question)))
+}
+
+fn pod(state: &mut State, name: &str) -> Option<Vec<Effect>> {
+    ask(state, name, |name| Some(Question::Pod(name.into())))
+}
+
+fn image(state: &mut State, text: &str) -> Option<Vec<Effect>> {
+    ask(state, text, |text| Some(Question::Image(text.into())))
+}
+
+fn node(state: &mut State, name: &str) -> Option<Vec<Effect>> {
+    ask(state, name, |name| Some(Question::Node(name.into())))
+}
+
+fn account(state: &mut State, name: &str) -> Option<Vec<Effect>> {
+    ask(state, name, |name| {
+        Some(match name.split_once('/') {
+            Some((namespace, name)) => Question::Account(Some(namespace.into()), name.into()),
+            None => Question::Account(None, name.into()),
+        })
+    })
+}
+
+fn who_can(state: &mut State, words: &str) -> Option<Vec<Effect>> {
+    ask(state, words, |words| {
+        let mut words = words.split_whitespace();
+        let (verb, resource, namespace) = (words.next()?.to_lowercase(), words.next()?, words.next());
+        Some(Question::WhoCan(verb.into(), resource_name(resource).into(), namespace.map(Into::into)))
+    })
+}
+
+fn recent(state: &mut State, within: &str) -> Option<Vec<Effect>> {
+    ask(state, if within.is_empty() { "24h" } else { within }, |within| duration(within).map(Question::Recent))
+}
+
+/// `30m`, `24h`, `7d`, in seconds.
+fn duration(text: &str) -> Option<i64> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let seconds = match unit {
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    number.parse::<i64>().ok().filter(|number| *number > 0)?.checked_mul(seconds)
 }
 
 fn gaps(state: &mut State, name: &str) -> Option<Vec<Effect>> {
@@ -122,6 +222,10 @@ fn role(state: &mut State, _: &str) -> Option<Vec<Effect>> {
     Some(state.push(View::Text(TextKind::Role)))
 }
 
+fn records(state: &mut State, _: &str) -> Option<Vec<Effect>> {
+    Some(state.push(View::Text(TextKind::Records)))
+}
+
 fn context(state: &mut State, name: &str) -> Option<Vec<Effect>> {
     if name.is_empty() {
         return Some(state.push(View::Contexts));
@@ -152,8 +256,63 @@ fn demo(state: &mut State, _: &str) -> Option<Vec<Effect>> {
     Some(actions::demo(state, Key::plain(Code::Enter)))
 }
 
-fn theme(_: &mut State, name: &str) -> Option<Vec<Effect>> {
-    (!name.is_empty()).then(|| vec![Effect::SetTheme(name.to_owned())])
+fn theme(state: &mut State, name: &str) -> Option<Vec<Effect>> {
+    if name.is_empty() {
+        state.say(format!("The theme is {}. There are {}.", state.theme, state.themes.join(", ")));
+        return Some(Vec::new());
+    }
+    Some(vec![Effect::SetTheme(name.to_owned())])
+}
+
+fn mouse(state: &mut State, word: &str) -> Option<Vec<Effect>> {
+    state.mouse = match word {
+        "on" => true,
+        "off" => false,
+        _ => return None,
+    };
+    state.say(if state.mouse { MOUSE_ON } else { "The mouse is the terminal's again." });
+    Some(vec![Effect::SetMouse(state.mouse)])
+}
+
+const MOUSE_ON: &str = "Click selects, click again opens, click on the way above goes back. Hold shift to select text.";
+
+fn reload(_: &mut State, _: &str) -> Option<Vec<Effect>> {
+    Some(vec![Effect::Reload])
+}
+
+/// Opens the one finding whose id begins so.
+fn finding(state: &mut State, id: &str, view: fn(Arc<str>) -> View) -> Option<Vec<Effect>> {
+    if id.is_empty() {
+        return None;
+    }
+    let findings = state.session.report.iter().flat_map(|report| &report.findings);
+    let mut found: Vec<Arc<str>> =
+        findings.map(|finding| finding.fingerprint.clone()).filter(|f| f.starts_with(id)).take(2).collect();
+    match (found.pop(), found.is_empty()) {
+        (Some(only), true) => {
+            let effects = state.push(view(only));
+            state.scroll_to_mark();
+            return Some(effects);
+        }
+        (Some(_), false) => state.say(format!("Several findings begin with {id}: give more digits.")),
+        (None, _) => state.say(format!("No finding's id begins with {id}.")),
+    }
+    Some(Vec::new())
+}
+
+fn explain(state: &mut State, id: &str) -> Option<Vec<Effect>> {
+    if id.is_empty() {
+        return None;
+    }
+    let (framework, control) = id.split_once('/').unwrap_or(("cis", id));
+    let (framework, control): (Arc<str>, Arc<str>) = (framework.into(), control.into());
+    if let Some(check) = checks::find(id) {
+        return Some(state.push(View::Text(TextKind::Check(check.id))));
+    }
+    if state.session.control(&framework, &control).is_some() {
+        return Some(state.push(View::Text(TextKind::Control(framework, control))));
+    }
+    finding(state, id, |fingerprint| View::Text(TextKind::Finding(fingerprint)))
 }
 
 fn help(state: &mut State, _: &str) -> Option<Vec<Effect>> {
@@ -168,8 +327,21 @@ fn quit(_: &mut State, _: &str) -> Option<Vec<Effect>> {
     Some(vec![Effect::Quit])
 }
 
-/// Carries out what was typed.
+/// Carries out what was typed, and remembers it.
 pub fn run(state: &mut State, line: &str) -> Vec<Effect> {
+    let before = state.screen().view.clone();
+    let effects = carry_out(state, line);
+    let scans = effects.iter().any(|effect| matches!(effect, Effect::StartScan(..)));
+    let leads = scans || state.screen().view != before;
+    let line = line.trim();
+    if !line.is_empty() {
+        state.history.note(line, leads);
+    }
+    effects
+}
+
+/// Carries out a command.
+pub(super) fn carry_out(state: &mut State, line: &str) -> Vec<Effect> {
     let line = line.trim();
     let (name, arguments) = line.split_once(char::is_whitespace).map_or((line, ""), |(n, a)| (n, a.trim()));
     if name.is_empty() {
@@ -182,11 +354,14 @@ pub fn run(state: &mut State, line: &str) -> Vec<Effect> {
         });
     }
     if let Some(view) = framework(state, name) {
-        return state.push(view);
+        return match view {
+            View::Framework(framework, _) if !arguments.is_empty() => control(state, framework, arguments),
+            view => state.push(view),
+        };
     }
     state.say(match complete(state, name) {
         Some(rest) => format!("There is no :{name}. Did you mean :{name}{rest}?"),
-        None => format!("There is no :{name}. ? lists the commands."),
+        None => format!("There is no :{name}. :help lists the commands."),
     });
     Vec::new()
 }
@@ -201,6 +376,64 @@ fn framework(state: &State, name: &str) -> Option<View> {
         return Some(View::Framework(framework.id.clone(), only_criteria));
     }
     (name == "soc2").then(|| session.summary.criteria.keys().next().map(|id| View::Framework(id.clone(), true)))?
+}
+
+/// A control of a framework.
+fn control(state: &mut State, framework: Arc<str>, id: &str) -> Vec<Effect> {
+    let id: Arc<str> = id.into();
+    if state.session.control(&framework, &id).is_some() {
+        return state.push(View::Control(framework, id));
+    }
+    state.say(format!("{framework} has no control {id}."));
+    Vec::new()
+}
+
+/// Whether a command needs nothing of a report: its name is in the table and is no list of results.
+pub(super) fn is_known(line: &str) -> bool {
+    let name = line.split_whitespace().next().unwrap_or_default();
+    COMMANDS.iter().any(|c| c.names.contains(&name)) && !matches!(name, "finding" | "yaml" | "explain")
+}
+
+/// Verbs that people ask about, and resources.
+const VERBS: &[&str] = &[
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "impersonate",
+    "bind",
+    "escalate",
+];
+const RESOURCES: &[&str] = &[
+    "secrets",
+    "pods",
+    "pods/exec",
+    "pods/log",
+    "configmaps",
+    "serviceaccounts/token",
+    "nodes/proxy",
+    "deployments",
+    "roles",
+    "rolebindings",
+    "clusterroles",
+    "clusterrolebindings",
+];
+
+/// The rest of `team=NAME` or of `kind/NAME`.
+fn of_findings(state: &State, typed: &str) -> Option<String> {
+    let mut findings = state.session.report.iter().flat_map(|report| &report.findings);
+    if let Some(begin) = typed.strip_prefix("team=") {
+        let teams = findings.filter_map(|finding| finding.team.as_deref());
+        return teams.filter_map(|team| team.strip_prefix(begin)).find(|rest| !rest.is_empty()).map(str::to_owned);
+    }
+    let (kind, begin) = typed.split_once('/').filter(|(kind, _)| !kind.is_empty())?;
+    let kind = kind_name(kind)?;
+    let names = findings.by_ref().map(|finding| &finding.owner).filter(|owner| &*owner.kind == kind);
+    names.filter_map(|owner| owner.name.strip_prefix(begin)).find(|rest| !rest.is_empty()).map(str::to_owned)
 }
 
 /// What could follow what is typed so far; None: nothing.
@@ -223,15 +456,37 @@ pub fn complete(state: &State, typed: &str) -> Option<String> {
             };
             match before.split_whitespace().next()? {
                 "ctx" | "context" => contexts().find_map(|name| rest(name, last)),
-                "ns" | "namespace" | "findings" | "f" if !last.is_empty() => {
-                    namespaces().find_map(|name| rest(name, last))
+                "findings" | "f" if last.starts_with('@') => {
+                    contexts().find_map(|name| rest(&format!("@{name}"), last))
                 }
+                "findings" | "f" if last.contains(['=', '/']) => of_findings(state, last),
+                "findings" | "f" if !last.is_empty() => {
+                    let mut words = Severity::ALL.into_iter().map(Severity::as_str).chain(["team="]);
+                    namespaces().find_map(|name| rest(name, last)).or_else(|| words.find_map(|word| rest(word, last)))
+                }
+                "ns" | "namespace" if !last.is_empty() => namespaces().find_map(|name| rest(name, last)),
                 "gaps" => {
                     let frameworks = state.session.report.iter().flat_map(|r| r.frameworks.iter().map(|f| &*f.id));
                     frameworks.filter(|_| !last.is_empty()).find_map(|name| rest(name, last))
                 }
-                "theme" => ["dark", "light", "mono"].into_iter().find_map(|name| rest(name, last)),
-                _ => None,
+                "who-can" | "can" => {
+                    let known: &[&str] = match before.split_whitespace().count() {
+                        1 => VERBS,
+                        2 => RESOURCES,
+                        _ => return namespaces().filter(|_| !last.is_empty()).find_map(|name| rest(name, last)),
+                    };
+                    known.iter().filter(|_| !last.is_empty()).find_map(|name| rest(name, last))
+                }
+                "recent" => ["24h", "7d", "1h"].into_iter().find_map(|name| rest(name, last)),
+                "theme" => state.themes.iter().find_map(|name| rest(name, last)),
+                "mouse" => ["on", "off"].into_iter().find_map(|word| rest(word, last)),
+                "explain" if !last.is_empty() => checks::ALL.iter().find_map(|check| rest(check.id, last)),
+                framework => {
+                    let own = own(state, framework);
+                    let controls = state.session.report.iter().flat_map(|report| &report.controls);
+                    let ids = controls.filter(|c| *c.framework == *own).map(|c| &*c.id);
+                    ids.filter(|_| !last.is_empty()).find_map(|id| rest(id, last))
+                }
             }
         }
     }

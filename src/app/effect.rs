@@ -1,6 +1,8 @@
 //! What goes out: the runtime carries it out and answers with a [`super::Msg`].
 
-use crate::model::{Finding, Report};
+use super::ThemeChoice;
+use crate::inventory::Question;
+use crate::model::{Attestation, Finding, Report, WaiverRecord};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,6 +33,41 @@ pub struct Target {
     pub evidence: Vec<(PathBuf, Option<Arc<str>>)>,
 }
 
+/// A file of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Book {
+    /// `waivers.yaml`.
+    Waivers,
+    /// `attestations.yaml`.
+    Attestations,
+}
+
+/// What shall be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A failure may stand; it takes the place of a record about the same.
+    Waive(WaiverRecord),
+    /// It may stand no longer.
+    Unwaive(WaiverRecord),
+    /// What was found of a control, and the files that were looked at.
+    Attest(Attestation, Vec<PathBuf>),
+    /// It is said no longer.
+    Withdraw(Attestation),
+}
+
+/// What a record changed: enough to take it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// What it was, as in `the waiver of …`.
+    pub what: String,
+    /// The file.
+    pub file: PathBuf,
+    /// Its text before; None: it was not there.
+    pub before: Option<String>,
+    /// Its text since.
+    pub after: String,
+}
+
 /// Work for the runtime.
 #[derive(Clone, Debug)]
 pub enum Effect {
@@ -56,8 +93,22 @@ pub enum Effect {
     ListContexts,
     /// The namespaces of the target.
     ListNamespaces(Target),
+    /// Answer a question from what was read of the target.
+    Ask(Target, Question),
+    /// The day, the user and the file, for a form.
+    Prepare(Book),
+    /// Write a record, and judge what was read of the target by it.
+    Record(Target, Box<Change>),
+    /// Take a record back.
+    Undo(Target, Box<Done>),
     /// Use the theme of this name.
     SetTheme(String),
+    /// Use the theme that was laid down, without a word.
+    UseTheme(ThemeChoice),
+    /// Heed the mouse, or leave it to the terminal.
+    SetMouse(bool),
+    /// Read the configuration again.
+    Reload,
     /// Give the terminal back until the job is continued.
     Suspend,
     /// Leave.

@@ -36,6 +36,8 @@ pub enum Code {
     PageUp,
     /// Page down.
     PageDown,
+    /// A function key by its number.
+    F(u8),
 }
 
 /// Named keys and their names in tables, help and journeys.
@@ -94,6 +96,7 @@ impl fmt::Display for Key {
         match (NAMES.iter().find(|(code, _)| *code == self.code), self.code) {
             (Some((_, name)), _) => f.write_str(name),
             (None, Code::Char(c)) => write!(f, "{c}"),
+            (None, Code::F(number)) => write!(f, "f{number}"),
             (None, other) => write!(f, "{other:?}"),
         }
     }
@@ -105,10 +108,12 @@ impl FromStr for Key {
     fn from_str(text: &str) -> Result<Self, String> {
         let (ctrl, rest) = text.strip_prefix("ctrl-").map_or((false, text), |rest| (true, rest));
         let (alt, rest) = rest.strip_prefix("alt-").map_or((false, rest), |rest| (true, rest));
+        let function = rest.strip_prefix('f').and_then(|number| number.parse().ok()).filter(|n| (1..=24).contains(n));
         let mut chars = rest.chars();
         let code = match (NAMES.iter().find(|(_, name)| *name == rest), chars.next(), chars.next()) {
             (Some((code, _)), _, _) => *code,
             (None, Some(c), None) => Code::Char(c),
+            (None, _, _) if function.is_some() => Code::F(function.unwrap_or_default()),
             _ => return Err(format!("unknown key {text:?}")),
         };
         Ok(Self { code, ctrl, alt })
@@ -121,9 +126,11 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        for name in ["enter", "ctrl-f", "alt-b", "G", "/", "space", "shift-tab", "ctrl-space", "-"] {
+        for name in
+            ["enter", "ctrl-f", "alt-b", "G", "/", "space", "shift-tab", "ctrl-space", "-", "f2", "alt-f12", "f"]
+        {
             assert_eq!(name.parse::<Key>().unwrap().to_string(), name);
         }
-        assert!("nosuch".parse::<Key>().is_err());
+        assert!("nosuch".parse::<Key>().is_err() && "f99".parse::<Key>().is_err());
     }
 }

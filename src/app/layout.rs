@@ -21,12 +21,18 @@ pub struct Layout {
     pub footer: Rect,
     /// Boxes have all four borders; else only the upper one.
     pub boxed: bool,
+    /// Text without boxes, for reading aloud and for pipes: as wide as what stands in it, with titles on their own lines.
+    pub plain: bool,
 }
 
 impl Layout {
     /// The inside of a box.
     pub fn inner(&self, pane: Rect) -> Rect {
         let side = u16::from(self.boxed);
+        if self.plain {
+            let titles = 2.min(pane.height);
+            return Rect { y: pane.y + titles, height: pane.height - titles, ..pane };
+        }
         Rect {
             x: pane.x + side.min(pane.width),
             y: pane.y + 1.min(pane.height),
@@ -62,7 +68,7 @@ pub fn layout(state: &State) -> Layout {
     let lines = summary_lines(&screen.view, body.height);
     let [summary, body] = Split::vertical([Constraint::Length(lines), Constraint::Min(0)]).areas(body);
     let (panes, boxed) = panes(state, screen, body);
-    Layout { header, crumbs, summary, panes, footer, boxed }
+    Layout { header, crumbs, summary, panes, footer, boxed, plain: false }
 }
 
 /// Lines above the boxes that say what the screen is about.
@@ -72,7 +78,7 @@ fn summary_lines(view: &View, height: u16) -> u16 {
         View::Control(..) => 4,
         View::Framework(..) => 2,
         View::Analysis(_) => 3,
-        View::Nodes => 2,
+        View::Nodes | View::Found(_) => 2,
         View::Yaml(_) | View::Findings(_) => 1,
         _ => 0,
     };

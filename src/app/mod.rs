@@ -5,13 +5,20 @@
 mod actions;
 mod catalog;
 mod commands;
+mod crumbs;
 mod effect;
 mod filter;
+mod form;
+mod found;
+mod history;
 mod key;
+mod keymap;
 mod kubectl;
 mod layout;
+mod mouse;
 mod msg;
 mod nodes;
+mod preferences;
 mod prompt;
 mod query;
 mod rows;
@@ -26,11 +33,21 @@ mod update;
 pub use actions::{ACTIONS, Action, Context, Entry, available};
 pub use catalog::{Catalog, ControlFacts};
 pub use commands::{COMMANDS, complete};
-pub use effect::{Effect, Origin, Target};
+pub use crumbs::{Crumb, Crumbs, crumbs};
+pub use effect::{Book, Change, Done, Effect, Origin, Target};
 pub use filter::Filter;
+pub use form::{Candidate, Field, FieldName, Form, Subject};
+pub use found::{Found, FoundRow, nothing};
+pub use history::History;
 pub use key::{Code, Key};
+pub use keymap::Keymap;
 pub use layout::{Layout, SMALLEST, layout, too_small};
-pub use msg::{ContextInfo, Document, Failure, Imported, Link, Mark, Msg, Progress, RemedyText, ScanEvent};
+pub use mouse::Mouse;
+pub use msg::{
+    Configured, ContextInfo, Document, Failure, Imported, Link, Mark, Msg, Prepared, Progress, Recorded, Refused,
+    RemedyText, ScanEvent,
+};
+pub use preferences::{Preferences, Profiles, ThemeChoice};
 pub use prompt::{Prompt, PromptKind};
 pub use query::Query;
 pub use rows::{PaneKind, RowId, TextKind, part, rows};
@@ -40,6 +57,8 @@ pub use state::{FAVOURITES, Notice, State};
 pub use summary::{
     CriteriaFold, FIRST_ROWS, GapFold, Group, Summary, Tally, is_criterion, reason_todo, reason_words, thousands,
 };
-pub use text::{Line, basis, disruption, lines, observed, status_words, value, wrap};
+pub use text::{
+    Line, attestations, basis, control_name, disruption, lines, observed, status_words, value, waiver_words, wrap,
+};
 pub use tone::Tone;
 pub use update::update;

@@ -1,8 +1,10 @@
 //! What comes in: keys, what a scan says, answers to effects.
 
-use super::Key;
+use super::form::FieldName;
+use super::{Book, Done, Key, Target};
 use crate::inventory::nodes::NodeRow;
-use crate::model::Report;
+use crate::inventory::{Answer, Question};
+use crate::model::{Date, Report};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -65,6 +67,8 @@ pub enum ScanEvent {
     Nodes(Vec<NodeRow>),
     /// Something worth telling that is no failure.
     Note(String),
+    /// The records of people cannot be read, and count for nothing; None: they can.
+    Records(Option<Failure>),
     /// The first pass is over.
     Finished,
     /// How results are kept true after the first pass.
@@ -140,6 +144,54 @@ pub struct Imported {
     pub nodes: Vec<Arc<str>>,
 }
 
+/// What the machine says for a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// Which file.
+    pub book: Book,
+    /// The day, in UTC.
+    pub today: Date,
+    /// The user, by git's configuration.
+    pub user: Option<String>,
+    /// The file, as people write it; None: there is no place for it.
+    pub file: Option<String>,
+    /// Whether it lies in a git repository.
+    pub shared: bool,
+}
+
+/// A record that was written or taken back.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// What it takes to take it back.
+    pub done: Option<Done>,
+    /// A sentence.
+    pub said: String,
+    /// Why records count for nothing.
+    pub problem: Option<Failure>,
+    /// What was read of this target, judged anew.
+    pub report: Option<(Target, Arc<Report>)>,
+}
+
+/// Why a record was not written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What failed.
+    pub failure: Failure,
+    /// The field that is to blame.
+    pub field: Option<FieldName>,
+}
+
+/// The configuration, as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configured {
+    /// What was laid down for the terminal.
+    pub profiles: super::Profiles,
+    /// Themes that there are.
+    pub themes: Vec<String>,
+    /// What was ignored, a sentence each.
+    pub ignored: Vec<String>,
+}
+
 /// Everything that can happen.
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -171,6 +223,18 @@ pub enum Msg {
     Contexts(Result<Vec<ContextInfo>, Failure>),
     /// Answer to [`super::Effect::ListNamespaces`].
     Namespaces(Result<Vec<Arc<str>>, Failure>),
+    /// Answer to [`super::Effect::Ask`].
+    Answered(Question, Result<Answer, Failure>),
+    /// Answer to [`super::Effect::Prepare`].
+    Prepared(Prepared),
+    /// Answer to [`super::Effect::Record`].
+    Recorded(Box<Result<Recorded, Refused>>),
+    /// Answer to [`super::Effect::Undo`].
+    Undone(Box<Result<Recorded, Failure>>),
     /// Answer to [`super::Effect::SetTheme`]: its name.
     Theme(Result<String, Failure>),
+    /// The mouse did something.
+    Mouse(super::Mouse),
+    /// Answer to [`super::Effect::Reload`], and said when a file has changed.
+    Configured(Box<Configured>),
 }

@@ -63,7 +63,7 @@ impl Prompt {
 }
 
 /// The editor's name of a key; None: nothing that edits.
-fn input(key: Key) -> Option<Input> {
+pub(super) fn input(key: Key) -> Option<Input> {
     use tui_textarea::Key as Edit;
     let edit = match key.code {
         Code::Char(c) => Edit::Char(c),

@@ -1,7 +1,8 @@
 //! Which findings a list holds: what `:findings` was given, or what a row stands for.
 
 use super::Filter;
-use crate::model::{Finding, FindingStatus, Severity};
+use crate::inventory::kind_name;
+use crate::model::{Finding, FindingStatus, ObjectRef, Severity};
 use std::sync::Arc;
 
 /// Which findings.
@@ -9,6 +10,8 @@ use std::sync::Arc;
 pub struct Query {
     /// In this namespace.
     pub namespace: Option<Arc<str>>,
+    /// Of this object, or of what it owns: kind and name.
+    pub object: Option<(Arc<str>, Arc<str>)>,
     /// At least this severe.
     pub at_least: Option<Severity>,
     /// Exactly this severe.
@@ -17,14 +20,16 @@ pub struct Query {
     pub group: Option<(&'static str, &'static str)>,
     /// Of platform components, or of applications; None: both.
     pub platform: Option<bool>,
-    /// Failing ones only.
+    /// Of this team.
+    pub team: Option<Arc<str>>,
+    /// Failing ones, and those that people waived.
     pub failing: bool,
     /// On this node itself.
     pub node: Option<Arc<str>>,
 }
 
 impl Query {
-    /// From the arguments of `:findings`: a severity, `/text`, else a namespace. The text becomes the list's filter.
+    /// From the arguments of `:findings`: a severity, `team=`, `kind/name`, `/text`, else a namespace. The text becomes the list's filter.
     pub fn parse(arguments: &str) -> (Self, Filter) {
         let (mut query, mut text) = (Self::default(), Vec::new());
         let mut words = arguments.split_whitespace();
@@ -34,6 +39,10 @@ impl Query {
                 text.extend(words.by_ref());
             } else if let Ok(severity) = word.to_lowercase().parse() {
                 query.severity = Some(severity);
+            } else if let Some(team) = word.strip_prefix("team=") {
+                query.team = Some(team.into());
+            } else if let Some((kind, name)) = word.split_once('/') {
+                query.object = Some((kind_name(kind).unwrap_or(kind).into(), name.into()));
             } else {
                 query.namespace = Some(word.into());
             }
@@ -41,14 +50,30 @@ impl Query {
         (query, Filter::parse(&text.join(" ")))
     }
 
+    /// What is found about an object.
+    pub fn about(object: &ObjectRef) -> Self {
+        let named = (object.kind.clone(), object.name.clone());
+        Self { namespace: object.namespace.clone(), object: Some(named), ..Self::default() }
+    }
+
+    fn is_about(&self, finding: &Finding) -> bool {
+        let is = |object: &ObjectRef, (kind, name): &(Arc<str>, Arc<str>)| {
+            object.name == *name && object.kind.eq_ignore_ascii_case(kind)
+        };
+        self.object.as_ref().is_none_or(|named| is(&finding.owner, named) || is(&finding.resource, named))
+    }
+
     /// Whether a finding belongs to it.
     pub fn keeps(&self, finding: &Finding) -> bool {
         self.namespace.as_ref().is_none_or(|n| finding.resource.namespace.as_ref() == Some(n))
+            && self.is_about(finding)
+            && self.team.as_ref().is_none_or(|t| finding.team.as_ref() == Some(t))
             && self.severity.is_none_or(|s| finding.severity == s)
             && self.at_least.is_none_or(|s| finding.severity >= s)
             && self.group.is_none_or(|(check, fix)| finding.check == check && finding.remediation == fix)
             && self.platform.is_none_or(|platform| finding.platform == platform)
-            && (!self.failing || finding.status == FindingStatus::Fail)
+            // what people waived stays in sight
+            && (!self.failing || finding.status == FindingStatus::Fail || finding.is_waived_by_people())
             && self.node.as_ref().is_none_or(|node| &*finding.owner.kind == "Node" && finding.owner.name == *node)
     }
 
@@ -70,11 +95,17 @@ impl Query {
             Some(false) if self.group.is_none() => words.push("applications".to_owned()),
             _ => {}
         }
+        if let Some((kind, name)) = &self.object {
+            words.push(format!("{kind}/{name}"));
+        }
         if let Some(namespace) = &self.namespace {
             words.push(format!("in {namespace}"));
         }
         if let Some(node) = &self.node {
             words.push(format!("on {node}"));
+        }
+        if let Some(team) = &self.team {
+            words.push(format!("of {team}"));
         }
         if words.is_empty() { "all".to_owned() } else { words.join(" ") }
     }
@@ -86,7 +117,10 @@ mod tests {
 
     #[test]
     fn arguments_are_severity_text_or_namespace() {
-        let (query, filter) = Query::parse("shop HIGH /net pol");
+        let (object, _) = Query::parse("shop deploy/web");
+        assert_eq!(object.object, Some(("Deployment".into(), "web".into())));
+        let (query, filter) = Query::parse("shop HIGH team=pay /net pol");
+        assert_eq!(query.team.as_deref(), Some("pay"));
         assert_eq!(query.namespace.as_deref(), Some("shop"));
         assert_eq!(query.severity, Some(Severity::High));
         assert_eq!(filter.text(), "net pol");

@@ -2,7 +2,8 @@
 
 use super::query::Query;
 use super::summary::{self, is_criterion};
-use super::{Session, State};
+use super::{Load, Session, State};
+use crate::inventory::Question;
 use crate::model::{ControlResult, Finding, FindingStatus, GapReason, Report, Verdict};
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub enum RowId {
     Node(Arc<str>),
     /// A namespace; None: all.
     Namespace(Option<Arc<str>>),
+    /// A row of an answer: its cells.
+    Found(Arc<[String]>),
 }
 
 /// A list or a text that has a box of its own.
@@ -74,6 +77,8 @@ pub enum PaneKind {
     Namespaces,
     /// Nodes.
     Nodes,
+    /// The answer to a question.
+    Found(Question),
     /// The YAML of a finding's resource.
     Yaml(Arc<str>),
     /// Why and how to put right: text beside the YAML.
@@ -99,6 +104,8 @@ pub enum TextKind {
     Node(Arc<str>),
     /// What would look at the nodes, with this image.
     Collector(Arc<str>),
+    /// Waivers and attestations, and what came of them.
+    Records,
     /// Keys and commands.
     Help,
 }
@@ -119,6 +126,10 @@ pub fn rows(state: &State, pane: &PaneKind) -> Vec<RowId> {
         }
         PaneKind::Namespaces => namespaces(state),
         PaneKind::Nodes => session.nodes.iter().map(|node| RowId::Node(node.name.clone())).collect(),
+        PaneKind::Found(question) => {
+            let found = session.found.get(question).and_then(Load::ready);
+            found.into_iter().flat_map(|found| &found.rows).map(|row| RowId::Found(row.id.clone())).collect()
+        }
         _ => session.report.as_deref().map_or_else(Vec::new, |report| of_report(state, report, pane)),
     }
 }
@@ -218,8 +229,10 @@ fn first_frameworks(state: &State, report: &Report) -> Vec<RowId> {
         }
         _ => true,
     };
-    let (here, elsewhere): (Vec<RowId>, Vec<RowId>) = frameworks(report).partition(is_here);
+    let (mut here, elsewhere): (Vec<RowId>, Vec<RowId>) = frameworks(report).partition(is_here);
     let mut rows = Vec::new();
+    let wanted = state.preferences().framework.as_ref();
+    here.sort_by_key(|row| !matches!(row, RowId::Framework(id) | RowId::Criteria(id) if Some(id) == wanted));
     for (i, row) in here.into_iter().enumerate() {
         let first = match &row {
             RowId::Framework(id) if i == 0 && state.size.1 >= TALL => Some(id.clone()),
@@ -305,7 +318,10 @@ pub fn haystack(state: &State, row: &RowId) -> String {
         RowId::Finding(fingerprint) => session.finding(fingerprint).map(finding_text).unwrap_or_default(),
         RowId::Control(framework, id) => session
             .control(framework, id)
-            .map(|c| format!("{} {} {} {}", c.status.short(), c.status, c.id, c.title))
+            .map(|c| {
+                let level = c.level.map(|level| format!("level={level}")).unwrap_or_default();
+                format!("{} {} {} {} {level}", c.status.short(), c.status, c.id, c.title)
+            })
             .unwrap_or_default(),
         RowId::Answer(framework, id) => session
             .control(framework, id)
@@ -332,6 +348,7 @@ pub fn haystack(state: &State, row: &RowId) -> String {
         RowId::Context(name) => name.to_string(),
         RowId::Node(name) => session.node(name).map(super::text::node_words).unwrap_or_default(),
         RowId::Namespace(name) => name.as_deref().unwrap_or("all").to_owned(),
+        RowId::Found(cells) => cells.join(" "),
         RowId::Platform => "platform".to_owned(),
         RowId::LevelTwo(_) => "level 2".to_owned(),
         RowId::Beyond | RowId::AskRole | RowId::MoreFrameworks => String::new(),
@@ -351,8 +368,10 @@ fn group_text(session: &Session, check: &str, fix: &str) -> String {
 fn finding_text(f: &Finding) -> String {
     let namespace = f.resource.namespace.as_deref().unwrap_or_default();
     let container = f.container.as_deref().unwrap_or_default();
+    let expired = if f.expired_waiver.is_some() { "expired" } else { "" };
+    let team = f.team.as_deref().unwrap_or_default();
     format!(
-        "{} {} {} {} {namespace} {} {container} {} {}",
+        "{} {} {} {} {namespace} {expired} {} {container} {team} {} {} ns={namespace} team={team}",
         f.severity.short(),
         f.severity,
         f.status.short(),

@@ -3,6 +3,7 @@
 use super::query::Query;
 use super::rows::{PaneKind, RowId, TextKind};
 use super::{Filter, State};
+use crate::inventory::Question;
 use crate::model::{GapReason, versioned};
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub enum View {
     Namespaces,
     /// Nodes.
     Nodes,
+    /// The answer to a question.
+    Found(Question),
 }
 
 impl View {
@@ -53,6 +56,7 @@ impl View {
             Self::Contexts => vec![PaneKind::Contexts],
             Self::Namespaces => vec![PaneKind::Namespaces],
             Self::Nodes => vec![PaneKind::Nodes],
+            Self::Found(question) => vec![PaneKind::Found(question.clone())],
         }
     }
 
@@ -78,11 +82,13 @@ impl View {
             Self::Text(TextKind::Node(name)) => name.to_string(),
             Self::Text(TextKind::Collector(_)) => "What would look at the nodes".to_owned(),
             Self::Text(TextKind::Role) => "Role to ask for".to_owned(),
+            Self::Text(TextKind::Records) => "Waivers and attestations".to_owned(),
             Self::Text(_) => "Explain".to_owned(),
             Self::Gaps(_) => "Could not look".to_owned(),
             Self::Contexts => "Contexts".to_owned(),
             Self::Namespaces => "Namespaces".to_owned(),
             Self::Nodes => "Nodes".to_owned(),
+            Self::Found(question) => super::found::title(question),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! One target: what is being read of it, and what came of it.
 
 use super::summary::{Group, Summary};
-use super::{Document, Failure, Link, Progress, RemedyText, Target};
+use super::{Document, Failure, Found, Link, Progress, RemedyText, Target};
+use crate::inventory::Question;
 use crate::inventory::nodes::NodeRow;
 use crate::model::{ControlResult, Finding, FrameworkResult, Gap, Report, SeenIn};
 use std::collections::{HashMap, HashSet};
@@ -90,12 +91,16 @@ pub struct Session {
     pub nodes: Vec<NodeRow>,
     /// Nodes are being looked at.
     pub collecting: bool,
+    /// Why the records of people count for nothing.
+    pub records: Option<Failure>,
     /// Folds over the report shown.
     pub summary: Summary,
     /// Resources as YAML, by fingerprint.
     pub documents: HashMap<Arc<str>, Load<Document>>,
     /// Fixes, by fingerprint.
     pub remedies: HashMap<Arc<str>, Load<RemedyText>>,
+    /// Answers, by question.
+    pub found: HashMap<Question, Load<Found>>,
 }
 
 /// What became of a finding that was opened.

@@ -2,7 +2,10 @@
 
 use super::rows::{self, PaneKind, RowId};
 use super::screen::{Pane, Screen, View};
-use super::{Catalog, ContextInfo, Effect, Filter, Load, Prompt, Session, Target, layout, text};
+use super::{
+    Action, Catalog, ContextInfo, Done, Effect, Filter, Form, History, Load, Preferences, Profiles, Prompt, Session,
+    Target, commands, layout, text,
+};
 use crate::model::Finding;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -32,6 +35,12 @@ pub struct State {
     stack: Vec<Screen>,
     /// The open prompt.
     pub prompt: Option<Prompt>,
+    /// The open form.
+    pub form: Option<Form>,
+    /// Forms that were closed and not saved, the latest first.
+    pub drafts: Vec<Form>,
+    /// Records of this session, the latest last.
+    pub done: Vec<Done>,
     /// What the footer says.
     pub notice: Option<Notice>,
     /// Contexts of the kubeconfig.
@@ -54,6 +63,16 @@ pub struct State {
     pub copy_when_ready: Option<Arc<str>>,
     /// Theme in use.
     pub theme: String,
+    /// Themes that there are.
+    pub themes: Vec<String>,
+    /// What the user laid down.
+    pub profiles: Profiles,
+    /// Whether the mouse is heeded.
+    pub mouse: bool,
+    /// Commands that were carried out.
+    pub history: History,
+    /// Command to begin with, until there is something to carry it out on.
+    pub opening: Option<String>,
 }
 
 impl State {
@@ -66,6 +85,9 @@ impl State {
             catalog,
             stack: vec![Screen::new(View::Overview)],
             prompt: None,
+            form: None,
+            drafts: Vec::new(),
+            done: Vec::new(),
             notice: None,
             contexts: Load::Idle,
             namespaces: Load::Idle,
@@ -77,9 +99,24 @@ impl State {
             fix_as_yaml: false,
             copy_when_ready: None,
             theme: String::new(),
+            themes: Vec::new(),
+            profiles: Profiles::default(),
+            mouse: false,
+            history: History::default(),
+            opening: None,
         };
         let effects = state.scan();
         (state, effects)
+    }
+
+    /// What the user laid down for what is looked at.
+    pub fn preferences(&self) -> &Preferences {
+        self.profiles.of(&self.session.target)
+    }
+
+    /// The key of an action, as texts name it.
+    pub fn key(&self, action: Action) -> String {
+        self.preferences().keys.of(action).first().map_or_else(|| "(no key)".to_owned(), ToString::to_string)
     }
 
     /// Starts a scan of the session's target.
@@ -95,9 +132,13 @@ impl State {
     }
 
     /// Looks at another target; of the screens only the overview stays where `keep` is false.
-    pub fn retarget(&mut self, target: Target, keep: bool) -> Vec<Effect> {
-        let scan = self.session.scan;
+    pub fn retarget(&mut self, mut target: Target, keep: bool) -> Vec<Effect> {
+        let (scan, before) = (self.session.scan, self.preferences().clone());
+        if !keep && target.namespaces.is_empty() {
+            target.namespaces.clone_from(&self.profiles.of(&target).namespaces);
+        }
         self.session = Session { scan, ..Session::new(target) };
+        let mut effects = self.prefer(&before);
         self.copy_when_ready = None;
         self.namespaces = Load::Idle;
         self.role = Load::Idle;
@@ -105,8 +146,46 @@ impl State {
         if !keep {
             self.stack.truncate(1);
         }
-        let effects = self.scan();
+        effects.extend(self.scan());
         self.refresh();
+        effects
+    }
+
+    /// Begins with a command: at once, or when there are results that it is about.
+    pub fn open(&mut self, command: &str) -> Vec<Effect> {
+        let command = command.trim_start_matches(':');
+        if commands::is_known(command) || self.session.report.is_some() {
+            return commands::run(self, command);
+        }
+        self.opening = Some(command.to_owned());
+        Vec::new()
+    }
+
+    /// Takes what the user laid down, at the start or when it has changed.
+    pub fn configure(&mut self, profiles: Profiles) -> Vec<Effect> {
+        let before = self.preferences().clone();
+        self.profiles = profiles;
+        let effects = self.prefer(&before);
+        self.refresh();
+        effects
+    }
+
+    /// Follows the preferences where they are not those of before: what was chosen by hand since stays.
+    fn prefer(&mut self, before: &Preferences) -> Vec<Effect> {
+        let now = self.preferences().clone();
+        for namespace in &now.favourites {
+            if !self.favourites.contains(namespace) && self.favourites.len() < FAVOURITES {
+                self.favourites.push(namespace.clone());
+            }
+        }
+        let mut effects = Vec::new();
+        if now.theme != before.theme {
+            effects.push(Effect::UseTheme(now.theme));
+        }
+        if now.mouse != before.mouse {
+            self.mouse = now.mouse;
+            effects.push(Effect::SetMouse(now.mouse));
+        }
         effects
     }
 
@@ -199,7 +278,12 @@ impl State {
 
     /// Back to the overview.
     pub fn home(&mut self) {
-        self.stack.truncate(1);
+        self.back_to(0);
+    }
+
+    /// Back to a screen, counted from the first.
+    pub fn back_to(&mut self, screen: usize) {
+        self.stack.truncate(screen + 1);
         self.refresh();
     }
 
@@ -230,6 +314,13 @@ impl State {
                 if !known {
                     self.collector = (image.to_string(), Load::Loading);
                     effects.push(Effect::LoadCollector(target, image.to_string()));
+                }
+            }
+            View::Found(question) => {
+                let found = self.session.found.entry(question.clone()).or_default();
+                if !matches!(found, Load::Ready(_) | Load::Loading) {
+                    *found = Load::Loading;
+                    effects.push(Effect::Ask(target, question));
                 }
             }
             View::Contexts => {
@@ -291,6 +382,18 @@ impl State {
             }
         }
         self.follow();
+    }
+
+    /// Says what of the configuration was ignored: the first of it, and where the rest is told.
+    pub fn ignore(&mut self, ignored: &[String]) {
+        let Some(first) = ignored.first() else { return };
+        let more = match ignored.len() {
+            1 => String::new(),
+            n => format!(" And {} more.", n - 1),
+        };
+        let end = if first.ends_with(['?', '.']) { "" } else { "." };
+        let text = format!("Ignored: {first}{end}{more} plimsoll config check tells all.");
+        self.notice = Some(Notice { text, error: true });
     }
 
     /// Says something in the footer.

@@ -1,5 +1,6 @@
 //! What the screens need of a report, worked out once when it arrives.
 
+use super::{Action, State};
 use crate::model::{ControlResult, Finding, FindingStatus, GapReason, Report, Severity, Verdict};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -132,6 +133,8 @@ pub struct Summary {
     pub shown: usize,
     /// Candidates for review.
     pub review: usize,
+    /// Findings that a person's record waives; built-in exemptions are counted by the report.
+    pub waived: usize,
     /// Undecided, by reason, most controls first.
     pub gaps: Vec<GapFold>,
     /// SOC2 rows by framework.
@@ -165,7 +168,8 @@ impl Summary {
                     groups.entry((finding.check, finding.remediation)).or_default().push(i);
                 }
                 FindingStatus::Manual => summary.review += 1,
-                FindingStatus::Waived | FindingStatus::NotEvaluated => {}
+                FindingStatus::Waived => summary.waived += usize::from(finding.is_waived_by_people()),
+                FindingStatus::NotEvaluated => {}
             }
         }
         for (i, control) in report.controls.iter().enumerate() {
@@ -321,18 +325,19 @@ pub fn reason_words(reason: GapReason) -> &'static str {
 }
 
 /// What to do about a reason.
-pub fn reason_todo(reason: GapReason) -> &'static str {
+pub fn reason_todo(state: &State, reason: GapReason) -> String {
+    let key = |action| state.key(action);
     match reason {
-        GapReason::Forbidden => "R shows the role to ask for",
+        GapReason::Forbidden => format!("{} shows the role to ask for", key(Action::Role)),
         GapReason::TimedOut | GapReason::ReadFailed | GapReason::DiscoveryFailed | GapReason::Stale => {
-            "ctrl-r tries again"
+            format!("{} tries again", key(Action::Rescan))
         }
-        GapReason::Undecodable => "each object is in the list of gaps",
-        GapReason::OptIn => "start with --with-secrets or --with-configmaps",
-        GapReason::NoControlPlanePod | GapReason::NoKubeletAccess | GapReason::NoNodeEvidence => {
-            "collect it as the control's d says"
-        }
-        GapReason::SourceCannotHoldIt => "scan the cluster, all namespaces",
-        GapReason::NotImplemented => "collect it as the control's d says",
+        GapReason::Undecodable => "each object is in the list of gaps".to_owned(),
+        GapReason::OptIn => "start with --with-secrets or --with-configmaps".to_owned(),
+        GapReason::SourceCannotHoldIt => "scan the cluster, all namespaces".to_owned(),
+        GapReason::NoControlPlanePod
+        | GapReason::NoKubeletAccess
+        | GapReason::NoNodeEvidence
+        | GapReason::NotImplemented => format!("collect it as the control's {} says", key(Action::Explain)),
     }
 }

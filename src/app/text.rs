@@ -5,11 +5,12 @@ use super::actions::{ACTIONS, Context};
 use super::commands::COMMANDS;
 use super::rows::{PaneKind, TextKind};
 use super::summary::{is_criterion, reason_todo, reason_words};
-use super::{Load, Origin, State, Tone, kubectl};
+use super::{Action, Load, Origin, State, Tone, kubectl};
 use crate::checks;
 use crate::inventory::nodes::{KubeletKnown, NodeRow};
 use crate::model::{
-    ControlResult, Disruption, Evidence, Finding, FindingStatus, SeenIn, Step, Verdict, clean, clean_lines, versioned,
+    AttestationState, AttestationUse, ControlRef, ControlResult, Disruption, Evidence, Finding, FindingStatus, SeenIn,
+    Step, Verdict, Waiver, WaiverRecord, WaiverState, clean, clean_lines, versioned,
 };
 use std::sync::Arc;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -33,6 +34,7 @@ pub fn lines(state: &State, pane: &PaneKind, width: usize) -> Vec<Line> {
         PaneKind::Text(TextKind::Role) => role(&mut text, state),
         PaneKind::Text(TextKind::Node(name)) => node(&mut text, state, name),
         PaneKind::Text(TextKind::Collector(image)) => collector(&mut text, state, image),
+        PaneKind::Text(TextKind::Records) => records(&mut text, state),
         PaneKind::Text(TextKind::Help) => help(&mut text, state),
         _ => {}
     }
@@ -358,6 +360,9 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     if finding.owner != finding.resource {
         text.field("Owner", Tone::Text, &finding.owner.to_string());
     }
+    if let Some(team) = &finding.team {
+        text.field("Team", Tone::Text, team);
+    }
     waiver(text, finding);
     if let Some(check) = checks::find(finding.check) {
         text.field("Why", Tone::Text, check.why);
@@ -401,7 +406,16 @@ fn read(text: &mut Text, state: &State, finding: &Finding) {
 }
 
 fn waiver(text: &mut Text, finding: &Finding) {
-    let Some(waiver) = &finding.waiver else { return };
+    if let Some(waiver) = &finding.waiver {
+        text.field("Waived", Tone::Waived, &waiver_words(waiver));
+    }
+    if let Some(waiver) = &finding.expired_waiver {
+        text.field("Expired", Tone::Notice, &format!("fails again; its waiver is over: {}", waiver_words(waiver)));
+    }
+}
+
+/// Why, by whom and until when.
+pub fn waiver_words(waiver: &Waiver) -> String {
     let mut said = format!("{} ({})", waiver.reason, waiver.source);
     let parts = [
         ("owner", &waiver.owner),
@@ -414,7 +428,12 @@ fn waiver(text: &mut Text, finding: &Finding) {
             said.push_str(&format!(", {word} {part}"));
         }
     }
-    text.field("Waived", Tone::Waived, &said);
+    said
+}
+
+/// A control as it is written: `cis 2.0.1 5.2.2`, `hygiene limits`.
+pub fn control_name(control: &ControlRef) -> String {
+    format!("{} {}", versioned(&control.framework, &control.version), control.id)
 }
 
 /// Controls that a finding counts against, a framework a piece; criteria apart.
@@ -424,7 +443,7 @@ fn rules(text: &mut Text, state: &State, finding: &Finding) {
         let result = state.session.control(&control.framework, &control.id);
         match result.and_then(|c| c.criterion.clone()) {
             Some(criterion) => relates.push(criterion.to_string()),
-            None => rules.push(format!("{} {}", versioned(&control.framework, &control.version), control.id)),
+            None => rules.push(control_name(control)),
         }
     }
     relates.sort();
@@ -480,8 +499,11 @@ fn explain_control(text: &mut Text, state: &State, framework: &Arc<str>, id: &Ar
     if !basis.is_empty() {
         text.field("Decides", Tone::Text, &basis);
     }
+    for used in attestations(state, control) {
+        attestation(text, used);
+    }
     if let Some(reason) = control.reason {
-        text.field("Unread", Tone::Unread, &format!("{}: {}", reason_words(reason), reason_todo(reason)));
+        text.field("Unread", Tone::Unread, &format!("{}: {}", reason_words(reason), reason_todo(state, reason)));
     }
     let facts = state.catalog.control(control);
     if let Some(facts) = facts {
@@ -512,6 +534,63 @@ fn explain_control(text: &mut Text, state: &State, framework: &Arc<str>, id: &Ar
             text.paragraph(2, Tone::Text, line);
             text.lines.push(Line::new());
         }
+    }
+}
+
+/// Records of a control.
+pub fn attestations<'s>(state: &'s State, control: &ControlResult) -> impl Iterator<Item = &'s AttestationUse> {
+    let name = control.name();
+    state.session.report.iter().flat_map(|report| &report.attestations).filter(move |used| used.record.is_of(&name))
+}
+
+/// What a person said, and whether it still holds.
+fn attestation(text: &mut Text, used: &AttestationUse) {
+    let record = &used.record;
+    let tone = if used.state == AttestationState::Holds { Tone::Manual } else { Tone::Notice };
+    text.field("Attested", tone, &format!("{}: {}", used.state.as_str().replace('-', " "), used.message));
+    text.field("", Tone::Text, &record.statement);
+    let reviewed = match record.reviewed.len() {
+        1 => "1 candidate reviewed".to_owned(),
+        count => format!("{count} candidates reviewed"),
+    };
+    let ticket = record.ticket.as_deref().map(|ticket| format!(", ticket {ticket}")).unwrap_or_default();
+    text.field("", Tone::Dim, &format!("{reviewed}{ticket} ({}, line {})", used.source, used.line));
+    for file in &record.attachments {
+        text.field("", Tone::Dim, &format!("{}, sha256 {}", file.name, file.sha256));
+    }
+}
+
+/// Waivers and attestations, each with what came of it.
+fn records(text: &mut Text, state: &State) {
+    if let Some(problem) = &state.session.records {
+        text.line(Tone::Error, &problem.what);
+        text.line(Tone::Text, &problem.todo);
+        text.blank();
+    }
+    let Some(report) = state.session.report.as_deref() else {
+        return text.line(Tone::Dim, "Nothing yet: the cluster is being read.");
+    };
+    if report.waivers.is_empty() && report.attestations.is_empty() {
+        let (waive, attest) = (state.key(Action::Waive), state.key(Action::Attest));
+        text.line(
+            Tone::Text,
+            &format!("Nobody recorded anything: {waive} waives a finding, {attest} attests a control."),
+        );
+    }
+    for used in &report.waivers {
+        let tone = if used.state == WaiverState::InForce { Tone::Waived } else { Tone::Notice };
+        text.line(Tone::Strong, &used.record.subject());
+        text.field(used.state.as_str(), tone, &used.message);
+        text.field("", Tone::Text, &used.record.reason);
+        let WaiverRecord { owner, approved_by, ticket, .. } = &used.record;
+        let who = format!("owner {owner}, approved by {approved_by}, ticket {ticket}");
+        text.field("", Tone::Dim, &format!("{who} ({}, line {})", used.source, used.line));
+        text.blank();
+    }
+    for used in &report.attestations {
+        text.line(Tone::Strong, &used.record.subject());
+        attestation(text, used);
+        text.blank();
     }
 }
 
@@ -566,7 +645,7 @@ fn explain_gap(text: &mut Text, state: &State, i: usize) {
     text.blank();
     text.field("Said", Tone::Text, &gap.message);
     text.field("Where", Tone::Text, gap.namespace.as_deref().unwrap_or("everywhere in scope"));
-    text.field("To do", Tone::Text, reason_todo(gap.reason));
+    text.field("To do", Tone::Text, &reason_todo(state, gap.reason));
     let checks: Vec<&str> = gap.checks.iter().map(|check| &**check).collect();
     text.field("Weakens", Tone::Text, &checks.join(", "));
 }
@@ -574,9 +653,10 @@ fn explain_gap(text: &mut Text, state: &State, i: usize) {
 fn role(text: &mut Text, state: &State) {
     match &state.role {
         Load::Ready(role) => {
+            let again = state.key(Action::Rescan);
             text.line(
                 Tone::Text,
-                "What plimsoll reads, and no more: get, list and watch, no Secrets, no writing. Apply it, then ctrl-r.",
+                &format!("What plimsoll reads, and no more: get, list and watch, no Secrets, no writing. Apply it, then {again}."),
             );
             text.blank();
             text.verbatim(0, role, |_| Tone::YamlValue);
@@ -670,8 +750,9 @@ fn help(text: &mut Text, state: &State) {
         text.blank();
         text.line(Tone::Title, context.title());
         for entry in ACTIONS.iter().filter(|e| e.contexts.first() == Some(&context)) {
-            let keys = match entry.keys {
-                [first, .., last] if entry.keys.len() > 4 => format!("{first} – {last}"),
+            let keys: Vec<String> = state.preferences().keys.of(entry.action).iter().map(ToString::to_string).collect();
+            let keys = match keys.as_slice() {
+                [first, .., last] if keys.len() > 4 => format!("{first} – {last}"),
                 keys => keys.join(" "),
             };
             let mut help = wrap(entry.help, text.width.saturating_sub(KEYS + 1)).into_iter();
@@ -694,8 +775,22 @@ fn help(text: &mut Text, state: &State) {
     }
     text.lines.push(vec![
         (Tone::Key, format!(" {:KEYS$}", ":FRAMEWORK")),
-        (Tone::Text, "A framework by id: :cis, :soc2".to_owned()),
+        (Tone::Text, "A framework by id: :cis, :soc2; a control of it: :cis 5.2.2".to_owned()),
     ]);
+    let hotkeys = &state.preferences().hotkeys;
+    if !hotkeys.is_empty() {
+        text.blank();
+        text.line(Tone::Title, "Your keys");
+        for (key, command) in hotkeys {
+            text.lines
+                .push(vec![(Tone::Key, format!(" {:KEYS$}", key.to_string())), (Tone::Text, format!(":{command}"))]);
+        }
+    }
+    text.blank();
+    text.line(Tone::Title, &format!("Filters, after {}", state.key(Action::Filter)));
+    for (typed, what) in FILTERS {
+        text.lines.push(vec![(Tone::Key, format!(" {typed:KEYS$}")), (Tone::Text, (*what).to_owned())]);
+    }
     let numbered = state.numbered();
     if !numbered.is_empty() {
         text.blank();
@@ -705,18 +800,47 @@ fn help(text: &mut Text, state: &State) {
         }
     }
     text.blank();
+    text.line(Tone::Title, "Forms (W, A)");
+    for (keys, what) in FORM_KEYS {
+        text.lines.push(vec![(Tone::Key, format!(" {keys:KEYS$}")), (Tone::Text, (*what).to_owned())]);
+    }
+    text.blank();
     text.line(Tone::Title, "Words");
     for (tone, word, meaning) in WORDS {
         text.lines.push(vec![(*tone, format!(" {word:KEYS$}")), (Tone::Text, (*meaning).to_owned())]);
     }
 }
 
+/// What a filter may hold.
+const FILTERS: &[(&str, &str)] = &[
+    ("web priv", "Rows in which both words occur"),
+    ("!web", "Rows in which it does not"),
+    (">=high", "High and critical ones"),
+    ("ns=shop team=pay", "Of a namespace, of a team"),
+    ("level=1", "Controls of level 1"),
+    ("-f dpwb", "Fuzzy: these letters in this order, in one word"),
+];
+
+/// Keys of forms, beside those that type.
+const FORM_KEYS: &[(&str, &str)] = &[
+    ("tab shift-tab", "The next field, the one before"),
+    ("enter", "The next field; a new line in a long one"),
+    ("ctrl-s", "Save"),
+    ("ctrl-z ctrl-y", "Undo what was typed, redo it"),
+    ("ctrl-left ctrl-right", "A word back, a word on"),
+    ("ctrl-w ctrl-u", "Delete the word, the line before the cursor"),
+    ("ctrl-x", "Take the record away"),
+    ("esc", "Close; what was written is kept"),
+];
+
 /// Words that a table uses.
 const WORDS: &[(Tone, &str, &str)] = &[
     (Tone::Pass, "PASS", "everything was read, nothing contradicts it"),
     (Tone::Fail, "FAIL", "at least one counter-example was seen"),
     (Tone::Manual, "MANUAL REVIEW", "evidence is listed, a person decides"),
+    (Tone::Manual, "ATTEST", "a person decided, by a record that still holds"),
     (Tone::Waived, "WAIVED", "every failing object is waived or exempt"),
+    (Tone::Notice, "EXPIRED", "its waiver is over: it fails again"),
     (Tone::Unread, "UNREAD", "could not be decided: never counted as a pass"),
     (Tone::NotApplicable, "N/A", "the thing does not exist here"),
     (Tone::Text, "score 48–69 %", "worst if all that is undecided fails, best if it passes"),

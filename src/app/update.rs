@@ -2,7 +2,8 @@
 
 use super::rows::RowId;
 use super::{
-    Code, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands, nodes,
+    Code, Configured, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands,
+    nodes,
 };
 use crate::model::Report;
 
@@ -39,6 +40,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
                 Err(failure) => state.complain(&failure),
             }
         }
+        Msg::Prepared(ready) => actions::prepared(state, ready),
+        Msg::Recorded(result) => actions::recorded(state, *result),
+        Msg::Undone(result) => actions::undone(state, *result),
         Msg::Exported(Ok((path, rows))) => {
             let rows = if rows == 1 { "1 finding".to_owned() } else { format!("{rows} findings") };
             state.say(format!("Saved {rows} to {} (readable by you only).", path.display()));
@@ -48,6 +52,12 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.say(format!("Theme {name}."));
             state.theme = name;
         }
+        Msg::Mouse(event) => {
+            state.notice = None;
+            return super::mouse::mouse(state, event);
+        }
+        Msg::Answered(question, answer) => super::found::answered(state, question, answer),
+        Msg::Configured(configured) => return configure(state, *configured),
         Msg::Imported(Err(failure))
         | Msg::Exported(Err(failure))
         | Msg::Copied(_, Err(failure))
@@ -70,6 +80,19 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Takes a configuration that was read again, and says what of it was ignored.
+fn configure(state: &mut State, configured: Configured) -> Vec<Effect> {
+    let same = state.profiles == configured.profiles;
+    let effects = state.configure(configured.profiles);
+    state.themes = configured.themes;
+    match configured.ignored.as_slice() {
+        [] if same => {}
+        [] => state.say("The settings were read again."),
+        ignored => state.ignore(ignored),
+    }
+    effects
 }
 
 fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
@@ -101,6 +124,12 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
             state.refresh();
         }
         ScanEvent::Note(text) => state.say(text),
+        ScanEvent::Records(problem) => {
+            session.records.clone_from(&problem);
+            if let Some(problem) = problem {
+                state.complain(&problem);
+            }
+        }
         ScanEvent::Finished => {
             session.phase = Phase::Done;
             session.complete = true;
@@ -108,6 +137,7 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
                 session.show(report);
             }
             state.refresh();
+            return super::found::again(state);
         }
         ScanEvent::Failed(failure) => {
             session.phase = Phase::Failed(failure.clone());
@@ -124,7 +154,11 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
         }
     }
     // A finding that is open and was not there before may have its YAML and fix now.
-    state.wanted_by_finding()
+    let mut effects = state.wanted_by_finding();
+    if let Some(command) = state.opening.take_if(|_| state.session.report.is_some()) {
+        effects.extend(commands::run(state, &command));
+    }
+    effects
 }
 
 fn decides_anything(report: &Report) -> bool {
@@ -138,7 +172,7 @@ fn remedy(state: &mut State, fingerprint: std::sync::Arc<str>, remedy: Load<supe
         match &remedy {
             Load::Ready(text) => match actions::fix_text(text) {
                 Some(copy) => effects.push(copy),
-                None => state.say("No patch can be known from here; d explains what to do."),
+                None => actions::no_patch(state),
             },
             Load::Failed(failure) => state.complain(&failure.clone()),
             Load::Idle | Load::Loading => {}
@@ -150,10 +184,18 @@ fn remedy(state: &mut State, fingerprint: std::sync::Arc<str>, remedy: Load<supe
 }
 
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
-    if key.ctrl && key.code == Code::Char('c') {
+    let leaves = key.ctrl && key.code == Code::Char('c');
+    if leaves && state.form.as_ref().is_none_or(|form| form.saving) {
         return vec![Effect::Quit];
     }
     state.notice = None;
+    if leaves {
+        actions::close(state);
+        return Vec::new();
+    }
+    if state.form.is_some() {
+        return actions::typed(state, key);
+    }
     match state.prompt.take() {
         Some(prompt) => typed(state, prompt, key),
         None => actions::press(state, key),
@@ -161,6 +203,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn paste(state: &mut State, text: &str) {
+    if let Some(form) = &mut state.form {
+        return form.paste(text);
+    }
     let Some(prompt) = &mut state.prompt else { return };
     prompt.paste(text);
     if prompt.kind == PromptKind::Filter {
@@ -191,6 +236,14 @@ fn typed(state: &mut State, mut prompt: Prompt, key: Key) -> Vec<Effect> {
             if let Some(rest) = commands::complete(state, prompt.text()) {
                 let text = format!("{}{rest}", prompt.text());
                 prompt.set(&text);
+            }
+            state.prompt = Some(prompt);
+        }
+        (Code::Up | Code::Down, PromptKind::Command) => {
+            match state.history.recall(prompt.text(), key.code == Code::Up) {
+                Some(line) => prompt.set(line),
+                None if key.code == Code::Down => prompt.set(""),
+                None => {}
             }
             state.prompt = Some(prompt);
         }

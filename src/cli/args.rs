@@ -1,7 +1,8 @@
 use super::collect::CollectArgs;
 use super::node::NodeArgs;
+use crate::config::{Settings, Timeout, When};
 use crate::engine::Selection;
-use crate::inventory::{AllowedRegistry, MaxAge, OptIn, Settings, Version};
+use crate::inventory::{self, AllowedRegistry, MaxAge, OptIn, Version};
 use crate::model::Severity;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -22,8 +23,38 @@ pub struct Cli {
     /// Also load the packs of this file or folder; may repeat [always: packs/ in the configuration's folder]
     #[arg(long = "pack", global = true, value_name = "PATH")]
     pub packs: Vec<PathBuf>,
+    /// What people recorded.
+    #[command(flatten)]
+    pub records: RecordArgs,
+    /// How the terminal looks, and what it shows first.
+    #[command(flatten)]
+    pub(super) screens: ScreenArgs,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+}
+
+/// How the terminal looks, and what it shows first.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Terminal")]
+pub(super) struct ScreenArgs {
+    /// Screen to begin with, as after `:`, or an object: plimsoll :findings shop critical, plimsoll -n shop deploy/web
+    #[arg(value_name = ":COMMAND|KIND/NAME")]
+    pub place: Vec<String>,
+    /// Print the screen as text and leave: no boxes, no colours, whole names
+    #[arg(long)]
+    pub plain: bool,
+    /// Look at manifests: a file, a directory, or - for standard input; may repeat
+    #[arg(short = 'f', long = "filename", value_name = "PATH")]
+    pub files: Vec<PathBuf>,
+    /// Theme: dark, light, high-contrast, mono …, or one of yours
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Colours: auto, always or never [default: as the settings, NO_COLOR and CLICOLOR say]
+    #[arg(long, value_name = "WHEN")]
+    pub color: Option<When>,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub ascii: bool,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 findings at or above --fail-on; 2 usage or unreadable path; 3 cannot connect or \
@@ -77,19 +108,33 @@ pub struct LiveArgs {
     pub insecure_skip_tls_verify: bool,
 }
 
-/// `30`, `30s`, `2m`, `1h`, `500ms`, as kubectl reads them.
+/// A duration as kubectl reads it.
 fn duration(text: &str) -> Result<Duration, String> {
-    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let number: u64 = number.parse().map_err(|_| format!("{text:?}: expected a duration such as 30s or 2m"))?;
-    let duration = match unit {
-        "" | "s" => Duration::from_secs(number),
-        "ms" => Duration::from_millis(number),
-        "m" => Duration::from_secs(number * 60),
-        "h" => Duration::from_secs(number * 3600),
-        _ => return Err(format!("{text:?}: unit {unit:?}: expected ms, s, m or h")),
-    };
-    Ok(if duration.is_zero() { Duration::from_secs(20) } else { duration })
+    text.parse().map(|Timeout(duration)| duration)
+}
+
+impl LiveArgs {
+    /// With what the settings say where these say nothing.
+    pub fn with(&self, settings: &Settings) -> Self {
+        let mut args = self.clone();
+        args.request_timeout = args.request_timeout.or(settings.request_timeout.map(|Timeout(duration)| duration));
+        if args.namespaces.is_empty() && !args.all_namespaces {
+            args.namespaces = settings.namespaces.clone().unwrap_or_default();
+        }
+        args
+    }
+}
+
+/// Files of records.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Records")]
+pub struct RecordArgs {
+    /// Waivers: this file only [default: as the settings say, else waivers.yaml beside them]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+    /// Attestations: this file only [default: as the settings say, else attestations.yaml beside them]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub attestations: Option<PathBuf>,
 }
 
 #[cfg(feature = "live")]
@@ -125,6 +170,10 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Gap analysis of a framework: what is checked, what is collected, what still needs somebody else
     Gaps(GapsArgs),
+    /// List waivers, or say what is wrong with them
+    Waivers(RecordsArgs),
+    /// List attestations, or say what is wrong with them
+    Attestations(RecordsArgs),
     /// Print the ClusterRole that the chosen frameworks need
     Role(RoleArgs),
     /// Your own packs: frameworks, severities and checks in CEL
@@ -135,6 +184,8 @@ pub(super) enum Command {
     Collect(Box<CollectArgs>),
     /// Print version, paths and what the cluster lets you read
     Info,
+    /// Write, check or describe the settings
+    Config(ConfigArgs),
     /// Print a shell's completions
     Completions {
         /// The shell
@@ -281,9 +332,14 @@ pub(super) struct ScanArgs {
 }
 
 impl ScanArgs {
-    /// What the rules are given to go by.
-    pub fn settings(&self) -> Settings {
-        Settings { allowed_registries: self.allowed_registries.clone(), max_age: self.max_age }
+    /// What the rules are given to go by: these arguments, else the settings.
+    pub fn settings(&self, settings: &Settings) -> inventory::Settings {
+        let mut given = settings.inventory();
+        if !self.allowed_registries.is_empty() {
+            given.allowed_registries.clone_from(&self.allowed_registries);
+        }
+        given.max_age = self.max_age;
+        given
     }
 }
 
@@ -321,6 +377,46 @@ pub(super) struct ListArgs {
     /// Output format
     #[arg(short = 'o', long, value_enum, default_value_t)]
     pub output: ListOutput,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RecordsVerb {
+    /// Say what is wrong: file, line, column; exit with 1 where something is
+    Lint,
+    /// List them
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RecordsArgs {
+    /// What to do
+    pub verb: RecordsVerb,
+    /// Output format
+    #[arg(short = 'o', long, value_enum, default_value_t)]
+    pub output: ListOutput,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigArgs {
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Write a settings file in which every setting is explained and none is in force
+    Init {
+        /// Print it instead
+        #[arg(long)]
+        print: bool,
+    },
+    /// Say what is wrong with the settings and the themes, with file, line and column
+    Check {
+        /// The file [default: the settings file that `plimsoll info` names]
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of the settings
+    Schema,
 }
 
 #[derive(Debug, Args)]

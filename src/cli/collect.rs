@@ -124,7 +124,7 @@ mod live {
                     let path = args.output_dir.join(format!("{node}.json"));
                     let told =
                         |error| Failure::new(Exit::Usage, format!("{}: cannot be written: {error}", path.display()));
-                    crate::exports::write_private(&path, text.as_bytes()).map_err(told)?;
+                    crate::store::write_private(&path, text.as_bytes()).map_err(told)?;
                     written += 1;
                 }
                 Err(why) => {

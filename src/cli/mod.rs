@@ -2,6 +2,7 @@
 
 mod args;
 mod collect;
+mod config;
 mod exit;
 mod explain;
 mod fixtures;
@@ -12,8 +13,10 @@ mod node;
 mod packs;
 #[cfg(feature = "live")]
 mod progress;
+mod records;
 mod role;
 mod scan;
+mod screens;
 
 pub use args::Cli;
 pub use exit::Exit;
@@ -29,16 +32,21 @@ pub fn main() -> Exit {
         Err(error) => return refused(&error),
     };
     let result = match &cli.command {
-        None => terminal(&cli),
-        Some(Command::Scan(args)) => scan::run(&cli.live, cli.demo, args, &cli.packs),
+        None => screens::run(&cli.live, &cli.records, cli.demo, &cli.screens, &cli.packs),
+        Some(Command::Scan(args)) => scan::run(&cli.live, &cli.records, cli.demo, args, &cli.packs),
         Some(Command::List(args)) => list::run(args, &cli.packs),
         Some(Command::Explain(args)) => explain::run(args, &cli.packs),
         Some(Command::Gaps(args)) => gaps::run(args, &cli.packs),
+        Some(Command::Waivers(args)) => records::waivers(&cli.records.with(&config::settings(&cli.live, true)), args),
+        Some(Command::Attestations(args)) => {
+            records::attestations(&cli.records.with(&config::settings(&cli.live, true)), args)
+        }
         Some(Command::Role(args)) => role::run(args, &cli.packs),
         Some(Command::Packs(command)) => packs::run(command, &cli.packs),
         Some(Command::Collect(args)) => collect::run(&cli.live, args),
         Some(Command::Node(args)) => node::run(args),
         Some(Command::Info) => info::run(&cli.live, &cli.packs),
+        Some(Command::Config(args)) => config::run(args),
         Some(Command::Completions { shell }) => {
             let mut command = Cli::command();
             clap_complete::generate(*shell, &mut command, "plimsoll", &mut std::io::stdout().lock());
@@ -105,42 +113,6 @@ fn man() -> Result<Exit, Failure> {
     clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|error| Failure::new(Exit::Internal, error))?;
     print(&String::from_utf8_lossy(&page))?;
     Ok(Exit::Ok)
-}
-
-#[cfg(not(feature = "tui"))]
-fn terminal(_: &Cli) -> Result<Exit, Failure> {
-    Err(Failure::new(Exit::Usage, "this build has no terminal: plimsoll scan"))
-}
-
-#[cfg(feature = "tui")]
-fn terminal(cli: &Cli) -> Result<Exit, Failure> {
-    use crate::app::{Catalog, Origin, Target};
-    use crate::runtime::{Ended, Options, Sources, run};
-    let (live, demo) = (&cli.live, cli.demo);
-    let installed = packs::installed(&cli.packs)?;
-    let target = Target {
-        origin: if demo { Origin::Demo } else { Origin::Cluster },
-        context: live.context.as_deref().map(Into::into),
-        namespaces: live.namespaces.iter().map(|n| n.as_str().into()).collect(),
-        ..Target::default()
-    };
-    let catalog = Catalog::of(&installed.packs);
-    let source = Sources {
-        gaps: installed.gaps(),
-        packs: installed.packs,
-        selection: crate::engine::Selection::default(),
-        files: Vec::new(),
-        allowed: Vec::new(),
-        role: |kinds| role::role(&kinds.iter().copied().collect(), false),
-        #[cfg(feature = "live")]
-        live: crate::runtime::Live::new(live.flags()),
-    };
-    let options = Options { target, source: std::sync::Arc::new(source), catalog, theme: None };
-    match run(options) {
-        Ok(Ended::Quit) => Ok(Exit::Ok),
-        Ok(Ended::Signal(_)) => Ok(Exit::Interrupted),
-        Err(error) => Err(Failure::new(Exit::Usage, format!("{error:#}"))),
-    }
 }
 
 /// `now`, RFC 3339 in UTC, to the second.

@@ -1,22 +1,29 @@
 //! `plimsoll scan`.
 
-use super::args::{LiveArgs, Output, ScanArgs};
+use super::args::{LiveArgs, Output, RecordArgs, ScanArgs};
 use super::packs::installed;
 #[cfg(feature = "live")]
 use super::progress::Progress;
-use super::{Exit, Failure, now, print};
-use crate::engine::{BuiltIn, Engine, Times};
+use super::{Exit, Failure, now, print, records};
+use crate::engine::{BuiltIn, Decisions, Engine, Times};
 use crate::frameworks::{Edition, Pack};
 use crate::imports;
 use crate::inventory::{Inventory, Kind, Medium, Object, Version, platform};
-use crate::model::{Counts, FindingStatus, FrameworkResult, Report};
+use crate::model::{AttestationState, Counts, FindingStatus, FrameworkResult, Report, WaiverState};
 use crate::sources::files::Loader;
 use crate::sources::{demo, files};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs, packs: &[PathBuf]) -> Result<Exit, Failure> {
+pub(super) fn run(
+    live: &LiveArgs,
+    records: &RecordArgs,
+    demo: bool,
+    args: &ScanArgs,
+    packs: &[PathBuf],
+) -> Result<Exit, Failure> {
     let installed = installed(packs)?;
     let packs = &installed.packs;
     let selection = args.select.selection(args.strict);
@@ -29,6 +36,10 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs, packs: &[PathBuf
         return Err(Failure::new(Exit::Usage, "--demo and -f exclude each other"));
     }
     let evidence = evidence(args, &packs)?;
+    let is_cluster = !demo && args.files.is_empty();
+    let settings = super::config::settings(live, is_cluster);
+    let decisions = records::decisions(&records.with(&settings))?;
+    let live = &if is_cluster { live.with(&settings) } else { live.clone() };
     let started = now();
     let mut inventory = if demo {
         demo::load().0
@@ -48,19 +59,20 @@ pub(super) fn run(live: &LiveArgs, demo: bool, args: &ScanArgs, packs: &[PathBuf
     if let Some(version) = args.kubernetes_version {
         inventory.version = version;
     }
-    inventory.settings = args.settings();
+    inventory.settings = args.settings(&settings);
     for note in imports::take(&mut inventory, evidence) {
         let _ = writeln!(std::io::stderr(), "{note}");
     }
     let editions = selection
         .editions_on(packs, inventory.version, platform::detect(&inventory))
         .map_err(|error| Failure::new(Exit::Usage, error))?;
-    let mut report = evaluate(&inventory, &editions, args.strict, started)?;
+    let mut report = evaluate(&inventory, &editions, decisions, args.strict, started)?;
     report.add_gaps(installed.gaps());
     if inventory.medium == Medium::Files {
         files::fill_lines(&mut report);
     }
-    deliver(&report, args)?;
+    deliver(&report, settings.cluster_id.as_deref(), args)?;
+    tell_of_records(&report);
     exit(&report, &inventory, &editions, args)
 }
 
@@ -77,11 +89,28 @@ fn evidence(args: &ScanArgs, packs: &[Pack]) -> Result<Vec<Object>, Failure> {
 fn evaluate(
     inventory: &Inventory,
     editions: &[Edition],
+    decisions: Decisions,
     strict: bool,
-    started: std::sync::Arc<str>,
+    started: Arc<str>,
 ) -> Result<Report, Failure> {
     let exempt = BuiltIn::new(inventory).map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
-    Ok(Engine::default().evaluate(inventory, editions, &exempt, strict, Times { started, finished: now() }))
+    let times = Times { started, finished: now() };
+    Ok(Engine::with(Arc::new(decisions)).evaluate(inventory, editions, &exempt, strict, times))
+}
+
+/// Says on standard error which records are over, of no use, or no longer enough.
+fn tell_of_records(report: &Report) {
+    let mut out = std::io::stderr().lock();
+    let over = |state| matches!(state, WaiverState::Expired | WaiverState::Unused);
+    for waiver in report.waivers.iter().filter(|waiver| over(waiver.state)) {
+        let (file, line, said) = (&waiver.source, waiver.line, &waiver.message);
+        let _ = writeln!(out, "{file}:{line}: waiver {}: {} ({said})", waiver.state.as_str(), waiver.record.subject());
+    }
+    let over = |state| matches!(state, AttestationState::Expired | AttestationState::Reopened);
+    for used in report.attestations.iter().filter(|used| over(used.state)) {
+        let (file, line, subject) = (&used.source, used.line, used.record.subject());
+        let _ = writeln!(out, "{file}:{line}: attestation {}: {subject} ({})", used.state.as_str(), used.message);
+    }
 }
 
 fn manifests(live: &LiveArgs, args: &ScanArgs) -> Result<Inventory, Failure> {
@@ -220,14 +249,14 @@ fn nothing_readable(
     }
 }
 
-fn deliver(report: &Report, args: &ScanArgs) -> Result<(), Failure> {
+fn deliver(report: &Report, cluster_id: Option<&str>, args: &ScanArgs) -> Result<(), Failure> {
     let text = match args.output {
         Output::Table => crate::exports::table(report),
         Output::Json => crate::exports::json(report).map_err(|error| Failure::new(Exit::Internal, error))?,
-        Output::Csv => crate::exports::csv(report).map_err(|error| Failure::new(Exit::Internal, error))?,
+        Output::Csv => crate::exports::csv(report, cluster_id).map_err(|error| Failure::new(Exit::Internal, error))?,
     };
     match &args.output_file {
-        Some(path) => crate::exports::write_private(path, text.as_bytes())
+        Some(path) => crate::store::write_private(path, text.as_bytes())
             .map_err(|error| Failure::new(Exit::Usage, format!("{}: cannot be written: {error}", path.display()))),
         None => print(&text),
     }

@@ -1,13 +1,15 @@
 use super::control::{CheckVerdict, Decision, decide};
+use super::decisions::{Deciding, Decisions, Unseen};
 use super::reach::Reach;
 use super::score::{count, score};
 use crate::checks::{self, Check, Cx, Hit, Hits, Joins, Judge, Judged, Missing, Outcome, Run, SpecCx};
 use crate::frameworks::{Control, Edition};
+use crate::inventory::kinds::meta::Map;
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{Inventory, Kind, Medium, Rbac, ReadState, Version, Wire, Workload};
 use crate::model::{
-    ControlRef, ControlResult, Counts, Evidence, FieldPath, Finding, FindingStatus, FrameworkResult, Gap, GapReason,
-    ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity, Verdict, Waiver, fingerprint,
+    ControlRef, ControlResult, Counts, Date, Evidence, FieldPath, Finding, FindingStatus, FrameworkResult, Gap,
+    GapReason, ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity, Verdict, Waiver, WaiverRecord, fingerprint,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -26,6 +28,12 @@ impl Times {
     fn now(&self) -> i64 {
         self.started.parse::<jiff::Timestamp>().map_or(0, |time| time.as_second())
     }
+
+    /// The day of the begin, in UTC; without one every record is over.
+    fn today(&self) -> Date {
+        let time = self.started.parse::<jiff::Timestamp>();
+        time.map_or(Date::MAX, |time| time.to_zoned(jiff::tz::TimeZone::UTC).date())
+    }
 }
 
 /// Evaluates inventories; remembers what each distinct PodSpec came to, so that a later look at the same cluster
@@ -36,6 +44,7 @@ pub struct Engine {
     /// Keeps the specs alive whose addresses are keys above.
     specs: HashMap<usize, Arc<PodSpec>>,
     version: Option<Version>,
+    decisions: Arc<Decisions>,
 }
 
 /// A check's result over its population.
@@ -104,6 +113,16 @@ impl Exempt for NoExemptions {
 }
 
 impl Engine {
+    /// One that goes by what people recorded.
+    pub fn with(decisions: Arc<Decisions>) -> Self {
+        Self { decisions, ..Self::default() }
+    }
+
+    /// Goes by other records from now on.
+    pub fn decide_by(&mut self, decisions: Arc<Decisions>) {
+        self.decisions = decisions;
+    }
+
     /// Evaluates an inventory against editions.
     pub fn evaluate(
         &mut self,
@@ -124,10 +143,12 @@ impl Engine {
         let cx = Cx { inventory, workloads: &workloads, rbac: &rbac, joins: &joins, now: times.now() };
         let platform = cx.platform();
         let controls_of = controls_by_check(editions.iter().filter(|edition| !edition.is_elsewhere(platform)));
+        let decisions = self.decisions.clone();
         let mut run = Evaluation {
             cx,
             exempt,
             strict,
+            deciding: Deciding::new(&decisions, times.today()),
             reach: Reach::new(inventory),
             images: HashMap::new(),
             facts: HashMap::new(),
@@ -144,7 +165,8 @@ impl Engine {
                 results.insert(check.id, outcomes);
             }
         }
-        let Evaluation { mut findings, missing, objects, .. } = run;
+        let waivers = run.deciding.waivers(|record| run.unseen(record, &results));
+        let Evaluation { mut findings, missing, objects, deciding, .. } = run;
         let objects = objects.ids.len();
         findings.sort_by(|a, b| {
             (b.severity, b.reach.len())
@@ -160,9 +182,11 @@ impl Engine {
             finished: times.finished,
             frameworks: Vec::new(),
             controls: Vec::new(),
-            exempt: findings.iter().filter(|f| f.waiver.as_ref().is_some_and(|w| &*w.source == "built-in")).count(),
+            exempt: findings.iter().filter(|f| f.waiver.is_some() && !f.is_waived_by_people()).count(),
             findings,
             gaps: gaps(inventory, &controls_of, missing),
+            waivers,
+            attestations: deciding.attestations(),
         };
         // the platform's own benchmark first, those of other platforms last
         let mut order: Vec<&Edition> = editions.iter().collect();
@@ -171,11 +195,12 @@ impl Engine {
             let from = report.controls.len();
             let elsewhere = edition.is_elsewhere(platform).then(|| elsewhere(inventory, edition));
             for (section, control) in edition.controls() {
-                let result = control_result(edition, section, control, &results, objects);
-                report.controls.push(match &elsewhere {
-                    Some(why) => not_here(result, why),
-                    None => result,
-                });
+                let mut result = control_result(edition, section, control, &results, objects);
+                if let Some(why) = &elsewhere {
+                    result = not_here(result, why);
+                }
+                deciding.attest(&mut result, &report.findings, &mut report.attestations);
+                report.controls.push(result);
             }
             report.frameworks.push(framework_result(edition, report.controls.get(from..).unwrap_or_default()));
         }
@@ -271,12 +296,14 @@ fn not_here(result: ControlResult, why: &Arc<str>) -> ControlResult {
 struct Facts {
     reach: Vec<&'static str>,
     platform: bool,
+    team: Option<Arc<str>>,
 }
 
 struct Evaluation<'a> {
     cx: Cx<'a>,
     exempt: &'a dyn Exempt,
     strict: bool,
+    deciding: Deciding<'a>,
     reach: Reach<'a>,
     images: HashMap<usize, Vec<Arc<str>>>,
     facts: HashMap<usize, Facts>,
@@ -378,6 +405,27 @@ impl Evaluation<'_> {
         Outcomes { verdict, objects }
     }
 
+    /// What is known of the object of a waiver that no finding came under.
+    fn unseen(&self, record: &WaiverRecord, results: &BTreeMap<&str, Outcomes>) -> Unseen {
+        let inventory = self.cx.inventory;
+        let Some(outcomes) = results.get(&*record.check) else { return Unseen::NotChosen };
+        let check = &outcomes.verdict;
+        let id = self.objects.ids.get(&record.resource);
+        let known = id.and_then(|id| outcomes.objects.iter().find(|(object, _)| object == id));
+        let scope = &inventory.scope;
+        let within = scope.namespaces.is_empty()
+            || record.resource.namespace.as_ref().is_some_and(|namespace| scope.namespaces.contains(namespace));
+        let unread = check.partial || check.verdict == Verdict::NotEvaluated;
+        match known {
+            _ if check.reading => Unseen::NotRead,
+            Some((_, FindingStatusOrPass::NotEvaluated)) => Unseen::NotRead,
+            Some(_) => Unseen::Passes,
+            None if inventory.medium == Medium::Files || scope.selector.is_some() || !within => Unseen::OutOfScope,
+            None if unread => Unseen::NotRead,
+            None => Unseen::Gone,
+        }
+    }
+
     /// Whether under a scope of namespaces nothing of the population can be in it.
     fn only_cluster_scoped(&self, check: &Check) -> bool {
         !self.cx.inventory.scope.namespaces.is_empty()
@@ -462,8 +510,9 @@ impl Evaluation<'_> {
         let facts = match self.facts.get(&id) {
             Some(facts) => facts.clone(),
             None => {
-                let platform = self.exempt.is_platform(&workload.owner, &images);
-                let facts = Facts { reach: self.reach.of(workload), platform };
+                let (team, laid_down) = self.belongs(&workload.owner, &[workload.labels, workload.pod_labels]);
+                let platform = laid_down || self.exempt.is_platform(&workload.owner, &images);
+                let facts = Facts { reach: self.reach.of(workload), platform, team };
                 self.facts.insert(id, facts.clone());
                 facts
             }
@@ -478,6 +527,7 @@ impl Evaluation<'_> {
         finding.instances = Some(pods);
         finding.pods = Some(workload.pod_count());
         finding.platform = facts.platform;
+        finding.team = facts.team;
         finding.reach = facts.reach;
         finding
     }
@@ -488,10 +538,25 @@ impl Evaluation<'_> {
             for hit in hits.list {
                 let fingerprint = fingerprint(check.id, &owner, hit.container.as_deref(), path_of(&hit));
                 let mut finding = self.finding(check, &owner, object.clone(), hit, fingerprint, controls, &[]);
-                finding.platform = self.exempt.is_platform(&owner, &[]);
+                let (team, laid_down) = self.belongs(&owner, &[]);
+                finding.platform = laid_down || self.exempt.is_platform(&owner, &[]);
+                finding.team = team;
                 self.findings.push(finding);
             }
         }
+    }
+
+    /// Whose an object is and whether it was laid down to be the platform's, by these labels and its namespace's.
+    fn belongs(&self, object: &ObjectRef, labels: &[&Map]) -> (Option<Arc<str>>, bool) {
+        let settings = &self.cx.inventory.settings;
+        let is_namespace = &*object.kind == "Namespace";
+        let namespace = if is_namespace { Some(&object.name) } else { object.namespace.as_ref() };
+        let place = |name: &Arc<str>| self.cx.inventory.namespaces.get(&("".into(), name.clone()));
+        let of_namespace = namespace.and_then(place).map(|namespace| &namespace.meta.labels);
+        let namespace = namespace.map_or("", |name| name);
+        let label = |key: &str| labels.iter().copied().chain(of_namespace).find_map(|map| map.get(key));
+        let label = |key: &str| label(key).map(String::as_str);
+        (settings.team(namespace, label), settings.is_platform(namespace, label))
     }
 
     #[allow(clippy::too_many_arguments)] // the parts of a finding, assembled in one place
@@ -514,10 +579,14 @@ impl Evaluation<'_> {
         if reason == Some(GapReason::Undecodable) && !hit.message.is_empty() {
             self.undecided_words.get_or_insert_with(|| format!("{owner}: {}", hit.message).into());
         }
-        let waivable = !self.strict && matches!(status, FindingStatus::Fail | FindingStatus::Manual);
-        let waiver = if waivable { self.exempt.waiver(check.id, owner, images) } else { None };
+        let (mut waiver, mut expired_waiver) = (None, None);
+        if matches!(status, FindingStatus::Fail | FindingStatus::Manual) {
+            let decided = self.deciding.waiver(check.id, owner, &resource, hit.container.as_deref());
+            let exempt = || if self.strict { None } else { self.exempt.waiver(check.id, owner, images) };
+            (waiver, expired_waiver) = (decided.waiver.or_else(exempt), decided.expired);
+        }
         if waiver.is_some() {
-            status = FindingStatus::Waived;
+            (status, expired_waiver) = (FindingStatus::Waived, None);
         }
         let message = match (hit.message.is_empty(), reason) {
             (false, _) => hit.message,
@@ -547,7 +616,9 @@ impl Evaluation<'_> {
             controls: if status == FindingStatus::Fail { controls.deciding.clone() } else { controls.all.clone() },
             source,
             waiver,
+            expired_waiver,
             platform: false,
+            team: None,
             reach: Vec::new(),
         }
     }

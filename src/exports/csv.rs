@@ -1,4 +1,4 @@
-use crate::model::{Evidence, Finding, Report, clean_lines};
+use crate::model::{Evidence, Finding, Report, Waiver, clean_lines};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -8,11 +8,13 @@ use std::collections::BTreeSet;
 struct Row<'r> {
     report: &'r Report,
     finding: &'r Finding,
+    /// The cluster's id for tickets, as configured.
+    cluster: Option<&'r str>,
 }
 
 type Cell = fn(&Row<'_>) -> String;
 
-/// The columns, in order. Those of history stay empty until there is any; `team` until selectors of teams are configured.
+/// The columns, in order. Those of history stay empty until there is any.
 const COLUMNS: &[(&str, Cell)] = &[
     ("fingerprint", |row| row.finding.fingerprint.to_string()),
     ("status", |row| row.finding.status.as_str().into()),
@@ -30,7 +32,7 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("container", |row| text(&row.finding.container)),
     ("owner_kind", |row| row.finding.owner.kind.to_string()),
     ("owner_name", |row| row.finding.owner.name.to_string()),
-    ("team", |_| String::new()),
+    ("team", |row| text(&row.finding.team)),
     ("instances", |row| row.finding.instances.map_or(String::new(), |n| n.to_string())),
     ("message", |row| row.finding.message.to_string()),
     ("failing_paths", |row| lines(&row.finding.paths, |evidence| evidence.path.to_string())),
@@ -44,11 +46,9 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("last_seen", |_| String::new()),
     ("scan_id", |_| String::new()),
     ("observed", |row| row.report.finished.to_string()),
-    ("waiver_id", |row| {
-        row.finding.waiver.as_ref().map_or(String::new(), |w| w.ticket.as_ref().unwrap_or(&w.source).to_string())
-    }),
-    ("waiver_expires", |row| row.finding.waiver.as_ref().map_or(String::new(), |w| text(&w.expires))),
-    ("correlation_id", |row| correlation_id(row.report, row.finding, None)),
+    ("waiver_id", |row| row.waiver().map_or(String::new(), |w| w.ticket.as_ref().unwrap_or(&w.source).to_string())),
+    ("waiver_expires", |row| row.waiver().map_or(String::new(), |w| text(&w.expires))),
+    ("correlation_id", |row| correlation_id(row.report, row.finding, row.cluster)),
     ("note", |row| row.note()),
 ];
 
@@ -59,28 +59,41 @@ impl Row<'_> {
         distinct(frameworks.filter_map(|f| f.benchmark_range.as_ref().map(|range| format!("{} {range}", f.id))))
     }
 
-    /// A criterion is looked at, not tested over a period: every row that relates to one says so.
+    /// Its waiver, in force or over.
+    fn waiver(&self) -> Option<&Waiver> {
+        self.finding.waiver.as_ref().or(self.finding.expired_waiver.as_ref())
+    }
+
+    /// What a reader has to know besides.
     fn note(&self) -> String {
+        let expired = self.finding.expired_waiver.as_ref().map(|w| format!("waiver expired on {}", text(&w.expires)));
+        let notes: Vec<String> = expired.into_iter().chain(self.observed()).collect();
+        notes.join("; ")
+    }
+
+    /// A criterion is looked at, not tested over a period: every row that relates to one says so.
+    fn observed(&self) -> Option<String> {
         let criteria = self.report.controls.iter().filter(|control| control.criterion.is_some());
         let related = |id: &str, framework: &str| {
             self.finding.controls.iter().any(|control| *control.id == *id && *control.framework == *framework)
         };
         let mut related = criteria.filter(|control| related(&control.id, &control.framework));
         let sentence = format!("as observed at {}; not evidence of operation over a period", self.report.finished);
-        related.next().map_or(String::new(), |_| sentence)
+        related.next().map(|_| sentence)
     }
 }
 
 /// `scan -o csv`: one row a finding, RFC 4180 with CRLF; text that a spreadsheet would run gets a leading quote.
+/// `cluster` is the configured id for tickets.
 ///
 /// # Errors
 /// A failure of the writer.
-pub fn csv(report: &Report) -> Result<String, String> {
+pub fn csv(report: &Report, cluster: Option<&str>) -> Result<String, String> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     let fail = |error: ::csv::Error| error.to_string();
     writer.write_record(COLUMNS.iter().map(|(name, _)| name)).map_err(fail)?;
     for finding in &report.findings {
-        let row = Row { report, finding };
+        let row = Row { report, finding, cluster };
         let cells = COLUMNS.iter().map(|(_, cell)| guarded(&cell(&row)).into_owned());
         writer.write_record(cells).map_err(fail)?;
     }

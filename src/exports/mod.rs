@@ -8,6 +8,6 @@ mod json;
 mod table;
 
 pub use csv::{correlation_id, csv};
-pub use file::{file_name, private_dir, write_private};
+pub use file::file_name;
 pub use json::json;
 pub use table::table;

@@ -193,6 +193,10 @@ fn findings(out: &mut String, report: &Report) {
         (count(FindingStatus::Waived) - report.exempt.min(count(FindingStatus::Waived)), "waived"),
         (report.exempt, "exempt (built-in; --strict drops them)"),
     ];
+    let expired = report.findings.iter().filter(|finding| finding.expired_waiver.is_some()).count();
+    if expired > 0 {
+        wrapped(out, 0, &format!("{expired} of the findings fail again: their waiver is over"));
+    }
     let others: Vec<String> = others.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     if !others.is_empty() {
         wrapped(out, 0, &format!("besides: {}", others.join(", ")));

@@ -4,7 +4,7 @@ use super::PackError;
 use crate::inventory::kinds::cluster::Node;
 use crate::inventory::platform::CONTROL_PLANE;
 use crate::inventory::{Inventory, Kind, Platform, image};
-use crate::model::{ObjectRef, Waiver};
+use crate::model::{BUILT_IN, ObjectRef, Waiver};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -145,7 +145,7 @@ pub fn waiver(
 ) -> Option<Waiver> {
     let entry = exemptions.iter().find(|e| e.matches(inventory, platform, check, owner, images))?;
     Some(Waiver {
-        source: "built-in".into(),
+        source: BUILT_IN.into(),
         reason: format!("{} ({}, version {})", entry.reason, platform.as_str(), entry.version).into(),
         owner: None,
         approved_by: None,

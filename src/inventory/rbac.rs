@@ -569,7 +569,38 @@ fn covers(have: &str, want: &str) -> bool {
     (have == "*" || have == want) && (have_sub == "*" || want_sub == "*" || have_sub == want_sub)
 }
 
+/// Resources that live in no namespace and that no check reads: no RoleBinding grants them.
+const CLUSTER_SCOPED: &[&str] = &["nodes/proxy", "certificatesigningrequests", "tokenreviews", "subjectaccessreviews"];
+
 impl Rule {
+    /// Whether it grants a verb on a resource (`secrets`, `pods/exec`, `deployments.apps`), where it holds in this scope.
+    /// Of a resource that no check reads and that is named without its group, any group counts.
+    pub fn allows(&self, verb: &str, resource: &str, scope: GrantScope<'_>) -> Option<Granted> {
+        let (resource, group) = resource.split_once('.').map_or((resource, None), |(name, group)| (name, Some(group)));
+        let base = resource.split('/').next().unwrap_or_default();
+        let mut kinds = Kind::ALL.iter().map(|kind| kind.info()).filter(|info| info.plural == base).peekable();
+        let group_fits = match group {
+            Some(group) => holds(&self.api_groups, group),
+            None => kinds.peek().is_none() || kinds.clone().any(|info| holds(&self.api_groups, info.group)),
+        };
+        if !group_fits {
+            return None;
+        }
+        if (CLUSTER_SCOPED.contains(&resource) || kinds.any(|info| !info.namespaced)) && scope != GrantScope::Cluster {
+            return None;
+        }
+        if !holds(&self.verbs, verb) || !self.resources.iter().any(|have| covers(have, resource)) {
+            return None;
+        }
+        // a request that has no name is not granted by names
+        let nameless = verb == "deletecollection" || (verb == "create" && !resource.contains('/'));
+        match self.resource_names.as_slice() {
+            [] => Some(Granted::All),
+            _ if nameless => None,
+            _ => Some(Granted::Named),
+        }
+    }
+
     /// All verbs on all resources of all groups: whoever holds it can do everything.
     pub fn is_everything(&self) -> bool {
         self.is_all_of("*")

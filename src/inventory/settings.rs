@@ -1,8 +1,10 @@
 //! What a user lays down for rules that cannot know it by themselves.
 
+use super::Selector;
 use super::image::Image;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Everything that can be laid down; by default nothing is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,9 +13,27 @@ pub struct Settings {
     pub allowed_registries: Vec<AllowedRegistry>,
     /// How old what was seen on nodes may be.
     pub max_age: MaxAge,
+    /// Labels whose value names the team of an object; the first that it has.
+    pub team_labels: Vec<String>,
+    /// Teams and what belongs to each, before those that labels name.
+    pub teams: Vec<(Arc<str>, Vec<Selector>)>,
+    /// What belongs to the platform besides the components that plimsoll knows: for folding, never for a verdict.
+    pub platform: Vec<Selector>,
 }
 
 impl Settings {
+    /// Whose an object is. `label` looks a label up in the object, its pods or its namespace.
+    pub fn team<'l>(&self, namespace: &str, label: impl Fn(&str) -> Option<&'l str>) -> Option<Arc<str>> {
+        let selected = |selectors: &[Selector]| selectors.iter().any(|selector| selector.selects(namespace, &label));
+        let named = self.teams.iter().find(|(_, selectors)| selected(selectors)).map(|(name, _)| name.clone());
+        named.or_else(|| self.team_labels.iter().find_map(|key| label(key)).map(Into::into))
+    }
+
+    /// Whether an object was laid down to be the platform's.
+    pub fn is_platform<'l>(&self, namespace: &str, label: impl Fn(&str) -> Option<&'l str>) -> bool {
+        self.platform.iter().any(|selector| selector.selects(namespace, &label))
+    }
+
     /// Whether some entry allows an image.
     pub fn allows(&self, image: &Image<'_>) -> bool {
         self.allowed_registries.iter().any(|allowed| allowed.covers(image))
@@ -170,6 +190,22 @@ mod tests {
         for text in ["", "d", "7", "-1d", "0h", "7w", "9223372036854775807d"] {
             assert!(text.parse::<MaxAge>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_team_is_named_by_selector_or_else_by_label() {
+        let selector = Selector { namespaces: vec!["pay-*".into()], labels: None };
+        let settings = Settings {
+            team_labels: vec!["owner".into(), "team".into()],
+            teams: vec![("payments".into(), vec![selector.clone()])],
+            platform: vec![selector],
+            ..Settings::default()
+        };
+        let label = |key: &str| (key == "team").then_some("shop");
+        assert_eq!(settings.team("pay-eu", label).as_deref(), Some("payments"));
+        assert_eq!(settings.team("web", label).as_deref(), Some("shop"));
+        assert_eq!(settings.team("web", |_| None), None);
+        assert!(settings.is_platform("pay-eu", label) && !settings.is_platform("web", label));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::kinds::rbac::{Binding, Role};
 use super::kinds::whole::Whole;
 use super::kinds::workload::{Controller, Detail};
 use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
+use super::selector::selects;
 use super::{Kind, Object, Settings, Version, Wire, kube_bench, kubelet, node_facts};
 use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -66,6 +67,8 @@ pub struct PodRow {
     pub ended: bool,
     /// When it was created, seconds since the epoch.
     pub created: i64,
+    /// The node that it runs on; empty: none yet.
+    pub node: Arc<String>,
 }
 
 /// Values kept once each, as long as somebody uses them.
@@ -136,6 +139,7 @@ macro_rules! inventory {
             specs: Interner<PodSpec>,
             labels: Interner<Map>,
             owners: Interner<(String, String, String)>,
+            nodes_of_pods: Interner<String>,
         }
 
         impl Inventory {
@@ -164,6 +168,7 @@ macro_rules! inventory {
                     specs: Interner::default(),
                     labels: Interner::default(),
                     owners: Interner::default(),
+                    nodes_of_pods: Interner::default(),
                 }
             }
 
@@ -247,6 +252,7 @@ macro_rules! inventory {
                 self.specs.sweep();
                 self.labels.sweep();
                 self.owners.sweep();
+                self.nodes_of_pods.sweep();
             }
 
             /// How many objects of a kind are here.
@@ -320,6 +326,7 @@ impl Inventory {
             mirror: pod.meta.annotations.contains_key("kubernetes.io/config.mirror"),
             ended: matches!(pod.status.phase.as_str(), "Succeeded" | "Failed"),
             created: pod.meta.creation_timestamp.map_or(0, |t| t.seconds),
+            node: self.nodes_of_pods.get(std::mem::take(&mut pod.spec.node_name)),
             labels: self.labels.get(pod.meta.labels),
             owner,
             spec: self.specs.get(pod.spec),
@@ -334,6 +341,7 @@ impl Inventory {
         let (pod_labels, template) = match template {
             Some(mut template) if !copy => {
                 template.spec.normalise(&template.meta);
+                template.spec.node_name.clear();
                 (template.meta.labels, Some(self.specs.get(template.spec)))
             }
             _ => (Map::new(), None),
@@ -451,19 +459,8 @@ impl Inventory {
 
     /// Whether the scope's label selector (`a=b,c!=d,e`) selects these labels.
     pub fn selects(&self, labels: &Map) -> bool {
-        let Some(selector) = &self.scope.selector else { return true };
-        selector.split(',').map(str::trim).filter(|term| !term.is_empty()).all(|term| {
-            let get = |key: &str| labels.get(key.trim());
-            if let Some((key, value)) = term.split_once("!=") {
-                get(key).is_none_or(|v| v != value.trim())
-            } else if let Some((key, value)) = term.split_once("==").or_else(|| term.split_once('=')) {
-                get(key).is_some_and(|v| v == value.trim())
-            } else if let Some(key) = term.strip_prefix('!') {
-                get(key).is_none()
-            } else {
-                get(term).is_some()
-            }
-        })
+        let label = |key: &str| labels.get(key).map(String::as_str);
+        self.scope.selector.as_ref().is_none_or(|selector| selects(selector, label))
     }
 
     /// Whether an object stands in the namespace that it names: a manifest that names none lands where it is applied.

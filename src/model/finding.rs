@@ -66,6 +66,9 @@ pub struct Evidence {
     pub line: Option<usize>,
 }
 
+/// Source of the waivers that the program brings.
+pub const BUILT_IN: &str = "built-in";
+
 /// Who decided that a failure stands, and until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiver {
@@ -135,10 +138,21 @@ pub struct Finding {
     pub source: Option<FindingSource>,
     /// Set where the status is waived.
     pub waiver: Option<Waiver>,
+    /// The waiver whose last day is over: the finding fails again.
+    pub expired_waiver: Option<Waiver>,
     /// Platform component, by the configured selectors: folded into one line of the first screen.
     pub platform: bool,
+    /// Whose it is, by the configured selectors; null: nobody said.
+    pub team: Option<Arc<str>>,
     /// Reach: what makes it worse (exposed, holds a token with grants, touches the node), for ordering.
     pub reach: Vec<&'static str>,
+}
+
+impl Finding {
+    /// Whether a person's record waives it, and not the program's own list.
+    pub fn is_waived_by_people(&self) -> bool {
+        self.waiver.as_ref().is_some_and(|waiver| &*waiver.source != BUILT_IN)
+    }
 }
 
 /// The stable id of a finding: sha256 of check, group and kind, namespace, top owner's name, container and

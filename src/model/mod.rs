@@ -4,15 +4,20 @@ mod finding;
 mod near;
 mod object;
 mod path;
+mod record;
 mod remedy;
 mod report;
 mod text;
 mod verdict;
 
-pub use finding::{Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
+pub use finding::{BUILT_IN, Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
 pub use near::nearest;
 pub use object::{ObjectRef, OwnObject};
 pub use path::{FieldPath, Step, flag_name, flag_position};
+pub use record::{
+    Attachment, Attestation, AttestationState, AttestationUse, Date, Placed, WaiverRecord, WaiverState, WaiverUse,
+    is_candidate, is_same_person, parse_day,
+};
 pub use remedy::{Disruption, Fix, Remedy};
 pub use report::{
     Cluster, ControlRef, ControlResult, Counts, FrameworkResult, Gap, GapReason, Report, SCHEMA_VERSION, Scope, Score,

@@ -1,4 +1,4 @@
-use super::{Finding, Verdict};
+use super::{AttestationUse, Finding, Verdict, WaiverUse};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -148,6 +148,13 @@ pub struct ControlResult {
     pub counts: Counts,
 }
 
+impl ControlResult {
+    /// Its name.
+    pub fn name(&self) -> ControlRef {
+        ControlRef { framework: self.framework.clone(), version: self.version.clone(), id: self.id.clone() }
+    }
+}
+
 /// The score as an interval, 0–1; null where no control applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Score {
@@ -271,4 +278,8 @@ pub struct Report {
     pub gaps: Vec<Gap>,
     /// Findings that built-in exemptions turned into waived.
     pub exempt: usize,
+    /// Waivers that people recorded, in the order of their file.
+    pub waivers: Vec<WaiverUse>,
+    /// Attestations that people recorded, in the order of their file.
+    pub attestations: Vec<AttestationUse>,
 }

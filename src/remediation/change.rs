@@ -344,7 +344,9 @@ mod tests {
             controls: Vec::new().into(),
             source: None,
             waiver: None,
+            expired_waiver: None,
             platform: false,
+            team: None,
             reach: Vec::new(),
         }
     }

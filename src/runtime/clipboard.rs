@@ -52,7 +52,7 @@ impl Clipboard {
             (false, true, _) => Ok("by OSC 52, if this terminal allows it".to_owned()),
             (false, false, _) if sequence.is_none() => Err(Failure::new(
                 format!("This is too long for a terminal's clipboard ({} bytes).", text.len()),
-                "Save it with ctrl-s, or copy less.",
+                "Save it with :export, or copy less.",
             )),
             (false, false, _) => Err(Failure::new("The terminal took nothing.", "Select the text with the mouse.")),
         }

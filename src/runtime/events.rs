@@ -1,42 +1,75 @@
 //! The event loop: one receive, drain, update, draw at most every 16 ms. Idle, it waits and does nothing.
 
 use super::clipboard::Clipboard;
-use super::terminal::Screen;
+use super::input::{Heard, Input};
+use super::look::Wardrobe;
+use super::terminal::{Screen, mouse};
+use super::watch::{Reread, watch};
 use super::work::Work;
-use super::{Ended, Options, input};
-use crate::app::{Effect, Failure, Msg, State, update};
-use crate::ui::{Theme, view};
+use super::{Ended, Options, background};
+use crate::app::{Effect, Failure, Msg, State, ThemeChoice, update};
+use crate::ui::{Theme, ThemeError, view};
 use anyhow::{Context as _, bail};
 use crossterm::event::EventStream;
 use futures::StreamExt;
-use std::io::stdout;
+use std::io::{Write, stdout};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 /// Least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
 
-pub(super) async fn run(options: Options, theme: Theme) -> anyhow::Result<Ended> {
-    let screen = Screen::take().context("the terminal cannot be used")?;
+pub(super) async fn run(options: Options) -> anyhow::Result<Ended> {
+    let env = |name: &str| std::env::var(name).ok();
+    let choice = options.configured.profiles.of(&options.target).theme.clone();
+    let wardrobe = Wardrobe::new(&options.look, choice, options.themes, &env);
+    // A theme of the settings that cannot be used is said, one of the command line ends it.
+    let theme = match (wardrobe.chosen(), &options.look.theme) {
+        (Ok(theme), _) => Ok(theme),
+        (Err(error), Some(_)) => return Err(error.into()),
+        (Err(error), None) => Err(error.to_string()),
+    };
+    let mouse = options.configured.profiles.of(&options.target).mouse;
+    crossterm::style::force_color_output(wardrobe.is_coloured());
+    let screen = Screen::take(mouse).context("the terminal cannot be used")?;
     // Before the size is asked for: a window that changes in between is told of.
     let keys = EventStream::new();
     let size = screen.terminal.size().context("the terminal does not tell its size")?;
-    let (mut state, effects) = State::new(options.target, Arc::new(options.catalog), (size.width, size.height));
+    let (mut state, mut effects) = State::new(options.target, Arc::new(options.catalog), (size.width, size.height));
+    // Theme and mouse are as they should be already.
+    let _ = state.configure(options.configured.profiles);
+    state.themes = options.configured.themes;
+    let mut ignored = options.configured.ignored;
+    ignored.extend(theme.as_ref().err().cloned());
+    state.ignore(&ignored);
+    let theme = theme.or_else(|_| wardrobe.named("dark"))?;
     state.theme.clone_from(&theme.name);
+    if let Some(command) = &options.command {
+        effects.extend(state.open(command));
+    }
     let (sender, messages) = mpsc::unbounded_channel();
+    let reload = Arc::new(Notify::new());
+    let current = state.profiles.current.clone();
+    let reread = options.paths.map(|paths| watch(paths, current, reload.clone()));
     let mut app = Loop {
         screen: Some(screen),
         state,
         theme,
+        wardrobe,
+        source: options.source.clone(),
         work: Work::new(options.source, sender),
-        clipboard: Clipboard::new(|name| std::env::var(name).ok()),
+        clipboard: Clipboard::new(env),
+        reload,
         ended: None,
     };
     // The first frame comes before anything is asked.
     app.draw()?;
+    if app.wardrobe.wonders() && background::answers(env) {
+        let _ = stdout().write_all(background::QUESTION.as_bytes()).and_then(|()| stdout().flush());
+    }
     app.carry_out(effects)?;
-    app.run(messages, keys).await
+    app.run(messages, keys, reread).await
 }
 
 struct Loop {
@@ -44,9 +77,21 @@ struct Loop {
     screen: Option<Screen>,
     state: State,
     theme: Theme,
+    wardrobe: Wardrobe,
+    source: Arc<dyn super::Source>,
     work: Work<dyn super::Source>,
     clipboard: Clipboard,
+    /// Asks for the settings to be read.
+    reload: Arc<Notify>,
     ended: Option<Ended>,
+}
+
+/// The next of what may never come; without it, waits for ever.
+async fn next(reread: &mut Option<mpsc::UnboundedReceiver<Reread>>) -> Option<Reread> {
+    match reread {
+        Some(reread) => reread.recv().await,
+        None => std::future::pending().await,
+    }
 }
 
 impl Loop {
@@ -54,24 +99,37 @@ impl Loop {
         &mut self,
         mut messages: mpsc::UnboundedReceiver<Msg>,
         mut keys: EventStream,
+        mut reread: Option<mpsc::UnboundedReceiver<Reread>>,
     ) -> anyhow::Result<Ended> {
         let mut signals = Signals::new().context("signals cannot be received")?;
+        let mut input = Input::default();
         let (mut drawn, mut stale) = (Instant::now(), false);
         loop {
-            let next = tokio::select! {
+            let heard = tokio::select! {
                 biased;
                 signal = signals.next() => return Ok(Ended::Signal(signal)),
                 event = keys.next() => match event {
-                    Some(event) => input::message(event.context("the terminal cannot be read")?),
+                    Some(event) => input.hear(event.context("the terminal cannot be read")?),
                     // The terminal is gone: as if it had hung up.
                     None => return Ok(Ended::Signal(SIGHUP)),
                 },
-                message = messages.recv() => message,
+                message = messages.recv() => message.map(Heard::Message).into_iter().collect(),
+                Some(reread) = next(&mut reread) => {
+                    self.take_settings(reread)?;
+                    stale = true;
+                    Vec::new()
+                }
                 () = self.work.broken() => bail!("plimsoll failed; what it said is above"),
-                () = tokio::time::sleep_until((drawn + FRAME).into()), if stale => None,
+                () = tokio::time::sleep_until((drawn + FRAME).into()), if stale => Vec::new(),
             };
-            if let Some(message) = next {
-                self.take(message)?;
+            for heard in heard {
+                match heard {
+                    Heard::Message(message) => self.take(message)?,
+                    Heard::Light(light) => {
+                        self.wardrobe.light = Some(light);
+                        self.wear()?;
+                    }
+                }
                 while let Ok(message) = messages.try_recv() {
                     self.take(message)?;
                 }
@@ -84,6 +142,32 @@ impl Loop {
                 self.draw()?;
                 (drawn, stale) = (Instant::now(), false);
             }
+        }
+    }
+
+    /// Takes files that have changed.
+    fn take_settings(&mut self, reread: Reread) -> anyhow::Result<()> {
+        self.wardrobe.themes = reread.themes;
+        self.source.configure(reread.config);
+        self.take(Msg::Configured(Box::new(reread.configured)))?;
+        // The theme in use may be what has changed.
+        let name = self.state.theme.clone();
+        match self.wardrobe.named(&name) {
+            Ok(theme) => self.theme = theme,
+            Err(error) => self.take(Msg::Theme(Err(unusable(&error))))?,
+        }
+        Ok(())
+    }
+
+    /// Puts on the theme that was laid down, without a word unless it cannot be used.
+    fn wear(&mut self) -> anyhow::Result<()> {
+        match self.wardrobe.chosen() {
+            Ok(theme) => {
+                self.state.theme.clone_from(&theme.name);
+                self.theme = theme;
+                Ok(())
+            }
+            Err(error) => self.take(Msg::Theme(Err(unusable(&error)))),
         }
     }
 
@@ -110,6 +194,19 @@ impl Loop {
                 }
                 Some(Effect::Copy(what, text)) => Msg::Copied(what, self.clipboard.copy(&text, &mut stdout())),
                 Some(Effect::SetTheme(name)) => Msg::Theme(self.set_theme(&name)),
+                Some(Effect::UseTheme(choice)) => {
+                    self.wardrobe.choice = choice;
+                    self.wear()?;
+                    continue;
+                }
+                Some(Effect::SetMouse(on)) => {
+                    let _ = mouse(on);
+                    continue;
+                }
+                Some(Effect::Reload) => {
+                    self.reload.notify_one();
+                    continue;
+                }
                 Some(Effect::Suspend) => {
                     self.suspend()?;
                     continue;
@@ -122,7 +219,9 @@ impl Loop {
     }
 
     fn set_theme(&mut self, name: &str) -> Result<String, Failure> {
-        self.theme = Theme::load(name).map_err(|error| Failure::new(error.to_string(), ""))?;
+        self.theme = self.wardrobe.named(name).map_err(|error| unusable(&error))?;
+        // What was chosen by hand goes before what the terminal may tell later.
+        self.wardrobe.choice = ThemeChoice::Named(name.to_owned());
         Ok(name.to_owned())
     }
 
@@ -130,7 +229,7 @@ impl Loop {
     fn suspend(&mut self) -> anyhow::Result<()> {
         self.screen = None;
         let stopped = std::process::Command::new("kill").args(["-TSTP", &std::process::id().to_string()]).status();
-        let screen = Screen::take().context("the terminal cannot be taken again")?;
+        let screen = Screen::take(self.state.mouse).context("the terminal cannot be taken again")?;
         let size = screen.terminal.size().context("the terminal does not tell its size")?;
         self.screen = Some(screen);
         if stopped.is_err() {
@@ -138,6 +237,10 @@ impl Loop {
         }
         self.take(Msg::Resize(size.width, size.height))
     }
+}
+
+fn unusable(error: &ThemeError) -> Failure {
+    Failure::new(error.to_string(), "")
 }
 
 /// Terminal hung up.

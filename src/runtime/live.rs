@@ -1,10 +1,11 @@
 //! The live cluster behind the terminal: one session, kept for the objects that are opened later.
 
+use super::desk::Held;
 use super::source::Sink;
 use super::sources::{Resource, Sources};
 use crate::app::{ContextInfo, Failure, Link, Target};
 use crate::engine::{Engine, kinds};
-use crate::inventory::{Inventory, Kind, OptIn, ReadState, Version, nodes};
+use crate::inventory::{Inventory, Kind, OptIn, ReadState, Version};
 use crate::model::ObjectRef;
 use crate::sources::live::{ConnectError, Flags, Mode, Session, contexts};
 use crate::sources::{Part, Update, apply};
@@ -26,24 +27,21 @@ const GATHER: Duration = Duration::from_millis(100);
 struct Links(BTreeMap<Part, (Arc<str>, Arc<str>)>);
 
 impl Links {
-    /// Applies an update; whether verdicts may have changed.
-    fn absorb(&mut self, inventory: &mut Inventory, update: Update) -> bool {
+    /// Takes what an update says of watches; gives back what it says of the cluster.
+    fn absorb(&mut self, update: Update) -> Option<Update> {
         match update {
             Update::Lost(part, why) => {
                 let since = clock(&super::sources::now()).into();
                 // since when is that of the first reason
                 self.0.entry(part).or_insert_with(|| (since, why.clone())).1 = why.clone();
-                false
+                None
             }
             Update::Back(part) => {
                 self.0.remove(&part);
-                false
+                None
             }
-            Update::FirstPassDone => false,
-            update => {
-                apply(inventory, update);
-                true
-            }
+            Update::FirstPassDone => None,
+            update => Some(update),
         }
     }
 
@@ -128,6 +126,7 @@ impl Live {
         let wanted = kinds(&editions, &allowed);
         sink.planned(wanted.len());
         let mut inventory = session.inventory();
+        inventory.settings = sources.settings(session.cluster().context.as_deref()).inventory();
         wanted.iter().filter(|kind| kind.info().opt_in.is_some()).for_each(|kind| inventory.opt_in(*kind));
         let mut engine = Engine::default();
         let mut updates = session.read(wanted.clone(), Mode::Follow);
@@ -150,7 +149,7 @@ impl Live {
             }
             if told.elapsed() >= pause {
                 let begin = Instant::now();
-                sink.report(sources.evaluate(&mut engine, &inventory, &editions, started)?);
+                sink.report(sources.evaluate(&mut engine, &inventory, &editions, started, None)?);
                 told = Instant::now();
                 // Looking takes a fifth of the time at most: reading comes first.
                 pause = BETWEEN.max(begin.elapsed() * 4);
@@ -158,9 +157,8 @@ impl Live {
         }
         nothing_readable(&inventory, &wanted, &session)?;
         sources.take_evidence(&mut inventory, target, sink);
-        let report = sources.evaluate(&mut engine, &inventory, &editions, started)?;
-        sink.nodes(nodes::rows(&inventory, &report));
-        sink.report(report);
+        let (target, started, finished) = (target.clone(), started.clone(), super::sources::now());
+        sources.last(Held { target, inventory, editions, engine, started, finished }, sink)?;
         sink.finished();
         sink.link(Link::Live);
         let mut links = Links::default();
@@ -168,16 +166,14 @@ impl Live {
         let mut pause = GATHER;
         while let Some(update) = tokio::select! { update = updates.recv() => update, () = sink.closed() => None } {
             let known = links.say();
-            let mut changed = links.absorb(&mut inventory, update);
+            let mut changes: Vec<Update> = links.absorb(update).into_iter().collect();
             let until = tokio::time::Instant::now() + pause;
             while let Ok(Some(update)) = tokio::time::timeout_at(until, updates.recv()).await {
-                changed |= links.absorb(&mut inventory, update);
+                changes.extend(links.absorb(update));
             }
-            if changed {
+            if !changes.is_empty() && sink.is_open() {
                 let begin = Instant::now();
-                let report = sources.evaluate(&mut engine, &inventory, &editions, started)?;
-                sink.nodes(nodes::rows(&inventory, &report));
-                sink.report(report);
+                sources.go_on(changes, sink)?;
                 pause = GATHER.max(begin.elapsed() * 4);
             }
             let now = links.say();
@@ -290,7 +286,7 @@ impl Live {
             let session = self.session(target).await?;
             let value = session.get_object(object).await.map_err(|problem| {
                 let what = format!("{} cannot be read: {problem}.", object.kind_name());
-                Failure::new(what, "It may be gone since; ctrl-r reads everything again.")
+                Failure::new(what, "It may be gone since; :rescan reads everything again.")
             })?;
             let version = value.pointer("/metadata/resourceVersion").and_then(|v| v.as_str()).map(str::to_owned);
             Ok(Resource {

@@ -1,22 +1,31 @@
 //! Runs the terminal: event loop, effects carried out, clipboard. All that touches the world is here.
 
+mod background;
 mod clipboard;
+mod desk;
 mod events;
 mod input;
 #[cfg(feature = "live")]
 mod live;
+mod look;
+mod plain;
 mod source;
 mod sources;
 mod terminal;
+mod watch;
 mod work;
 
+pub use desk::Desk;
 #[cfg(feature = "live")]
 pub use live::Live;
+pub use look::Look;
+pub use plain::{Printed, print};
 pub use source::{Sink, Source};
 pub use sources::Sources;
 
-use crate::app::{Catalog, Target};
-use crate::ui::Theme;
+use crate::app::{Catalog, Configured, Target};
+use crate::store::paths::Paths;
+use crate::ui::Themes;
 use anyhow::{Context as _, bail};
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -29,8 +38,16 @@ pub struct Options {
     pub source: Arc<dyn Source>,
     /// Titles and reasons from the packs.
     pub catalog: Catalog,
-    /// Theme; None: dark, or mono where `NO_COLOR` is set.
-    pub theme: Option<String>,
+    /// The settings, as they were read.
+    pub configured: Configured,
+    /// The themes that there are.
+    pub themes: Themes,
+    /// How it looks.
+    pub look: Look,
+    /// The command to begin with.
+    pub command: Option<String>,
+    /// Where the settings stand, to be read again when they change.
+    pub paths: Option<Paths>,
 }
 
 impl std::fmt::Debug for Options {
@@ -48,64 +65,25 @@ pub enum Ended {
     Signal(i32),
 }
 
+fn threads() -> anyhow::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().context("the worker threads cannot be started")
+}
+
 /// Runs the terminal until the user leaves. The screen is restored in every case, a panic and signals included.
 ///
 /// # Errors
-/// No terminal to draw on, or one that fails.
+/// No terminal to draw on, or one that fails; a theme that was named on the command line and cannot be used.
 pub fn run(options: Options) -> anyhow::Result<Ended> {
-    suitable(|name| std::env::var(name).ok(), std::io::stdin().is_terminal() && std::io::stdout().is_terminal())?;
-    let theme = theme(options.theme.as_deref(), |name| std::env::var(name).ok())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .context("the worker threads cannot be started")?;
-    let ended = runtime.block_on(events::run(options, theme));
+    if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+        bail!(
+            "the screens need a terminal on standard input and output; `plimsoll --plain` prints them as text, \
+             `plimsoll scan` a report"
+        );
+    }
+    let runtime = threads()?;
+    let ended = runtime.block_on(events::run(options));
     // What still reads is dropped, not awaited.
     runtime.shutdown_background();
     ended
-}
-
-/// Whether there is a terminal that can be drawn on.
-fn suitable(env: impl Fn(&str) -> Option<String>, is_terminal: bool) -> anyhow::Result<()> {
-    if !is_terminal {
-        bail!("the screens need a terminal on standard input and output; `plimsoll scan` prints a report instead");
-    }
-    if env("TERM").is_none_or(|term| term.is_empty() || term == "dumb") {
-        bail!("this terminal (TERM=dumb) cannot draw screens; `plimsoll scan` prints a report instead");
-    }
-    Ok(())
-}
-
-/// The theme that was asked for; else one that fits the environment.
-fn theme(name: Option<&str>, env: impl Fn(&str) -> Option<String>) -> anyhow::Result<Theme> {
-    let colourless = env("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let name = match name {
-        _ if colourless => "mono",
-        Some(name) => name,
-        None => "dark",
-    };
-    Ok(Theme::load(name)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_terminal_that_cannot_draw_is_told_of_scan() {
-        let told = |term: Option<&str>, tty| {
-            suitable(|_| term.map(str::to_owned), tty).err().map(|e| e.to_string()).unwrap_or_default()
-        };
-        assert!(told(Some("dumb"), true).contains("plimsoll scan"));
-        assert!(told(Some("xterm"), false).contains("plimsoll scan"));
-        assert_eq!(told(Some("xterm"), true), "");
-    }
-
-    #[test]
-    fn no_color_means_mono() {
-        assert_eq!(theme(Some("light"), |_| Some("1".to_owned())).unwrap().name, "mono");
-        assert_eq!(theme(Some("light"), |_| Some(String::new())).unwrap().name, "light", "an empty value is not set");
-        assert_eq!(theme(None, |_| None).unwrap().name, "dark");
-    }
 }

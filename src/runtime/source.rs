@@ -1,10 +1,16 @@
 //! What the terminal asks of the rest of the program.
 
-use crate::app::{ContextInfo, Document, Failure, Imported, Link, Msg, Progress, RemedyText, ScanEvent, Target};
+use crate::app::{
+    Book, Change, ContextInfo, Document, Done, Failure, Imported, Link, Msg, Prepared, Progress, Recorded, Refused,
+    RemedyText, ScanEvent, Target,
+};
+use crate::config::Config;
 use crate::inventory::nodes::NodeRow;
+use crate::inventory::{Answer, Question};
 use crate::model::{Finding, Report};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, watch};
 
 /// Where results come from. Every function may block; the runtime calls each on a thread of its own.
@@ -64,11 +70,35 @@ pub trait Source: Send + Sync + 'static {
     /// Nothing came of it.
     fn collect(&self, target: &Target, image: &str) -> Result<(Imported, Vec<String>), Failure>;
 
+    /// Takes settings that were read again; they hold from the next scan on.
+    fn configure(&self, config: Config);
+
     /// Writes findings of a report (by position) as CSV, to the path or to a new file; returns the path.
     ///
     /// # Errors
     /// It cannot be written.
     fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure>;
+
+    /// Answers a question from what was read of the target.
+    ///
+    /// # Errors
+    /// Nothing was read of it yet.
+    fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure>;
+
+    /// What a form has to know of this machine.
+    fn prepare(&self, book: Book) -> Prepared;
+
+    /// Writes a record, and judges what was read of the target by it.
+    ///
+    /// # Errors
+    /// It cannot be written, or a field is to blame.
+    fn record(&self, target: &Target, change: &Change) -> Result<Recorded, Refused>;
+
+    /// Takes a record back.
+    ///
+    /// # Errors
+    /// It cannot be written, or the file changed since.
+    fn undo(&self, target: &Target, done: &Done) -> Result<Recorded, Failure>;
 }
 
 /// Where a scan sends what it finds.
@@ -77,11 +107,12 @@ pub struct Sink {
     scan: u64,
     messages: mpsc::UnboundedSender<Msg>,
     current: watch::Receiver<u64>,
+    finished: Arc<AtomicBool>,
 }
 
 impl Sink {
     pub(super) fn new(scan: u64, messages: mpsc::UnboundedSender<Msg>, current: watch::Receiver<u64>) -> Self {
-        Self { scan, messages, current }
+        Self { scan, messages, current, finished: Arc::default() }
     }
 
     /// Whether anybody still wants this scan.
@@ -106,14 +137,21 @@ impl Sink {
         self.send(ScanEvent::Progress(Progress { kind: kind.into(), count, done }));
     }
 
+    /// What is wrong with the records of people; None: nothing.
+    pub fn records(&self, problem: Option<Failure>) {
+        self.send(ScanEvent::Records(problem));
+    }
+
     /// All results so far.
     pub fn report(&self, report: Report) {
         self.send(ScanEvent::Report(Arc::new(report)));
     }
 
-    /// The first pass is over, and more may come.
+    /// The first pass is over, and more may come. Said once.
     pub fn finished(&self) {
-        self.send(ScanEvent::Finished);
+        if !self.finished.swap(true, Ordering::Relaxed) {
+            self.send(ScanEvent::Finished);
+        }
     }
 
     /// How results are kept true from here on.

@@ -1,18 +1,23 @@
 //! The program's own sources behind [`Source`]: the live cluster, manifests, the demo.
 
+use super::desk::{self, Desk, Held};
 use super::source::{Sink, Source};
-use crate::app::{ContextInfo, Document, Failure, Imported, Mark, Origin, RemedyText, Target};
+use crate::app::{
+    Book, Change, ContextInfo, Document, Done, Failure, Imported, Mark, Origin, Prepared, Recorded, Refused,
+    RemedyText, Target,
+};
+use crate::config::{self, Config};
 use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
-use crate::inventory::{Inventory, Kind, Medium, Object, OptIn, Version, nodes};
+use crate::inventory::{Answer, Inventory, Kind, Medium, Object, OptIn, Question, Version, nodes};
 use crate::model::{Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
 use crate::sources::collector::{Collector, NAMESPACE};
-use crate::sources::{demo, files};
+use crate::sources::{Update, apply, demo, files};
 use crate::{exports, imports, remediation};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The sources, and what was asked for on the command line.
 pub struct Sources {
@@ -24,10 +29,14 @@ pub struct Sources {
     pub selection: Selection,
     /// Manifests to read.
     pub files: Vec<PathBuf>,
+    /// The settings.
+    pub config: Mutex<Config>,
     /// Kinds that are read on request and were requested.
     pub allowed: Vec<OptIn>,
     /// Prints the role for these kinds.
     pub role: fn(&[Kind]) -> String,
+    /// What people recorded.
+    pub desk: Desk,
     /// Connection flags.
     #[cfg(feature = "live")]
     pub live: super::live::Live,
@@ -43,25 +52,32 @@ fn internal(error: impl ToString) -> Failure {
 }
 
 /// A file's or server's own words as a sentence.
-fn failed(what: &str, error: impl ToString, todo: &str) -> Failure {
+pub(super) fn failed(what: &str, error: impl ToString, todo: &str) -> Failure {
     Failure::new(format!("{what}: {}.", error.to_string().trim_end_matches('.')), todo)
 }
 
 impl Sources {
+    /// The settings that hold in a context.
+    pub(super) fn settings(&self, context: Option<&str>) -> config::Settings {
+        self.config.lock().unwrap_or_else(PoisonError::into_inner).of(context)
+    }
+
     /// The editions for a server.
     pub(super) fn editions(&self, version: Version) -> Result<Vec<Edition>, Failure> {
         self.selection.editions(&self.packs, version).map_err(|error| failed("That selection", error, ":q leaves."))
     }
 
-    /// Evaluates what was read so far.
+    /// Evaluates what was read so far, until now where no end of the reading is given.
     pub(super) fn evaluate(
         &self,
         engine: &mut Engine,
         inventory: &Inventory,
         editions: &[Edition],
         started: &Arc<str>,
+        finished: Option<Arc<str>>,
     ) -> Result<Report, Failure> {
-        let times = Times { started: started.clone(), finished: now() };
+        let times = Times { started: started.clone(), finished: finished.unwrap_or_else(now) };
+        engine.decide_by(self.desk.decisions());
         let exempt = BuiltIn::new(inventory)
             .map_err(|error| failed("The built-in exemptions", error, "That is a fault of plimsoll."))?;
         let mut report = engine.evaluate(inventory, editions, &exempt, self.selection.strict, times);
@@ -87,15 +103,29 @@ impl Sources {
         started: &Arc<str>,
     ) -> Result<(), Failure> {
         inventory.scope.namespaces.clone_from(&target.namespaces);
+        inventory.settings = self.settings(None).inventory();
         self.apply_opt_ins(&mut inventory);
         self.take_evidence(&mut inventory, target, sink);
         let editions = self.editions(inventory.version)?;
-        let mut report = self.evaluate(&mut Engine::default(), &inventory, &editions, started)?;
-        if inventory.medium == Medium::Files {
-            files::fill_lines(&mut report);
-        }
-        sink.nodes(nodes::rows(&inventory, &report));
+        self.last(
+            Held {
+                target: target.clone(),
+                inventory,
+                editions,
+                engine: Engine::default(),
+                started: started.clone(),
+                finished: now(),
+            },
+            sink,
+        )
+    }
+
+    /// The last report of a scan; what it is made of is kept, to be judged anew when a record changes.
+    pub(super) fn last(&self, mut held: Held, sink: &Sink) -> Result<(), Failure> {
+        let report = self.report_of(&mut held)?;
+        sink.nodes(nodes::rows(&held.inventory, &report));
         sink.report(report);
+        self.desk.hold(held);
         Ok(())
     }
 
@@ -131,11 +161,23 @@ impl Sources {
         Some(Resource { whole: object.clone(), object, text: None, origin, version: None })
     }
 
+    /// What became of the cluster since the last report.
+    pub(super) fn go_on(&self, changes: Vec<Update>, sink: &Sink) -> Result<(), Failure> {
+        self.desk.change(|held| {
+            changes.into_iter().for_each(|change| apply(&mut held.inventory, change));
+            held.finished = now();
+            let report = self.report_of(held)?;
+            sink.nodes(nodes::rows(&held.inventory, &report));
+            sink.report(report);
+            Ok(())
+        })
+    }
+
     fn manifests(&self, target: &Target) -> Result<Inventory, Failure> {
         let namespace = target.namespaces.first().map(|n| &**n);
         let mut loader = files::Loader::new(Medium::Files, Version::NEWEST, namespace);
         for path in &self.files {
-            let todo = "Expected Kubernetes manifests, YAML or JSON. Mend the file, then ctrl-r.";
+            let todo = "Expected Kubernetes manifests, YAML or JSON. Mend the file, then :rescan.";
             loader.path(path).map_err(|error| failed("The manifests cannot be read", error, todo))?;
         }
         let (mut inventory, _) = loader.finish();
@@ -145,7 +187,7 @@ impl Sources {
 
     /// The finding's resource: its complete object, its own text where it has one, where it is from, its version.
     fn object(&self, target: &Target, finding: &Finding) -> Result<Resource, Failure> {
-        let gone = |error| failed("The resource cannot be read again", error, "ctrl-r reads everything again.");
+        let gone = |error| failed("The resource cannot be read again", error, ":rescan reads everything again.");
         let of_text = |text: std::io::Result<String>, origin: String| -> Result<Resource, Failure> {
             let text = text.map_err(gone)?;
             let value = yaml::parse(&text).map_err(unreadable)?.value;
@@ -172,7 +214,7 @@ impl Sources {
             }
             _ => Err(Failure::new(
                 format!("{} is no object that could be shown.", finding.resource.kind_name()),
-                "d explains what was compared.",
+                "Its explanation says what was compared.",
             )),
         }
     }
@@ -205,7 +247,7 @@ impl Resource {
 }
 
 fn unreadable(error: yaml::YamlError) -> Failure {
-    failed("The resource cannot be shown", error, "Mend the file, then ctrl-r.")
+    failed("The resource cannot be shown", error, "Mend the file, then :rescan.")
 }
 
 impl Sources {
@@ -222,6 +264,7 @@ impl Sources {
 impl Source for Sources {
     fn scan(&self, target: &Target, sink: &Sink) -> Result<(), Failure> {
         let started = now();
+        sink.records(desk::problem(&self.desk));
         match target.origin {
             Origin::Demo => self.at_once(demo::load().0, target, sink, &started),
             Origin::Files => self.at_once(self.manifests(target)?, target, sink, &started),
@@ -340,15 +383,36 @@ impl Source for Sources {
         Err(Failure::new("This build reaches no cluster.", "Apply what is shown, and :import what its logs hold."))
     }
 
+    fn configure(&self, config: Config) {
+        *self.config.lock().unwrap_or_else(PoisonError::into_inner) = config;
+    }
+
     fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure> {
         let findings = rows.iter().filter_map(|i| report.findings.get(*i)).cloned().collect();
         let part = Report { findings, ..report.clone() };
-        let text = exports::csv(&part).map_err(internal)?;
+        let id = self.settings(report.cluster.context.as_deref()).cluster_id;
+        let text = exports::csv(&part, id.as_deref()).map_err(internal)?;
         let path = path.map_or_else(|| exports::file_name(report, "csv"), Path::to_path_buf);
-        exports::write_private(&path, text.as_bytes()).map_err(|error| {
+        crate::store::write_private(&path, text.as_bytes()).map_err(|error| {
             failed(&format!("{} cannot be written", path.display()), error, "Name another file: :export FILE")
         })?;
         Ok(path)
+    }
+
+    fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure> {
+        self.desk.answer(target, question)
+    }
+
+    fn prepare(&self, book: Book) -> Prepared {
+        self.desk.prepare(book)
+    }
+
+    fn record(&self, target: &Target, change: &Change) -> Result<Recorded, Refused> {
+        self.keep(target, change)
+    }
+
+    fn undo(&self, target: &Target, done: &Done) -> Result<Recorded, Failure> {
+        self.take_back(target, done)
     }
 }
 
@@ -390,7 +454,7 @@ fn mark(document: &mut Document, finding: &Finding) {
     let first = document.marks.first().map(|mark| mark.first + 1);
     document.above = file_line.zip(first).map_or(0, |(file, own)| file.saturating_sub(own));
     if changed {
-        document.note = Some("Changed since it was read: ctrl-r checks again.".to_owned());
+        document.note = Some("Changed since it was read: :rescan checks again.".to_owned());
     }
 }
 
@@ -423,8 +487,10 @@ mod tests {
             gaps: Vec::new(),
             selection: Selection::default(),
             files: Vec::new(),
+            config: Mutex::default(),
             allowed: Vec::new(),
             role: |_| String::new(),
+            desk: Desk::default(),
             #[cfg(feature = "live")]
             live: super::super::live::Live::default(),
         }
@@ -439,7 +505,7 @@ mod tests {
         let sources = sources();
         let (inventory, _) = demo::load();
         let editions = sources.editions(inventory.version).unwrap();
-        let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now()).unwrap();
+        let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now(), None).unwrap();
         let with = |f: &&Finding| f.check == "container.env-literal-credential" && f.source.is_some();
         let mut seen = 0;
         for leak in report.findings.iter().filter(with) {
@@ -473,7 +539,7 @@ mod tests {
         let sources = sources();
         let (inventory, _) = demo::load();
         let editions = sources.editions(inventory.version).unwrap();
-        let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now()).unwrap();
+        let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now(), None).unwrap();
         let mut opened = 0;
         for finding in report.findings.iter().filter(|f| f.status == FindingStatus::Fail && f.source.is_some()) {
             let document = sources.yaml(&demo(), finding).unwrap();

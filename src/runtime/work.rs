@@ -26,10 +26,13 @@ impl Work<dyn Source> {
 
     /// Runs a blocking function and sends what it answers.
     fn run(&self, answer: impl FnOnce(&dyn Source) -> Msg + Send + 'static) {
-        let (source, messages) = (self.source.clone(), self.messages.clone());
-        let work = tokio::task::spawn_blocking(move || {
-            let _ = messages.send(answer(&*source));
-        });
+        let messages = self.messages.clone();
+        self.spawn(move |source| drop(messages.send(answer(source))));
+    }
+
+    fn spawn(&self, work: impl FnOnce(&dyn Source) + Send + 'static) {
+        let source = self.source.clone();
+        let work = tokio::task::spawn_blocking(move || work(&*source));
         let broken = self.broken.clone();
         tokio::spawn(async move {
             if work.await.is_err_and(|error| error.is_panic()) {
@@ -45,12 +48,9 @@ impl Work<dyn Source> {
                 // The scan before sees that it is not the current one, and stops.
                 self.current.send_replace(scan);
                 let sink = Sink::new(scan, self.messages.clone(), self.current.subscribe());
-                self.run(move |source| {
-                    let event = match source.scan(&target, &sink) {
-                        Ok(()) => ScanEvent::Finished,
-                        Err(failure) => ScanEvent::Failed(failure),
-                    };
-                    Msg::Scan(scan, event)
+                self.spawn(move |source| match source.scan(&target, &sink) {
+                    Ok(()) => sink.finished(),
+                    Err(failure) => sink.send(ScanEvent::Failed(failure)),
                 });
             }
             Effect::LoadYaml(target, finding) => {
@@ -76,7 +76,17 @@ impl Work<dyn Source> {
                 let count = rows.len();
                 Msg::Exported(source.export(&report, &rows, path.as_deref()).map(|path| (path, count)))
             }),
-            other @ (Effect::Copy(..) | Effect::SetTheme(_) | Effect::Suspend | Effect::Quit) => return Some(other),
+            Effect::Ask(target, question) => {
+                self.run(move |source| Msg::Answered(question.clone(), source.answer(&target, &question)));
+            }
+            Effect::Prepare(book) => self.run(move |source| Msg::Prepared(source.prepare(book))),
+            Effect::Record(target, change) => {
+                self.run(move |source| Msg::Recorded(Box::new(source.record(&target, &change))));
+            }
+            Effect::Undo(target, done) => {
+                self.run(move |source| Msg::Undone(Box::new(source.undo(&target, &done))));
+            }
+            other => return Some(other),
         }
         None
     }

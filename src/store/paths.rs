@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// plimsoll's directories. None of them is made before something is written there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,16 @@ impl Paths {
         })
     }
 
+    /// The settings.
+    pub fn settings(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// Themes of the user.
+    pub fn themes(&self) -> PathBuf {
+        self.config.join("themes")
+    }
+
     /// Where exports go when nobody named a place; made with mode 0700.
     pub fn exports(&self) -> PathBuf {
         self.state.join("exports")
@@ -57,12 +67,21 @@ impl Paths {
     }
 }
 
+/// `~/` is the home directory, as in a shell.
+pub fn expanded(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), env::var_os("HOME")) {
+        (Ok(rest), Some(home)) => Path::new(&home).join(rest),
+        _ => path.to_path_buf(),
+    }
+}
+
 /// Every path, by name, for `plimsoll info`; empty where there is no home directory.
 pub fn all() -> Vec<(&'static str, PathBuf)> {
     Paths::new().map_or_else(Vec::new, |paths| {
-        let (exports, log) = (paths.exports(), paths.log());
+        let (settings, exports, log) = (paths.settings(), paths.exports(), paths.log());
         vec![
             ("config", paths.config),
+            ("settings", settings),
             ("data", paths.data),
             ("state", paths.state),
             ("cache", paths.cache),

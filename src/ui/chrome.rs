@@ -2,7 +2,7 @@
 
 use super::Theme;
 use super::widgets::put;
-use crate::app::{Line, Link, Origin, Phase, PromptKind, State, Tone, available, complete, thousands, wrap};
+use crate::app::{Action, Line, Link, Origin, Phase, PromptKind, State, Tone, available, complete, wrap};
 use crate::model::clean;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -32,6 +32,12 @@ fn both(buffer: &mut Buffer, theme: &Theme, area: Rect, left: &Line, right: &Lin
 
 /// Program, cluster, scope; when it was read.
 pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) {
+    let (left, right) = heading(state, area.width);
+    both(buffer, theme, area, &left, &right);
+}
+
+/// The first line in a window of this width: what stands at the left, and at the right.
+pub(super) fn heading(state: &State, room: u16) -> (Line, Line) {
     let session = &state.session;
     let report = session.report.as_deref();
     let name = match (report.and_then(|r| r.cluster.context.as_deref()), session.target.origin) {
@@ -46,16 +52,18 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         (None, []) => "all namespaces".to_owned(),
         (None, names) => format!("namespace {}", names.join(", ")),
     };
-    let exempt = report.map_or(0, |r| r.exempt);
-    let mut rest = format!(" · {scope}");
-    if exempt > 0 {
-        rest.push_str(&format!(" · {exempt} exempt"));
+    let mut counts = String::new();
+    for (count, word) in [(report.map_or(0, |r| r.exempt), "exempt"), (session.summary.waived, "waived")] {
+        if count > 0 {
+            counts.push_str(&format!(" · {count} {word}"));
+        }
     }
-    rest.push_str(" · read-only");
-    let left =
-        vec![(Tone::Header, " plimsoll  ".to_owned()), (Tone::Strong, format!("{name}{version}")), (Tone::Dim, rest)];
+    let left = |program: &str, version: &str, scope: &str| {
+        let rest = format!(" · read-only · {scope}{counts}");
+        vec![(Tone::Header, program.to_owned()), (Tone::Strong, format!("{name}{version}")), (Tone::Dim, rest)]
+    };
     let time = report.map(|r| clock(&r.finished)).unwrap_or_default();
-    let right = match (&session.phase, report.is_some()) {
+    let mut right = match (&session.phase, report.is_some()) {
         (Phase::Connecting, false) => vec![(Tone::Notice, "connecting ".to_owned())],
         (Phase::Connecting | Phase::Reading, true) if session.complete => {
             vec![(Tone::Notice, format!("reading again · as of {time} "))]
@@ -74,76 +82,23 @@ pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         (Phase::Failed(_), true) if !session.complete => vec![(Tone::Error, "CUT SHORT ".to_owned())],
         (Phase::Failed(_), true) => vec![(Tone::Error, format!("STALE as of {time} "))],
     };
-    both(buffer, theme, area, &left, &right);
+    if session.records.is_some() {
+        right.insert(0, (Tone::Error, "WAIVERS NOT READ  ".to_owned()));
+    }
+    // What is said at more length than there is room for is said shorter; what bears on the verdicts stays.
+    let short = scope.replace("all namespaces", "all ns").replace("namespace ", "ns ");
+    let forms =
+        [left(" plimsoll  ", &version, &scope), left(" plimsoll  ", &version, &short), left(" ", &version, &short)];
+    let fits = |line: &Line| width(line) + width(&right) < room;
+    let left = forms.into_iter().find(fits).unwrap_or_else(|| left(" ", "", &short));
+    (left, right)
 }
 
 /// Where one is, and what is being read or filtered.
 pub(super) fn crumbs(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) {
-    let mut left: Line = vec![(Tone::Text, " ".to_owned())];
-    let screens = state.screens();
-    for (i, screen) in screens.iter().enumerate() {
-        if i > 0 {
-            left.push((Tone::Dim, " › ".to_owned()));
-        }
-        let last = i + 1 == screens.len();
-        left.push((if last { Tone::Strong } else { Tone::Dim }, screen.view.crumb(state)));
-    }
-    // Where the way is too long for the line, its end is what counts.
-    let mut right = right_of_crumbs(state);
-    let most = area.width.saturating_sub(width(&right) + 1).max(area.width / 3);
-    let mut shortened = false;
-    while width(&left) > most && left.len() > 2 {
-        left.drain(1..3);
-        shortened = true;
-    }
-    if shortened {
-        left.insert(1, (Tone::Dim, "… › ".to_owned()));
-    }
-    if !right.is_empty() {
-        right.push((Tone::Text, " ".to_owned()));
-    }
-    both(buffer, theme, area, &left, &right);
-}
-
-fn right_of_crumbs(state: &State) -> Line {
-    let mut line = Line::new();
-    if state.failures_only {
-        line.push((Tone::Notice, "failures only  ".to_owned()));
-    }
-    if let Some(pane) = state.pane().filter(|pane| !pane.filter.is_empty()) {
-        line.push((Tone::Notice, format!("/{}", pane.filter.text())));
-        let shown = pane.rows.iter().filter(|row| !matches!(row, crate::app::RowId::Section(..))).count();
-        line.push((Tone::Dim, format!("  {} of {}", thousands(shown), thousands(pane.total))));
-    } else if let (Phase::Failed(failure), true) = (&state.session.phase, state.session.report.is_some()) {
-        line.push((Tone::Error, failure.what.clone()));
-    } else if let Link::Lost { why, .. } = &state.session.link {
-        line.push((Tone::Error, format!("trying again: {why}")));
-    } else if state.session.is_reading() {
-        line.push((Tone::Notice, progress(state)));
-    }
-    line
-}
-
-/// `reading pods 12,400 · services done · 3 of 27 kinds`.
-fn progress(state: &State) -> String {
-    let session = &state.session;
-    if session.progress.is_empty() {
-        return match session.target.origin {
-            Origin::Cluster => "asking the cluster what it serves".to_owned(),
-            Origin::Files => "reading the files".to_owned(),
-            Origin::Demo => "reading the demo".to_owned(),
-        };
-    }
-    let done = session.progress.iter().filter(|p| p.done).count();
-    let open =
-        session.progress.iter().filter(|p| !p.done).take(2).map(|p| format!("{} {}", p.kind, thousands(p.count)));
-    let last = session.progress.iter().rev().find(|p| p.done).map(|p| format!("{} done", p.kind));
-    let kinds = match session.planned {
-        0 => format!("{done} kinds"),
-        planned => format!("{done} of {planned} kinds"),
-    };
-    let parts: Vec<String> = open.chain(last).chain([kinds]).collect();
-    format!("reading {}", parts.join(" · "))
+    let crumbs = crate::app::crumbs(state, usize::from(area.width));
+    let way: Line = crumbs.way.into_iter().map(|crumb| (crumb.tone, crumb.text)).collect();
+    both(buffer, theme, area, &way, &crumbs.right);
 }
 
 /// Keys that do something now; the prompt while one types; else what there is to say.
@@ -181,12 +136,23 @@ pub(super) fn footer(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
         }
         return None;
     }
-    let help: Line = vec![(Tone::Key, "?".to_owned()), (Tone::Dim, " help ".to_owned())];
+    if let Some(form) = &state.form {
+        let mut line: Line = vec![(Tone::Text, " ".to_owned())];
+        for (key, word) in form.keys() {
+            let pieces = vec![(Tone::Key, key.to_owned()), (Tone::Dim, format!(" {word}  "))];
+            if width(&line) + width(&pieces) <= area.width {
+                line.extend(pieces);
+            }
+        }
+        put(buffer, theme, (area.x, area.y), area.width, &line);
+        return None;
+    }
+    let help: Line = vec![(Tone::Key, state.key(Action::Help)), (Tone::Dim, " help ".to_owned())];
     let room = area.width.saturating_sub(width(&help) + 1);
     let mut line: Line = vec![(Tone::Text, " ".to_owned())];
     for entry in available(state).filter(|entry| !entry.label.is_empty() && entry.label != "help") {
-        let Some(key) = entry.keys.first() else { continue };
-        let pieces = vec![(Tone::Key, (*key).to_owned()), (Tone::Dim, format!(" {}  ", entry.label))];
+        let Some(key) = state.preferences().keys.of(entry.action).first() else { continue };
+        let pieces = vec![(Tone::Key, key.to_string()), (Tone::Dim, format!(" {}  ", entry.label))];
         if width(&line) + width(&pieces) <= room {
             line.extend(pieces);
         }

@@ -53,7 +53,9 @@ pub fn finding(check: &str, severity: Severity, namespace: &str, kind: &str, nam
         controls: vec![ControlRef { framework: "cis".into(), version: "2.0.1".into(), id: "5.2.2".into() }].into(),
         source: None,
         waiver: None,
+        expired_waiver: None,
         platform: false,
+        team: None,
         reach: vec![],
     }
 }
@@ -166,6 +168,8 @@ pub fn report() -> Report {
             gap("Secret", GapReason::OptIn, "read only with --with-secrets"),
         ],
         exempt: 1,
+        waivers: Vec::new(),
+        attestations: Vec::new(),
     }
 }
 
@@ -216,6 +220,98 @@ pub fn rolling() -> Report {
     report.findings[0].seen_in = Some(SeenIn::Pods);
     report.findings[0].instances = Some(2);
     report.finished = "2026-07-21T23:41:37Z".into();
+    report
+}
+
+fn waiver_record(finding: &Finding, expires: &str) -> WaiverRecord {
+    WaiverRecord {
+        check: finding.check.into(),
+        resource: finding.owner.clone(),
+        container: finding.container.clone(),
+        reason: "the probe is replaced in autumn".into(),
+        owner: "ana@example.com".into(),
+        approved_by: "bo@example.com".into(),
+        ticket: "SEC-1".into(),
+        expires: parse_day(expires).unwrap(),
+    }
+}
+
+/// What people decided: a waiver that counts, one that is over, a control with candidates that an attestation covered.
+pub fn decided() -> Report {
+    let mut report = report();
+    let place = |i: usize| ("~/waivers.yaml".into(), i * 12 + 1);
+    let wanted = [(1, "2026-10-20", WaiverState::InForce), (2, "2026-06-30", WaiverState::Expired)];
+    for (i, expires, state) in wanted {
+        let record = waiver_record(&report.findings[i], expires);
+        let waiver = Some(record.waiver(&"~/waivers.yaml".into()));
+        let message: Arc<str> = match state {
+            WaiverState::InForce => format!("1 finding waived until {expires}").into(),
+            _ => format!("expired on {expires}: 1 finding no longer waived").into(),
+        };
+        let finding = &mut report.findings[i];
+        match state {
+            WaiverState::InForce => (finding.status, finding.waiver) = (FindingStatus::Waived, waiver),
+            _ => finding.expired_waiver = waiver,
+        }
+        let (source, line) = place(report.waivers.len());
+        report.waivers.push(WaiverUse { source, line, record, state, findings: 1, message });
+    }
+    let manual = |name: &str, severity| Finding {
+        status: FindingStatus::Manual,
+        container: None,
+        message: "Group system:masters is bound to ClusterRole cluster-admin".into(),
+        controls: vec![ControlRef { framework: "cis".into(), version: "2.0.1".into(), id: "5.1.2".into() }].into(),
+        ..finding("rbac.system-masters", severity, "shop", "RoleBinding", name)
+    };
+    let candidates = [manual("break-glass", Severity::High), manual("installer", Severity::Medium)];
+    let control = &mut report.controls[1];
+    control.checks = vec!["rbac.system-masters".into()];
+    control.decides = Some("review".into());
+    control.counts.manual = 2;
+    let new = "1 candidate is new since ana@example.com attested it on 2026-07-01";
+    control.message = format!("2 candidates to review; {new}").into();
+    let record = Attestation {
+        framework: "cis".into(),
+        version: "2.0.1".into(),
+        control: "5.1.2".into(),
+        statement: "The break-glass group was looked at.".into(),
+        by: "ana@example.com".into(),
+        on: parse_day("2026-07-01").unwrap(),
+        valid_until: parse_day("2026-09-30").unwrap(),
+        ticket: Some("SEC-9".into()),
+        attachments: vec![Attachment { name: "review.pdf".into(), sha256: "ab".repeat(32).into() }],
+        reviewed: vec![candidates[0].fingerprint.clone()],
+    };
+    report.findings.extend(candidates);
+    report.attestations.push(AttestationUse {
+        source: "~/attestations.yaml".into(),
+        line: 1,
+        record,
+        state: AttestationState::Reopened,
+        message: new.into(),
+    });
+    report
+}
+
+/// The same after the control was attested anew.
+pub fn attested() -> Report {
+    let mut report = decided();
+    let control = &mut report.controls[1];
+    control.status = Verdict::Attested;
+    control.message = "attested by ana@example.com on 2026-07-22, until 2026-10-20".into();
+    (control.counts.manual, control.counts.attested) = (0, 2);
+    let used = &mut report.attestations[0];
+    used.state = AttestationState::Holds;
+    used.record.on = parse_day("2026-07-22").unwrap();
+    used.record.valid_until = parse_day("2026-10-20").unwrap();
+    used.message = control.message.clone();
+    let (manual, done) =
+        (|c: &&ControlResult| c.status == Verdict::Manual, |c: &&ControlResult| c.status == Verdict::Attested);
+    let of = |wanted: &dyn Fn(&&ControlResult) -> bool| {
+        report.controls.iter().filter(|c| &*c.framework == "cis").filter(|c| wanted(c)).count()
+    };
+    let counts = (of(&manual), of(&done));
+    (report.frameworks[0].counts.manual, report.frameworks[0].counts.attested) = counts;
     report
 }
 

@@ -20,7 +20,8 @@ impl Stage {
     /// At the start, before anything is known.
     pub fn new(width: u16, height: u16) -> Self {
         let packs = plimsoll::frameworks::embedded().unwrap();
-        let (state, effects) = State::new(Target::default(), Arc::new(Catalog::of(&packs)), (width, height));
+        let (mut state, effects) = State::new(Target::default(), Arc::new(Catalog::of(&packs)), (width, height));
+        (state.theme, state.themes) = ("dark".to_owned(), plimsoll::ui::Themes::default().names());
         Self { state, theme: Theme::load("dark").unwrap(), effects }
     }
 
@@ -67,6 +68,22 @@ impl Stage {
         terminal.backend().buffer().clone()
     }
 
+    /// Where the hardware cursor is: column and row; None: hidden.
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        use ratatui::backend::Backend;
+        let (width, height) = self.state.size;
+        // a frame that sets no cursor leaves it where it was
+        let at = |home: (u16, u16)| {
+            let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+            terminal.set_cursor_position(home).unwrap();
+            terminal.draw(|frame| view(&self.state, &self.theme, frame)).unwrap();
+            let at = terminal.backend_mut().get_cursor_position().unwrap();
+            (at.x, at.y)
+        };
+        let (one, other) = (at((0, 0)), at((1, 0)));
+        (one == other).then_some(one)
+    }
+
     /// What is on screen, without blanks at the ends of lines.
     pub fn screen(&self) -> String {
         text(&self.buffer())
@@ -76,6 +93,11 @@ impl Stage {
     pub fn picture(&self) -> String {
         let buffer = self.buffer();
         format!("{}\n{}", text(&buffer), styles(&buffer))
+    }
+
+    /// How each line is styled.
+    pub fn looks(&self) -> String {
+        styles(&self.buffer())
     }
 }
 
@@ -110,18 +132,9 @@ fn styles(buffer: &Buffer) -> String {
                 _ => runs.push((x, x, cell.style())),
             }
         }
-        let plain = |style: &Style| {
-            let color = |c: Option<ratatui::style::Color>| c.filter(|c| *c != ratatui::style::Color::Reset);
-            let parts = [
-                color(style.fg).map(|c| c.to_string().to_lowercase()),
-                color(style.bg).map(|c| format!("on {c}").to_lowercase()),
-                (!style.add_modifier.is_empty()).then(|| format!("{:?}", style.add_modifier).to_lowercase()),
-            ];
-            parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
-        };
         let runs: Vec<String> = runs
             .iter()
-            .map(|(start, end, style)| (start, end, plain(style)))
+            .map(|(start, end, style)| (start, end, plainly(style)))
             .filter(|(_, _, style)| !style.is_empty())
             .map(|(start, end, style)| format!("{start}-{end} {style}"))
             .collect();
@@ -130,4 +143,15 @@ fn styles(buffer: &Buffer) -> String {
         }
     }
     said
+}
+
+/// A style in words; empty: the terminal's own.
+pub fn plainly(style: &Style) -> String {
+    let color = |c: Option<ratatui::style::Color>| c.filter(|c| *c != ratatui::style::Color::Reset);
+    let parts = [
+        color(style.fg).map(|c| c.to_string().to_lowercase()),
+        color(style.bg).map(|c| format!("on {c}").to_lowercase()),
+        (!style.add_modifier.is_empty()).then(|| format!("{:?}", style.add_modifier).to_lowercase()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
 //! Taking things out: the clipboard and CSV.
 
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Effect, Key, Load, RemedyText, State, View};
+use crate::app::{Action, Effect, Key, Load, RemedyText, State, View};
 use crate::model::FindingStatus;
 use std::path::PathBuf;
 
@@ -22,6 +22,7 @@ fn what(state: &State) -> Option<(String, String)> {
         RowId::Context(name) | RowId::Namespace(Some(name)) | RowId::Node(name) => {
             Some((name.to_string(), name.to_string()))
         }
+        RowId::Found(cells) => Some(("the row".to_owned(), cells.join("\t"))),
         RowId::Gap(i) => {
             let gap = state.session.report.as_deref()?.gaps.get(*i)?;
             Some(("the gap".to_owned(), format!("{}: {}", gap.kind, gap.message)))
@@ -57,6 +58,11 @@ pub fn fix_text(remedy: &RemedyText) -> Option<Effect> {
     Some(Effect::Copy("the fix".to_owned(), text.clone()))
 }
 
+/// Says that there is nothing to copy, and what helps instead.
+pub fn no_patch(state: &mut State) {
+    state.say(format!("No patch can be known from here; {} explains what to do.", state.key(Action::Explain)));
+}
+
 /// A finding is there, and its fix is not known to be advice only.
 pub fn can_fix(state: &State) -> bool {
     let Some(finding) = state.current() else { return false };
@@ -73,7 +79,7 @@ pub fn fix(state: &mut State, _: Key) -> Vec<Effect> {
         Load::Ready(remedy) => {
             let copy = fix_text(remedy);
             if copy.is_none() {
-                state.say("No patch can be known from here; d explains what to do.");
+                no_patch(state);
             }
             copy.into_iter().collect()
         }

@@ -2,7 +2,8 @@
 
 use crate::app::query::Query;
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Effect, Filter, GapFold, Key, Origin, State, Target, View};
+use crate::app::{Action, Effect, Filter, GapFold, Key, Origin, State, Target, View};
+use crate::inventory::Question;
 use crate::model::{FindingStatus, GapReason, Severity};
 use std::sync::Arc;
 
@@ -35,6 +36,10 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
             0 => View::Text(TextKind::Node(name.clone())),
             _ => View::Findings(Query { node: Some(name.clone()), failing: true, ..Query::default() }),
         },
+        RowId::Found(id) => {
+            let View::Found(question) = &state.screen().view else { return None };
+            return crate::app::found::leads_to(state, question, id);
+        }
         RowId::Section(..) | RowId::LevelTwo(_) | RowId::Context(_) | RowId::Namespace(_) => {
             return None;
         }
@@ -43,7 +48,11 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
 
 /// Whether the selected row opens.
 pub fn can_open(state: &State) -> bool {
-    state.selected().is_some_and(|row| !matches!(row, RowId::Section(..)))
+    state.selected().is_some_and(|row| match row {
+        RowId::Section(..) => false,
+        RowId::Found(_) => leads_to(state, row).is_some(),
+        _ => true,
+    })
 }
 
 /// Opens the selected row.
@@ -302,9 +311,20 @@ pub fn failures(state: &mut State, _: Key) -> Vec<Effect> {
     let report = state.session.report.as_deref();
     let failing = report.map_or(0, |r| r.findings.iter().filter(|f| f.status == FindingStatus::Fail).count());
     state.say(if state.failures_only {
-        format!("Failures only ({failing} findings fail); ctrl-z shows everything.")
+        format!("Failures only ({failing} findings fail); {} shows everything.", state.key(Action::Failures))
     } else {
         "Everything is listed again.".to_owned()
     });
     Vec::new()
+}
+
+/// The finding has an owner with pods.
+pub fn has_pods(state: &State) -> bool {
+    state.current().is_some_and(|finding| finding.instances.is_some_and(|pods| pods > 0))
+}
+
+/// The pods of the finding's owner, with node and age.
+pub fn pods(state: &mut State, _: Key) -> Vec<Effect> {
+    let owner = state.current().map(|finding| finding.owner.clone());
+    owner.map_or_else(Vec::new, |owner| state.push(View::Found(Question::Pods(owner))))
 }

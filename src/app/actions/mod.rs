@@ -3,6 +3,7 @@
 //! To add an action: a line in the table, a function in a file here that does it, and one that says when it can.
 
 mod copy;
+mod decide;
 mod look;
 mod moves;
 mod program;
@@ -11,7 +12,9 @@ mod scan;
 use super::rows::PaneKind;
 use super::{Effect, Key, State, View};
 
-pub(super) use copy::{export_to, fix_text};
+pub(super) use copy::{export_to, fix_text, no_patch};
+pub(super) use decide::{close, prepared, recorded, typed, undone};
+pub(super) use moves::scroll;
 pub(super) use scan::{demo, rescan, switch_namespace};
 
 /// Where an action applies.
@@ -82,10 +85,17 @@ actions! {
     // action     where            keys                          footer      help
     Open          [List]           ["enter", "right", "l"]       "open"      "Open what is selected"                         look::open, look::can_open;
     Back          [Anywhere]       ["esc", "q", "left", "h"]     "back"      "Clear the filter, else go back"                look::back, look::can_back;
+    HistoryBack   [Anywhere]       ["["]                         ""          "The command before, as in k9s"                 program::history_back, program::has_history_back;
+    HistoryOn     [Anywhere]       ["]"]                         ""          "The command after it"                          program::history_on, program::has_history_on;
+    LastPlace     [Anywhere]       ["-"]                         ""          "The last command, and back again"              program::last_place, program::has_last_place;
+    Attest        [Anywhere]       ["A"]                         "attest"    "Attest what is left to a person"              decide::attest, decide::can_attest;
     Yaml          [Finding]        ["y"]                         "yaml"      "The resource's YAML, the field marked"         look::yaml, look::can_yaml;
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
     SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff or as YAML"             look::switch_fix,  look::can_switch_fix;
     CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as YAML"                          copy::fix,         copy::can_fix;
+    Waive         [Finding]        ["W"]                         "waive"     "Waive: let the failure stand, with reason and expiry" decide::waive, decide::can_waive;
+    Pods          [Finding]        ["P"]                         "pods"      "The pods of its owner, with node and age"      look::pods, look::has_pods;
+    Undo          [Anywhere]       ["u"]                         "undo"      "Take the last waiver or attestation back"      decide::undo, decide::can_undo;
     NextFinding   [Finding]        ["}"]                         "next"      "The next finding of the list below"            look::next, look::on_finding;
     LastFinding   [Finding]        ["{"]                         ""          "The finding before"                            look::previous, look::on_finding;
     Demo          [Anywhere]       ["D"]                         "demo"      "Look at the demo cluster"                      scan::demo, scan::can_demo;
@@ -116,6 +126,25 @@ actions! {
     Quit          [Anywhere]       ["ctrl-c"]                    ""          "Leave"                                         program::quit, program::always;
 }
 
+impl Action {
+    /// Its name in the configuration: `copy-fix`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.extend(c.to_lowercase());
+        }
+        name
+    }
+
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        ACTIONS.iter().map(|entry| entry.action).find(|action| action.name() == name)
+    }
+}
+
 /// Contexts of the current screen and selection.
 pub fn contexts(state: &State) -> Vec<Context> {
     let mut contexts = vec![Context::Anywhere];
@@ -136,19 +165,35 @@ pub fn available(state: &State) -> impl Iterator<Item = &'static Entry> + '_ {
     ACTIONS.iter().filter(move |entry| entry.contexts.iter().any(|c| contexts.contains(c)) && (entry.can)(state))
 }
 
-/// Carries out the action of a key; a key without one does nothing.
+/// Carries out the action or the command of a key; a key without one does nothing.
 pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
-    let name = key.to_string();
-    let entry = available(state).find(|entry| entry.keys.contains(&name.as_str()));
-    match entry {
-        Some(entry) => (entry.run)(state, key),
-        None => {
-            if matches!(name.as_str(), "q" | "esc") {
-                state.say("This is the first screen; ctrl-c or :q leaves.");
+    let action = state.preferences().keys.action(key);
+    let entry = available(state).find(|entry| Some(entry.action) == action);
+    match (entry, action) {
+        (Some(entry), _) => (entry.run)(state, key),
+        (None, Some(Action::Back)) => {
+            state.say(format!("This is the first screen; {} or :q leaves.", state.key(Action::Quit)));
+            Vec::new()
+        }
+        (None, Some(action)) => {
+            if let Some(why) = decide::why_not(state, action) {
+                state.say(why);
             }
             Vec::new()
         }
+        (None, None) => {
+            let hotkeys = &state.preferences().hotkeys;
+            let command = hotkeys.iter().find(|(hotkey, _)| *hotkey == key).map(|(_, command)| command.clone());
+            command.map_or_else(Vec::new, |command| super::commands::run(state, &command))
+        }
     }
+}
+
+/// Carries out an action that would do something now.
+pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
+    let entry = available(state).find(|entry| entry.action == action);
+    let key = state.preferences().keys.of(action).first().copied();
+    entry.map_or_else(Vec::new, |entry| (entry.run)(state, key.unwrap_or(Key::plain(super::Code::Enter))))
 }
 
 /// Whether the fix is on screen.

@@ -16,9 +16,15 @@ fn page(state: &State) -> isize {
     isize::try_from(layout::layout(state).page(state.screen().focus)).unwrap_or(1).max(1)
 }
 
-/// By so many rows (lists) or lines (texts); what is beyond the end stops there.
+/// The box with the focus, by so many rows or lines.
 fn by(state: &mut State, distance: isize) -> Vec<Effect> {
-    if let Some(pane) = state.screen_mut().pane_mut() {
+    scroll(state, state.screen().focus, distance);
+    Vec::new()
+}
+
+/// A box by so many rows (lists) or lines (texts); what is beyond the end stops there.
+pub fn scroll(state: &mut State, pane: usize, distance: isize) {
+    if let Some(pane) = state.screen_mut().panes.get_mut(pane) {
         if pane.kind.is_list() {
             pane.cursor = pane.cursor.saturating_add_signed(distance).min(pane.rows.len().saturating_sub(1));
             pane.skip_heading(distance > 0);
@@ -27,7 +33,6 @@ fn by(state: &mut State, distance: isize) -> Vec<Effect> {
         }
     }
     state.follow();
-    Vec::new()
 }
 
 /// One down.

@@ -1,6 +1,6 @@
 //! The program itself: prompts, leaving.
 
-use crate::app::{Effect, Key, Prompt, PromptKind, State};
+use crate::app::{Effect, Key, Prompt, PromptKind, State, commands};
 
 /// Always.
 pub fn always(_: &State) -> bool {
@@ -23,4 +23,44 @@ pub fn command(state: &mut State, _: Key) -> Vec<Effect> {
 /// Leaves.
 pub fn quit(_: &mut State, _: Key) -> Vec<Effect> {
     vec![Effect::Quit]
+}
+
+/// Goes to a place of the history, from the overview.
+fn go(state: &mut State, place: Option<usize>) -> Vec<Effect> {
+    let Some(command) = place.and_then(|place| state.history.go(place)) else { return Vec::new() };
+    state.home();
+    commands::carry_out(state, &command)
+}
+
+/// There is a command before.
+pub fn has_history_back(state: &State) -> bool {
+    state.history.step(-1).is_some()
+}
+
+/// The command before.
+pub fn history_back(state: &mut State, _: Key) -> Vec<Effect> {
+    let place = state.history.step(-1);
+    go(state, place)
+}
+
+/// There is a command after it.
+pub fn has_history_on(state: &State) -> bool {
+    state.history.step(1).is_some()
+}
+
+/// The command after it.
+pub fn history_on(state: &mut State, _: Key) -> Vec<Effect> {
+    let place = state.history.step(1);
+    go(state, place)
+}
+
+/// There is a place where one was before.
+pub fn has_last_place(state: &State) -> bool {
+    state.history.last().is_some()
+}
+
+/// The last command, and back again.
+pub fn last_place(state: &mut State, _: Key) -> Vec<Effect> {
+    let place = state.history.last();
+    go(state, place)
 }

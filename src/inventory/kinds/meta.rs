@@ -182,6 +182,27 @@ pub struct Meta {
     #[prost(message, repeated, tag = "13")]
     #[serde(deserialize_with = "nullable")]
     pub owner_references: Vec<OwnerReference>,
+    /// Who wrote to it; only who wrote last to what is not its status survives [`Meta::slim`].
+    #[prost(message, repeated, tag = "17")]
+    #[serde(deserialize_with = "nullable")]
+    pub managed_fields: Vec<ManagedFields>,
+}
+
+/// `metav1.ManagedFieldsEntry`, without the fields.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ManagedFields {
+    /// Who.
+    #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
+    pub manager: String,
+    /// When.
+    #[prost(message, optional, tag = "4")]
+    pub time: Option<Time>,
+    /// `status`, or another part of its own.
+    #[prost(string, tag = "8")]
+    #[serde(deserialize_with = "nullable")]
+    pub subresource: String,
 }
 
 /// Beginnings of the annotations that a check or a screen reads. `last-applied-configuration` never: it may hold what
@@ -225,6 +246,9 @@ impl Meta {
     /// Drops what is not read and what may be secret.
     pub fn slim(&mut self) {
         self.annotations.retain(|key, _| keep_annotation(key));
+        let last =
+            self.managed_fields.iter().filter(|entry| entry.subresource.is_empty()).max_by_key(|entry| entry.time);
+        self.managed_fields = last.cloned().into_iter().collect();
         // JSON writes the zero time as null
         self.creation_timestamp.take_if(|time| time.seconds == 0);
         if self.name.is_empty() && !self.generate_name.is_empty() {

@@ -730,6 +730,10 @@ pub struct PodSpec {
     #[prost(string, tag = "3")]
     #[serde(deserialize_with = "nullable")]
     pub restart_policy: String,
+    /// `nodeName`; of a pod, where it is put aside.
+    #[prost(string, tag = "10")]
+    #[serde(deserialize_with = "nullable")]
+    pub node_name: String,
     /// `nodeSelector`.
     #[prost(btree_map = "string, string", tag = "7")]
     #[serde(deserialize_with = "nullable")]

@@ -4,12 +4,14 @@
 //! is found in its text by [`locate`], and [`print()`] writes a live object in a form that both take back.
 
 mod hide;
+mod node;
 mod print;
 mod scalar;
 mod stream;
 mod tree;
 
 pub use hide::{MASK, hidden, hide, mask, mask_text};
+pub use node::{Form, Node, Written};
 pub use print::print;
 pub use stream::{Document, count_documents, documents};
 pub use tree::{Parsed, Positions, Span, locate, parse};

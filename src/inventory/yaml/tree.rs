@@ -100,7 +100,7 @@ impl<'t> Positions<'t> {
     }
 }
 
-type Id = usize;
+pub(super) type Id = usize;
 
 /// A position: byte, line from 1, column from 0.
 #[derive(Clone, Copy, Debug, Default)]
@@ -122,7 +122,7 @@ impl From<Marker> for Point {
 }
 
 #[derive(Debug)]
-enum Content<'t> {
+pub(super) enum Content<'t> {
     Scalar {
         text: Cow<'t, str>,
         plain: bool,
@@ -136,7 +136,7 @@ enum Content<'t> {
 
 /// What a scalar's tag makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tag {
+pub(super) enum Tag {
     /// None: its form decides.
     Resolve,
     /// `!!str`, or one that is not of YAML's own.
@@ -150,8 +150,8 @@ enum Tag {
 }
 
 #[derive(Debug)]
-struct Node<'t> {
-    content: Content<'t>,
+pub(super) struct Node<'t> {
+    pub(super) content: Content<'t>,
     start: Point,
     end: Point,
 }
@@ -256,7 +256,7 @@ impl<'t> Tree<'t> {
     }
 
     /// A node, through an alias to what it stands for.
-    fn node(&self, id: Id) -> Option<(Id, &Node<'t>)> {
+    pub(super) fn node(&self, id: Id) -> Option<(Id, &Node<'t>)> {
         let node = self.nodes.get(id)?;
         match &node.content {
             Content::Alias(anchor) => {
@@ -265,6 +265,22 @@ impl<'t> Tree<'t> {
             }
             _ => Some((id, node)),
         }
+    }
+
+    /// The outermost node.
+    pub(super) fn root(&self) -> Option<Id> {
+        self.root
+    }
+
+    /// Where a node itself begins: line and column from 1.
+    pub(super) fn place(&self, id: Id) -> (usize, usize) {
+        let start = self.nodes.get(id).map_or_else(Point::default, |node| node.start);
+        (start.line as usize, start.column as usize + 1)
+    }
+
+    /// Where a node itself stands, in bytes.
+    pub(super) fn range(&self, id: Id) -> Range<usize> {
+        self.nodes.get(id).map_or(0..0, |node| node.start.byte as usize..node.end.byte as usize)
     }
 
     /// Text ranges, in bytes, of every scalar of a value; those of an alias stand at its anchor.

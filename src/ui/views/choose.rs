@@ -13,7 +13,7 @@ const CONTEXTS: &[Column] = &[
 ];
 
 /// Says that a list is on its way, or that it cannot be had.
-fn waiting<T>(buffer: &mut Buffer, at: &Box<'_>, list: &Load<T>) -> bool {
+pub(super) fn waiting<T>(buffer: &mut Buffer, at: &Box<'_>, list: &Load<T>) -> bool {
     let (tone, text) = match list {
         Load::Ready(_) => return false,
         Load::Failed(Failure { what, todo }) => (Tone::Error, format!("{what} {todo}")),
@@ -47,11 +47,11 @@ pub(super) fn contexts(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> 
     })
 }
 
-const NAMESPACES: &[Column] = &[
+pub(super) const NAMESPACES: &[Column] = &[
     Column::new("key", 3),
     Column::new("namespace", 24).grow(3),
-    Column::new("failing findings", 16).right().drop(1),
-    Column::new("", 10).grow(1).drop(2),
+    Column::new("failing findings", 16).named("failing").right().drop(1),
+    Column::new("", 10).named("scope").grow(1).drop(2),
 ];
 
 /// Namespaces, with the digits that switch to them. Those known from findings are there while the list is asked for.
@@ -62,7 +62,7 @@ pub(super) fn namespaces(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
     }
     let numbered = at.state.numbered();
     let here = &at.state.session.target.namespaces;
-    let table = Table { columns: NAMESPACES, pane: at.pane, focus: at.focus };
+    let table = Table { columns: &at.columns("namespaces", NAMESPACES, &[]), pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| {
         let Some(RowId::Namespace(name)) = at.pane.rows.get(i) else { return Cell::Across(Line::new()) };
         let key = match name {

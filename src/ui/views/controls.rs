@@ -2,18 +2,20 @@
 
 use super::Box;
 use super::overview::{coverage, criteria_words};
-use crate::app::{Line, RowId, State, Tone, basis, is_criterion, observed, reason_words, status_words, wrap};
-use crate::model::{ControlResult, Counts, Verdict};
+use crate::app::{
+    Action, Line, RowId, State, Tone, attestations, basis, is_criterion, observed, reason_words, status_words, wrap,
+};
+use crate::model::{AttestationState, ControlResult, Counts, Verdict};
 use crate::ui::Theme;
 use crate::ui::widgets::{Cell, Column, Piece, Table, bar, interval, piece, put};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 
-const COLUMNS: &[Column] = &[
-    Column::new("", 6),
-    Column::new("", 7),
-    Column::new("", 20).grow(1),
+pub(super) const COLUMNS: &[Column] = &[
+    Column::new("", 6).named("status"),
+    Column::new("", 7).named("id"),
+    Column::new("", 20).named("title").grow(1),
     Column::new("fail", 4).right(),
     Column::new("review", 6).right().drop(3),
     Column::new("unread", 6).right().drop(2),
@@ -118,12 +120,14 @@ pub(super) fn controls(buffer: &mut Buffer, at: &Box<'_>, framework: &Arc<str>) 
     if at.says_empty(buffer, "This framework has no controls for this version.") {
         return None;
     }
-    let table = Table { columns: if criteria { CRITERIA } else { COLUMNS }, pane: at.pane, focus: at.focus };
+    let columns = if criteria { CRITERIA.to_vec() } else { at.columns("controls", COLUMNS, &[]) };
+    let table = Table { columns: &columns, pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
         Some(RowId::Section(framework, section)) => section_row(at.state, framework, section),
         Some(RowId::Control(framework, id)) => {
             let control = at.state.session.control(framework, id);
-            control.map_or_else(|| Cell::Across(Line::new()), if criteria { criterion_row } else { control_row })
+            let row = |control| if criteria { criterion_row(control) } else { control_row(at.state, control) };
+            control.map_or_else(|| Cell::Across(Line::new()), row)
         }
         Some(RowId::LevelTwo(_)) => level_two(at.state, framework),
         _ => Cell::Across(Line::new()),
@@ -149,14 +153,21 @@ fn section_row(state: &State, framework: &Arc<str>, section: &Arc<str>) -> Cell 
     Cell::Across(vec![(Tone::Title, name), (Tone::Dim, counts)])
 }
 
-fn control_row(control: &ControlResult) -> Cell {
+fn control_row(state: &State, control: &ControlResult) -> Cell {
     let figure = |count: usize, tone: Tone| piece(tone, if count > 0 { count.to_string() } else { String::new() });
     let counts = &control.counts;
     let why = control.reason.map(|reason| format!("  {}", reason_words(reason))).unwrap_or_default();
+    let mut title = vec![(Tone::Text, control.title.to_string()), (Tone::Dim, why)];
+    let over = |state| matches!(state, AttestationState::Expired | AttestationState::Reopened);
+    if control.status == Verdict::Manual
+        && let Some(used) = attestations(state, control).filter(|used| over(used.state)).last()
+    {
+        title.insert(0, (Tone::Notice, format!("{} ", used.state.as_str().to_uppercase())));
+    }
     Cell::Cells(vec![
         piece(control.status, control.status.short().to_owned()),
         piece(Tone::Text, control.id.to_string()),
-        Piece::Text(vec![(Tone::Text, control.title.to_string()), (Tone::Dim, why)]),
+        Piece::Text(title),
         figure(counts.fail, Tone::Fail),
         figure(counts.manual, Tone::Manual),
         figure(counts.not_evaluated, Tone::Unread),
@@ -183,6 +194,6 @@ fn level_two(state: &State, framework: &Arc<str>) -> Cell {
     let verb = if state.level_two.contains(framework) { "folds" } else { "unfolds" };
     Cell::Across(vec![
         (Tone::Title, format!("Level 2: {}", counted(controls().count(), "control"))),
-        (Tone::Dim, format!("  {failing} fail, enter {verb} them")),
+        (Tone::Dim, format!("  {failing} fail, {} {verb} them", state.key(Action::Open))),
     ])
 }

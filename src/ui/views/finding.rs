@@ -1,6 +1,6 @@
 //! The lines above a finding's YAML and fix.
 
-use crate::app::{Line, State, Tone, value};
+use crate::app::{Line, State, Tone, value, waiver_words};
 use crate::model::{Finding, SeenIn};
 use crate::ui::Theme;
 use crate::ui::chrome::clock;
@@ -43,7 +43,8 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     let pods = match (finding.seen_in, finding.instances) {
         _ if rolling.is_some() => String::new(),
         (Some(SeenIn::Pods), Some(n)) => format!("  x{n} pods, not in the template"),
-        (_, Some(n)) if n > 0 => format!("  x{n} pods"),
+        (_, Some(1)) => "  1 pod".to_owned(),
+        (_, Some(n)) if n > 0 => format!("  {n} pods"),
         _ => String::new(),
     };
     let mut lines: Vec<Line> = vec![
@@ -56,6 +57,12 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         ],
         vec![(Tone::Text, finding.message.to_string()), (Tone::Dim, format!("  {}", finding.check))],
     ];
+    if let Some(waiver) = &finding.waiver {
+        lines.push(vec![(Tone::Waived, format!("Waived: {}", waiver_words(waiver)))]);
+    }
+    if let Some(waiver) = &finding.expired_waiver {
+        lines.push(vec![(Tone::Notice, format!("EXPIRED waiver, fails again: {}", waiver_words(waiver)))]);
+    }
     for evidence in &finding.paths {
         let path = evidence.path.to_string();
         let is = vec![

@@ -1,25 +1,27 @@
 //! Lists of findings.
 
 use super::Box;
-use crate::app::{Line, PaneKind, Query, RowId, State, Tone, reason_todo, reason_words, thousands};
+use crate::app::{Action, Line, PaneKind, Query, RowId, State, Tone, reason_todo, reason_words, thousands};
 use crate::model::{Finding, FindingStatus, Verdict};
 use crate::ui::Theme;
-use crate::ui::widgets::{Cell, Column, Table, piece, put};
+use crate::ui::widgets::{Cell, Column, Piece, Table, piece, put};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 
 const CHECK: &str = "check";
 
-const COLUMNS: &[Column] = &[
-    Column::new("", 4),
-    Column::new("", 6),
+pub(super) const COLUMNS: &[Column] = &[
+    Column::new("", 4).named("severity"),
+    Column::new("", 6).named("status"),
     Column::new("namespace", 12).grow(1),
     Column::new("resource", 22).grow(4),
     Column::new("container", 10).grow(1).drop(2),
     Column::new(CHECK, 24).grow(2).drop(1),
     Column::new("pods", 5).right().drop(3),
     Column::new("reach", 8).grow(1).drop(4),
+    Column::new("team", 10).grow(1).drop(5).hidden(),
+    Column::new("id", 12).hidden(),
 ];
 
 /// How many there are, of what.
@@ -48,15 +50,16 @@ pub(super) fn findings(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> 
 /// Findings of a control.
 pub(super) fn failing(buffer: &mut Buffer, at: &Box<'_>, framework: &Arc<str>, id: &Arc<str>) -> Option<(u16, u16)> {
     at.title(buffer, "");
+    let explain = at.state.key(Action::Explain);
     let empty = match at.state.session.control(framework, id) {
         None => "This control is not in the latest results.".to_owned(),
         Some(control) => match (control.status, control.reason) {
-            (Verdict::Pass, _) => "Nothing speaks against it. d explains what was checked.".to_owned(),
+            (Verdict::Pass, _) => format!("Nothing speaks against it. {explain} explains what was checked."),
             (Verdict::NotEvaluated, Some(reason)) => {
-                format!("It could not be decided: {}. {}.", reason_words(reason), reason_todo(reason))
+                format!("It could not be decided: {}. {}.", reason_words(reason), reason_todo(at.state, reason))
             }
-            (Verdict::NeedsPeople, _) => "Only people can show this. d says what to collect.".to_owned(),
-            _ => "No findings are listed for it. d explains.".to_owned(),
+            (Verdict::NeedsPeople, _) => format!("Only people can show this. {explain} says what to collect."),
+            _ => format!("No findings are listed for it. {explain} explains."),
         },
     };
     if at.says_empty(buffer, &empty) {
@@ -65,13 +68,14 @@ pub(super) fn failing(buffer: &mut Buffer, at: &Box<'_>, framework: &Arc<str>, i
     draw(buffer, at)
 }
 
-/// The columns; where all rows have one check, it is named above.
+/// The columns; where all rows have one check, it is named above. As text, each row has the id that opens it.
 fn columns(at: &Box<'_>) -> Vec<Column> {
     let one_check = matches!(&at.pane.kind, PaneKind::Findings(query) if query.group.is_some());
-    COLUMNS
-        .iter()
-        .map(|c| if one_check && c.title == CHECK { Column { width: 0, title: "", grow: 0, ..*c } } else { *c })
-        .collect()
+    let also = [(at.state.preferences().teams, "team"), (at.layout.plain, "id")];
+    let also: Vec<&str> = also.into_iter().filter_map(|(wanted, name)| wanted.then_some(name)).collect();
+    let mut columns = at.columns("findings", COLUMNS, &also);
+    columns.retain(|column| !(one_check && column.name == CHECK));
+    columns
 }
 
 fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
@@ -94,6 +98,11 @@ fn row(finding: &Finding, rolling: bool) -> Cell {
     };
     let quiet = finding.status == FindingStatus::Waived;
     let text = if quiet { Tone::Waived } else { Tone::Text };
+    // In front, so that a long name does not push it off the screen.
+    let mut resource: Line = vec![(text, finding.resource.kind_name())];
+    if finding.expired_waiver.is_some() {
+        resource.insert(0, (Tone::Notice, "EXPIRED ".to_owned()));
+    }
     Cell::Cells(vec![
         piece(finding.severity, finding.severity.short().to_owned()),
         if rolling {
@@ -102,10 +111,12 @@ fn row(finding: &Finding, rolling: bool) -> Cell {
             piece(finding.status, finding.status.short().to_owned())
         },
         piece(text, finding.resource.namespace.as_deref().unwrap_or("-").to_owned()),
-        piece(text, finding.resource.kind_name()),
+        Piece::Text(resource),
         piece(Tone::Dim, finding.container.as_deref().unwrap_or_default().to_owned()),
         piece(text, finding.check.to_owned()),
         piece(Tone::Dim, pods),
         piece(Tone::Notice, super::overview::reach_words(&finding.reach)),
+        piece(Tone::Text, finding.team.as_deref().unwrap_or_default().to_owned()),
+        piece(Tone::Dim, finding.fingerprint.get(..12).unwrap_or(&finding.fingerprint).to_owned()),
     ])
 }

@@ -1,11 +1,11 @@
 //! What could not be read, each with its reason.
 
 use super::Box;
-use crate::app::{Line, RowId, Tone, reason_words};
+use crate::app::{Action, Line, RowId, Tone, reason_words};
 use crate::ui::widgets::{Cell, Column, Table, piece};
 use ratatui::buffer::Buffer;
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     Column::new("kind", 14).grow(1),
     Column::new("namespace", 10).drop(2),
     Column::new("why", 16).grow(1),
@@ -16,10 +16,12 @@ const COLUMNS: &[Column] = &[
 /// The gaps.
 pub(super) fn gaps(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     at.title(buffer, "");
-    if at.says_empty(buffer, "No kind is missing for this reason; the controls in question say more (d).") {
+    let explain = at.state.key(Action::Explain);
+    let empty = format!("No kind is missing for this reason; the controls in question say more ({explain}).");
+    if at.says_empty(buffer, &empty) {
         return None;
     }
-    let table = Table { columns: COLUMNS, pane: at.pane, focus: at.focus };
+    let table = Table { columns: &at.columns("gaps", COLUMNS, &[]), pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| {
         if let Some(RowId::Control(framework, id)) = at.pane.rows.get(i) {
             let control = at.state.session.control(framework, id);

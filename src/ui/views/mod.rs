@@ -5,14 +5,18 @@ mod choose;
 mod controls;
 mod finding;
 mod findings;
+mod form;
+mod found;
 mod gaps;
 mod nodes;
 mod overview;
 mod text;
 
+pub(super) use form::form;
+
 use super::Theme;
-use super::widgets::{block, sentence};
-use crate::app::{Layout, PaneKind, Phase, State, Tone, View};
+use super::widgets::{Column, block, chosen, sentence};
+use crate::app::{Action, Layout, Pane, PaneKind, Phase, State, Tone, View, lines};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -22,7 +26,7 @@ struct Box<'a> {
     state: &'a State,
     layout: &'a Layout,
     area: Rect,
-    pane: &'a crate::app::Pane,
+    pane: &'a Pane,
     focus: bool,
 }
 
@@ -35,23 +39,39 @@ impl Box<'_> {
         block(buffer, self.theme, self.layout, self.area, title, self.focus);
     }
 
+    /// The columns of a table, as the user laid them down; `also` names hidden ones that are wanted here.
+    fn columns(&self, table: &str, all: &[Column], also: &[&str]) -> Vec<Column> {
+        chosen(all, self.state.preferences().columns.get(table), also)
+    }
+
     /// Says why there is nothing: what is going on, what the filter hides, else `empty`. True: it said something.
     fn says_empty(&self, buffer: &mut Buffer, empty: &str) -> bool {
         if !self.pane.rows.is_empty() {
             return false;
         }
         let text = if self.pane.total > 0 {
-            format!("Nothing matches /{}. Esc clears the filter.", self.pane.filter.text())
+            format!("Nothing matches /{}. {} clears the filter.", self.pane.filter.text(), self.state.key(Action::Back))
         } else if self.state.session.is_reading() && !self.state.session.complete {
             "Nothing yet: the cluster is being read, rows appear as they come in.".to_owned()
         } else if self.state.failures_only {
-            "No failures. ctrl-z shows everything.".to_owned()
+            format!("No failures. {} shows everything.", self.state.key(Action::Failures))
         } else {
             empty.to_owned()
         };
         sentence(buffer, self.theme, self.inner(), Tone::Dim, &text);
         true
     }
+}
+
+/// Tables whose columns can be chosen, with their columns' names.
+pub fn tables() -> Vec<(&'static str, Vec<&'static str>)> {
+    let tables = [
+        ("findings", findings::COLUMNS),
+        ("controls", controls::COLUMNS),
+        ("gaps", gaps::COLUMNS),
+        ("namespaces", choose::NAMESPACES),
+    ];
+    tables.into_iter().map(|(name, columns)| (name, columns.iter().map(|column| column.name).collect())).collect()
 }
 
 /// Draws what stands between breadcrumbs and footer. Returns where the cursor is.
@@ -62,17 +82,7 @@ pub(super) fn body(buffer: &mut Buffer, theme: &Theme, state: &State, layout: &L
         overview::failed(buffer, theme, state, layout, failure);
         return None;
     }
-    match &screen.view {
-        View::Framework(id, criteria) => {
-            controls::framework_summary(buffer, theme, state, layout.summary, id, *criteria)
-        }
-        View::Nodes => nodes::summary(buffer, theme, state, layout.summary),
-        View::Analysis(id) => analysis::summary(buffer, theme, state, layout.summary, id),
-        View::Control(framework, id) => controls::control_summary(buffer, theme, state, layout.summary, framework, id),
-        View::Findings(query) => findings::summary(buffer, theme, state, layout.summary, query),
-        View::Finding(id) | View::Yaml(id) => finding::summary(buffer, theme, state, layout.summary, id),
-        _ => {}
-    }
+    summary(buffer, theme, state, layout.summary);
     let mut cursor = None;
     for (i, (pane, area)) in screen.panes.iter().zip(&layout.panes).enumerate() {
         if area.is_empty() {
@@ -85,10 +95,50 @@ pub(super) fn body(buffer: &mut Buffer, theme: &Theme, state: &State, layout: &L
     cursor
 }
 
+/// The lines above the boxes that say what the screen is about.
+pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) {
+    match &state.screen().view {
+        View::Framework(id, criteria) => controls::framework_summary(buffer, theme, state, area, id, *criteria),
+        View::Analysis(id) => analysis::summary(buffer, theme, state, area, id),
+        View::Control(framework, id) => controls::control_summary(buffer, theme, state, area, framework, id),
+        View::Findings(query) => findings::summary(buffer, theme, state, area, query),
+        View::Nodes => nodes::summary(buffer, theme, state, area),
+        View::Found(question) => found::summary(buffer, theme, state, area, question),
+        View::Finding(id) | View::Yaml(id) => finding::summary(buffer, theme, state, area, id),
+        _ => {}
+    }
+}
+
+/// Rows of a page of plain text.
+const PAGE: u16 = 1000;
+
+/// The lines of a box as plain text: all of them, whole.
+pub(super) fn plain(theme: &Theme, state: &State, pane: &Pane, width: u16, say: &mut dyn FnMut(String)) {
+    if !pane.kind.is_list() {
+        say(text::title(state, &pane.kind));
+        let text = lines(state, &pane.kind, usize::from(width));
+        text.iter().for_each(|line| say(line.iter().map(|(_, text)| text.as_str()).collect()));
+        return;
+    }
+    let layout = Layout { plain: true, ..Layout::default() };
+    let area = Rect::new(0, 0, width, 2 + u16::try_from(pane.rows.len()).unwrap_or(PAGE).clamp(2, PAGE));
+    let mut pane = pane.clone();
+    for offset in (0..pane.rows.len().max(1)).step_by(usize::from(PAGE)) {
+        pane.offset = offset;
+        let mut buffer = Buffer::empty(area);
+        draw(&mut buffer, &Box { theme, state, layout: &layout, area, pane: &pane, focus: false });
+        // the titles stand above the first page only, where there are any
+        let lines = super::plain::lines_of(&buffer).enumerate();
+        let wanted = |(i, line): (usize, String)| (i > 1 || (offset == 0 && !line.is_empty())).then_some(line);
+        lines.filter_map(wanted).for_each(&mut *say);
+    }
+}
+
 fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     match &at.pane.kind {
         PaneKind::Frameworks | PaneKind::AllFrameworks => overview::frameworks(buffer, at),
         PaneKind::Analysis(_) => analysis::analysis(buffer, at),
+        PaneKind::Found(question) => found::found(buffer, at, question),
         PaneKind::ActFirst => overview::act_first(buffer, at),
         PaneKind::CouldNotLook => overview::could_not_look(buffer, at),
         PaneKind::Controls(framework, _) => controls::controls(buffer, at, framework),

@@ -1,7 +1,7 @@
 //! The first screen: how bad, where, can it be trusted.
 
 use super::Box;
-use crate::app::{Failure, Layout, Line, RowId, State, Tone, part, reason_words, thousands};
+use crate::app::{Action, Failure, Layout, Line, RowId, State, Tone, part, reason_words, thousands};
 use crate::model::{ControlResult, FrameworkResult, GapReason, Verdict, versioned};
 use crate::ui::Theme;
 use crate::ui::chrome::clock;
@@ -174,7 +174,10 @@ pub(super) fn act_first(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)>
         Some(RowId::Group(check, fix)) => group(at.state, check, fix),
         Some(RowId::Platform) => {
             let words = summary.platform.words();
-            Cell::After(Line::new(), vec![(Tone::Dim, format!("platform: {words} (p)"))])
+            Cell::After(
+                Line::new(),
+                vec![(Tone::Dim, format!("platform: {words} ({})", at.state.key(Action::Platform)))],
+            )
         }
         Some(RowId::Beyond) => {
             let more = all - summary.shown;
@@ -226,14 +229,16 @@ const GAPS: &[Column] = &[Column::new("", 12), Column::new("", 10).grow(1)];
 /// What could not be read, folded by reason.
 pub(super) fn could_not_look(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     let asks = at.pane.rows.contains(&RowId::AskRole);
-    at.title(buffer, if asks { "Could not look (R: the role to ask for)" } else { "Could not look" });
+    let role = at.state.key(Action::Role);
+    let asked = format!("Could not look ({role}: the role to ask for)");
+    at.title(buffer, if asks { &asked } else { "Could not look" });
     if at.says_empty(buffer, "Everything that the checks need was read.") {
         return None;
     }
     let table = Table { columns: GAPS, pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
         Some(RowId::Reason(reason)) => reason_row(at.state, *reason),
-        _ => Cell::Cells(vec![piece(Tone::Key, "R".to_owned()), piece(Tone::Text, "the role to ask for".to_owned())]),
+        _ => Cell::Cells(vec![piece(Tone::Key, role.clone()), piece(Tone::Text, "the role to ask for".to_owned())]),
     })
 }
 
@@ -275,12 +280,11 @@ pub(super) fn failed(buffer: &mut Buffer, theme: &Theme, state: &State, layout: 
         y = (y + lines(text) + 1).min(body.bottom());
     }
     let keys = [
-        ("D", "look at the demo cluster"),
-        (":ctx", "choose another context"),
-        ("ctrl-r", "try again"),
-        (":q", "leave"),
+        (state.key(Action::Demo), "look at the demo cluster"),
+        (":ctx".to_owned(), "choose another context"),
+        (state.key(Action::Rescan), "try again"),
+        (":q".to_owned(), "leave"),
     ];
-    let _ = state;
     for ((key, what), y) in keys.iter().zip(y..body.bottom()) {
         let line = vec![(Tone::Key, format!("{key:>7}")), (Tone::Text, format!("  {what}"))];
         put(buffer, theme, (body.x, y), body.width, &line);

@@ -5,7 +5,7 @@ use crate::app::{PaneKind, State, Tone, lines};
 use crate::ui::widgets::put;
 use ratatui::buffer::Buffer;
 
-fn title(state: &State, kind: &PaneKind) -> String {
+pub(super) fn title(state: &State, kind: &PaneKind) -> String {
     match kind {
         PaneKind::Yaml(fingerprint) => match state.session.document(fingerprint) {
             Some(document) if !document.origin.is_empty() => document.origin.clone(),

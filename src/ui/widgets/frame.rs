@@ -47,6 +47,10 @@ pub(crate) fn block(buffer: &mut Buffer, theme: &Theme, layout: &Layout, area: R
         return;
     }
     let style = theme.style(if focus { Tone::Focus } else { Tone::Border });
+    if layout.plain {
+        put(buffer, theme, (area.x, area.y), area.width, &vec![(Tone::Title, title.to_owned())]);
+        return;
+    }
     if layout.boxed {
         frame(buffer, area, style);
     } else {

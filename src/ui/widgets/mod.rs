@@ -6,4 +6,4 @@ mod table;
 
 pub(crate) use frame::{block, put, sentence};
 pub(crate) use score::{bar, interval};
-pub(crate) use table::{Cell, Column, Piece, Table, piece};
+pub(crate) use table::{Cell, Column, Piece, Table, chosen, piece};

@@ -14,6 +14,12 @@ use unicode_width::UnicodeWidthStr;
 pub(crate) struct Column {
     /// Its title, shown in the border above.
     pub(crate) title: &'static str,
+    /// Its name in the configuration.
+    pub(crate) name: &'static str,
+    /// The position of its cell in a row; None: its own.
+    pub(crate) cell: Option<usize>,
+    /// Left out unless somebody asks for it.
+    pub(crate) hidden: bool,
     /// Columns that it needs.
     pub(crate) width: u16,
     /// Share of the room that is left; 0: none.
@@ -27,7 +33,7 @@ pub(crate) struct Column {
 impl Column {
     /// Of this width, always there.
     pub(crate) const fn new(title: &'static str, width: u16) -> Self {
-        Self { title, width, grow: 0, drop: 0, right: false }
+        Self { title, name: title, cell: None, hidden: false, width, grow: 0, drop: 0, right: false }
     }
 
     /// Takes a share of the room that is left.
@@ -40,9 +46,33 @@ impl Column {
         Self { drop, ..self }
     }
 
+    /// The name in the configuration of one whose title says it differently, or that has none.
+    pub(crate) const fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// Left out unless somebody asks for it.
+    pub(crate) const fn hidden(self) -> Self {
+        Self { hidden: true, ..self }
+    }
+
     /// Right-aligned.
     pub(crate) const fn right(self) -> Self {
         Self { right: true, ..self }
+    }
+}
+
+/// The columns that are shown: those that were asked for, in that order and never left out for want of room; else all
+/// but the hidden ones, of which `also` names some.
+pub(crate) fn chosen(all: &[Column], asked: Option<&Vec<String>>, also: &[&str]) -> Vec<Column> {
+    let placed = all.iter().enumerate().map(|(i, column)| Column { cell: Some(i), ..*column });
+    match asked {
+        Some(names) => {
+            let placed: Vec<Column> = placed.collect();
+            let named = |name: &String| placed.iter().find(|column| column.name == name.as_str());
+            names.iter().filter_map(named).map(|column| Column { drop: 0, ..*column }).collect()
+        }
+        None => placed.filter(|column| !column.hidden || also.contains(&column.name)).collect(),
     }
 }
 
@@ -77,6 +107,25 @@ pub(crate) struct Table<'a> {
 }
 
 impl Table<'_> {
+    /// Widths that take each column whole; one that says nothing is left out, and so are bars: their figures stand beside.
+    fn natural(&self, rows: &[Cell]) -> Vec<Option<u16>> {
+        let width = |row: &Cell, i: usize| match row {
+            Cell::Cells(cells) => match cells.get(i) {
+                Some(Piece::Text(line)) => line.iter().map(|(_, text)| text.width()).sum(),
+                _ => 0,
+            },
+            Cell::After(first, _) if i == 0 => first.iter().map(|(_, text)| text.width()).sum(),
+            _ => 0,
+        };
+        let columns = self.columns.iter().enumerate();
+        columns
+            .map(|(i, column)| {
+                let widest = rows.iter().map(|row| width(row, column.cell.unwrap_or(i))).max().unwrap_or(0);
+                (widest > 0).then(|| u16::try_from(widest.max(column.title.width())).unwrap_or(u16::MAX))
+            })
+            .collect()
+    }
+
     /// Widths of the columns that fit, in their order; None: left out.
     fn widths(&self, width: u16) -> Vec<Option<u16>> {
         let mut kept: Vec<bool> = vec![true; self.columns.len()];
@@ -124,6 +173,10 @@ impl Table<'_> {
         if inner.is_empty() {
             return None;
         }
+        if layout.plain {
+            self.plain(buffer, theme, area, inner, row);
+            return None;
+        }
         // A mark in front of the selected row, so that it is not known by its style alone.
         let (x, width) = (inner.x + 2, inner.width.saturating_sub(2 + u16::from(layout.boxed)));
         let widths = self.widths(width);
@@ -142,6 +195,21 @@ impl Table<'_> {
             }
         }
         cursor
+    }
+
+    /// Whole cells under a line of titles.
+    fn plain(&self, buffer: &mut Buffer, theme: &Theme, area: Rect, inner: Rect, row: impl Fn(usize) -> Cell) {
+        let rows: Vec<Cell> =
+            (self.pane.offset..self.pane.rows.len()).take(usize::from(inner.height)).map(row).collect();
+        let widths = self.natural(&rows);
+        let title = |column: &Column| Piece::Text(vec![(Tone::Title, column.title.to_owned())]);
+        let own: Vec<Column> = self.columns.iter().map(|column| Column { cell: None, ..*column }).collect();
+        let titles = Cell::Cells(own.iter().map(title).collect());
+        let head = Rect { y: area.y + 1, height: 1, ..area };
+        Table { columns: &own, pane: self.pane, focus: false }.row(buffer, theme, head, &widths, &titles);
+        for (y, cell) in (inner.y..inner.bottom()).zip(&rows) {
+            self.row(buffer, theme, Rect { y, height: 1, ..area }, &widths, cell);
+        }
     }
 
     /// Titles stand in the border, where nothing else does.
@@ -181,8 +249,8 @@ impl Table<'_> {
             }
             Cell::Cells(cells) => {
                 let mut at = area.x;
-                for ((column, width), piece) in self.columns.iter().zip(widths).zip(cells) {
-                    let Some(width) = *width else { continue };
+                for (i, (column, width)) in self.columns.iter().zip(widths).enumerate() {
+                    let (Some(width), Some(piece)) = (*width, cells.get(column.cell.unwrap_or(i))) else { continue };
                     let width = width.min(area.right().saturating_sub(at));
                     let line = match piece {
                         Piece::Text(line) => line,

@@ -1,0 +1,98 @@
+//! Which keys do what: those of the table of actions, and what the user laid down over them.
+
+use super::actions::{ACTIONS, Action, Entry};
+use super::{Code, Key};
+use std::collections::HashMap;
+
+/// The keys of every action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keymap {
+    keys: HashMap<Action, Vec<Key>>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self::with(&[], &[])
+    }
+}
+
+fn defaults(names: &[&str]) -> Vec<Key> {
+    names.iter().filter_map(|name| name.parse().ok()).collect()
+}
+
+impl Keymap {
+    /// The table's keys, with these actions bound anew and without the keys that are `taken` for something else. A key has
+    /// one meaning: the first that claims it, and what is bound here before what the table says.
+    pub fn with(bound: &[(Action, Vec<Key>)], taken: &[Key]) -> Self {
+        let mut map = Self { keys: HashMap::new() };
+        let anew = |entry: &&Entry| bound.iter().any(|(action, _)| *action == entry.action);
+        let own = ACTIONS.iter().filter(|entry| !anew(entry)).map(|entry| (entry.action, defaults(entry.keys)));
+        for (action, keys) in bound.iter().cloned().chain(own) {
+            let free = |key: &Key| !taken.contains(key) && map.action(*key).is_none();
+            let keys = keys.into_iter().filter(free).collect();
+            map.keys.insert(action, keys);
+        }
+        map
+    }
+
+    /// The keys of an action, the one to show first.
+    pub fn of(&self, action: Action) -> &[Key] {
+        self.keys.get(&action).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a key does, where it does something.
+    pub fn action(&self, key: Key) -> Option<Action> {
+        self.keys.iter().find(|(_, keys)| keys.contains(&key)).map(|(action, _)| *action)
+    }
+
+    /// Whether a key may be bound to an action; else why not.
+    ///
+    /// # Errors
+    /// The sentence's second half: what the key is needed for.
+    pub fn may_bind(action: Action, key: Key) -> Result<(), &'static str> {
+        match (action, key.code) {
+            (Action::Quit, Code::Char('c')) if key.ctrl => Ok(()),
+            (_, Code::Char('c')) if key.ctrl => Err("always leaves"),
+            (Action::Namespace, Code::Char('0'..='9')) if !key.ctrl && !key.alt => Ok(()),
+            (Action::Namespace, _) => Err("is no digit, and the digit says which namespace"),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(name: &str) -> Key {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_bound_wins_over_the_table_and_the_first_over_the_second() {
+        let bound = [(Action::Yaml, vec![key("d"), key("Y")]), (Action::Role, vec![key("Y"), key("ctrl-o")])];
+        let map = Keymap::with(&bound, &[key("G")]);
+        assert_eq!(map.action(key("d")), Some(Action::Yaml));
+        assert_eq!(map.action(key("Y")), Some(Action::Yaml));
+        assert_eq!(map.of(Action::Role), [key("ctrl-o")]);
+        assert_eq!(map.action(key("y")), None, "its own keys are replaced");
+        assert!(map.of(Action::Explain).is_empty(), "its only key was taken");
+        assert_eq!(map.of(Action::Bottom), [key("end")], "G is taken");
+        assert_eq!(map.of(Action::Open), Keymap::default().of(Action::Open));
+    }
+
+    #[test]
+    fn names_of_actions_read_back() {
+        for entry in ACTIONS {
+            assert_eq!(Action::named(&entry.action.name()), Some(entry.action));
+        }
+        assert_eq!(Action::CopyFix.name(), "copy-fix");
+    }
+
+    #[test]
+    fn some_keys_cannot_be_moved() {
+        assert!(Keymap::may_bind(Action::Yaml, key("ctrl-c")).is_err());
+        assert!(Keymap::may_bind(Action::Namespace, key("x")).is_err());
+        assert!(Keymap::may_bind(Action::Quit, key("ctrl-q")).is_ok());
+    }
+}
