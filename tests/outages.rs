@@ -256,7 +256,7 @@ fn difference(one: &Value, other: &Value) -> String {
 /// A change that somebody makes to the cluster.
 fn change(cluster: &Cluster, number: u64) {
     let name = format!("extra-{}", number % 3);
-    let privileged = number % 2 == 0;
+    let privileged = number.is_multiple_of(2);
     let deployment = json!({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": "shop"},
         "spec": {"replicas": 1 + number % 2, "selector": {"matchLabels": {"app": name}}, "template": {

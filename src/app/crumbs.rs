@@ -86,6 +86,8 @@ fn right(state: &State) -> Line {
         line.push((Tone::Error, failure.what.clone()));
     } else if let Link::Lost { why, .. } = &state.session.link {
         line.push((Tone::Error, format!("trying again: {why}")));
+    } else if let Link::Partly { why, .. } = &state.session.link {
+        line.push((Tone::Notice, why.to_string()));
     } else if state.session.is_reading() {
         line.push((Tone::Notice, progress(state)));
     }

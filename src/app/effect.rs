@@ -68,6 +68,13 @@ pub struct Done {
     pub after: String,
 }
 
+impl Target {
+    /// Whether both are about the same objects, whatever else is known of them.
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        (self.origin, &self.context, &self.namespaces) == (other.origin, &other.context, &other.namespaces)
+    }
+}
+
 /// Work for the runtime.
 #[derive(Clone, Debug)]
 pub enum Effect {

@@ -43,6 +43,15 @@ pub enum Link {
     None,
     /// Every kind is watched.
     Live,
+    /// Some kinds cannot be watched: they are as of when they were read.
+    Partly {
+        /// Clock time of that.
+        since: Arc<str>,
+        /// How many kinds.
+        kinds: usize,
+        /// Why, of one of them.
+        why: Arc<str>,
+    },
     /// Some kinds are not watched any more.
     Lost {
         /// Clock time since when.
@@ -201,6 +210,8 @@ pub enum Msg {
     Paste(String),
     /// The window has a new size: columns, rows.
     Resize(u16, u16),
+    /// An answer about this target; it is dropped where another one is looked at by now.
+    About(Target, Box<Msg>),
     /// Scan number and what it says; those of an older scan are dropped.
     Scan(u64, ScanEvent),
     /// Answer to [`super::Effect::LoadYaml`]: fingerprint and document.

@@ -114,10 +114,12 @@ pub struct Gone {
     pub since: Arc<str>,
     /// What the check reads was read: it passes now, or its object is gone.
     pub known: bool,
+    /// It was on its way out by a rollout: it passes now.
+    pub passes: bool,
 }
 
 impl Gone {
-    fn of(finding: &Finding, after: &Report) -> Self {
+    fn of(finding: &Finding, after: &Report, passes: bool) -> Self {
         let unread = |gap: &Gap| gap.checks.iter().any(|check| **check == *finding.check);
         Self {
             // the pod at fault may be gone where its owner is not
@@ -125,6 +127,7 @@ impl Gone {
             check: finding.check,
             since: after.finished.clone(),
             known: !after.gaps.iter().any(unread),
+            passes,
         }
     }
 }
@@ -150,9 +153,20 @@ impl Session {
         let later = |fingerprint: &str| summary.finding(fingerprint).and_then(|at| after.findings.get(at));
         let opened: Vec<Arc<str>> = self.documents.keys().cloned().collect();
         for fingerprint in opened {
-            let Some(old) = self.summary.finding(&fingerprint).and_then(|at| before.findings.get(at)) else { continue };
+            let old = self.summary.finding(&fingerprint).and_then(|at| before.findings.get(at));
+            let Some(old) = old else {
+                if later(&fingerprint).is_some() {
+                    // it is back: what was read of it is from before
+                    self.gone.remove(&fingerprint);
+                    self.documents.remove(&fingerprint);
+                    self.remedies.remove(&fingerprint);
+                }
+                continue;
+            };
             match later(&fingerprint) {
-                None => drop(self.gone.insert(fingerprint, Gone::of(old, after))),
+                None => {
+                    drop(self.gone.insert(fingerprint, Gone::of(old, after, self.rolling.contains(&old.fingerprint))))
+                }
                 Some(new) => {
                     self.gone.remove(&fingerprint);
                     if new.paths != old.paths || new.seen_in != old.seen_in {

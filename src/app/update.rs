@@ -20,6 +20,14 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
                 _ => state.follow(),
             }
         }
+        Msg::About(target, answer) => {
+            if target.is_same_place(&state.session.target) {
+                return update(state, *answer);
+            }
+            if let Msg::Collected(Ok((imported, _))) = *answer {
+                state.say(format!("What was seen is kept in {}: :import takes it.", imported.path.display()));
+            }
+        }
         Msg::Scan(scan, event) if scan == state.session.scan => return scanned(state, event),
         Msg::Scan(..) => {}
         Msg::Yaml(fingerprint, result) => {
@@ -116,6 +124,11 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
             } else {
                 session.show(report);
                 state.refresh();
+                if state.session.complete {
+                    let mut effects = super::found::again(state);
+                    effects.extend(state.wanted_by_finding());
+                    return effects;
+                }
             }
         }
         ScanEvent::Link(link) => session.link = link,

@@ -37,15 +37,17 @@ pub fn main() -> Exit {
         Some(Command::List(args)) => list::run(args, &cli.packs),
         Some(Command::Explain(args)) => explain::run(args, &cli.packs),
         Some(Command::Gaps(args)) => gaps::run(args, &cli.packs),
-        Some(Command::Waivers(args)) => records::waivers(&cli.records.with(&config::settings(&cli.live, true)), args),
+        Some(Command::Waivers(args)) => {
+            records::waivers(&cli.records.with(&config::settings(&cli.live, true)), args, &cli.packs)
+        }
         Some(Command::Attestations(args)) => {
-            records::attestations(&cli.records.with(&config::settings(&cli.live, true)), args)
+            records::attestations(&cli.records.with(&config::settings(&cli.live, true)), args, &cli.packs)
         }
         Some(Command::Role(args)) => role::run(args, &cli.packs),
         Some(Command::Packs(command)) => packs::run(command, &cli.packs),
-        Some(Command::Collect(args)) => collect::run(&cli.live, args),
+        Some(Command::Collect(args)) => collect::run(&cli.live.with(&config::settings(&cli.live, true)), args),
         Some(Command::Node(args)) => node::run(args),
-        Some(Command::Info) => info::run(&cli.live, &cli.packs),
+        Some(Command::Info) => info::run(&cli.live.with(&config::settings(&cli.live, true)), &cli.packs),
         Some(Command::Config(args)) => config::run(args),
         Some(Command::Completions { shell }) => {
             let mut command = Cli::command();

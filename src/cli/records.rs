@@ -1,10 +1,10 @@
 //! `plimsoll waivers` and `plimsoll attestations`; the records that a scan goes by.
 
 use super::args::{ListOutput, RecordArgs, RecordsArgs, RecordsVerb};
+use super::packs::installed;
 use super::{Exit, Failure, print};
 use crate::config::{File, Settings};
 use crate::engine::Decisions;
-use crate::frameworks;
 use crate::model::{Attestation, Date, Placed, WaiverRecord, clean};
 use crate::store::{self, ChangeError, Problem, Record, RecordPaths};
 use serde::Serialize;
@@ -51,7 +51,9 @@ fn today() -> Date {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
-pub(super) fn waivers(args: &RecordArgs, asked: &RecordsArgs) -> Result<Exit, Failure> {
+pub(super) fn waivers(args: &RecordArgs, asked: &RecordsArgs, packs: &[PathBuf]) -> Result<Exit, Failure> {
+    // a record may name a check of a user's pack
+    installed(packs)?;
     let today = today();
     let columns = ["expires", "check", "resource", "container", "owner", "approved_by", "ticket", "reason"];
     let book = Book {
@@ -64,7 +66,8 @@ pub(super) fn waivers(args: &RecordArgs, asked: &RecordsArgs) -> Result<Exit, Fa
     book.run(asked)
 }
 
-pub(super) fn attestations(args: &RecordArgs, asked: &RecordsArgs) -> Result<Exit, Failure> {
+pub(super) fn attestations(args: &RecordArgs, asked: &RecordsArgs, packs: &[PathBuf]) -> Result<Exit, Failure> {
+    let packs = installed(packs)?.packs;
     let today = today();
     let columns = ["valid_until", "framework", "version", "control", "by", "on", "ticket", "statement"];
     let book = Book {
@@ -72,10 +75,7 @@ pub(super) fn attestations(args: &RecordArgs, asked: &RecordsArgs) -> Result<Exi
         named: args.attestations.is_some(),
         columns: &columns,
         expired: |record: &Attestation| record.is_expired(today),
-        lint: |records: &[Placed<Attestation>]| {
-            let packs = frameworks::embedded().map_err(|error| Failure::new(Exit::Internal, error))?;
-            Ok(store::attestations::lint(records, &packs, today))
-        },
+        lint: |records: &[Placed<Attestation>]| Ok(store::attestations::lint(records, &packs, today)),
     };
     book.run(asked)
 }

@@ -35,7 +35,7 @@ pub(super) fn run(
     if demo && !args.files.is_empty() {
         return Err(Failure::new(Exit::Usage, "--demo and -f exclude each other"));
     }
-    let evidence = evidence(args, &packs)?;
+    let evidence = evidence(args, packs)?;
     let is_cluster = !demo && args.files.is_empty();
     let settings = super::config::settings(live, is_cluster);
     let decisions = records::decisions(&records.with(&settings))?;

@@ -140,6 +140,11 @@ mod tui {
             config: Mutex::new(config),
             allowed: Vec::new(),
             desk: Desk::new(records.with(&settings).paths()),
+            records: {
+                let named = records.clone();
+                Box::new(move |settings| named.with(settings).paths())
+            },
+            current: configured.profiles.current.as_ref().map(ToString::to_string),
             role: |kinds| super::super::role::role(&kinds.iter().copied().collect(), false),
             #[cfg(feature = "live")]
             live: runtime::Live::new(live.with(&settings).flags()),

@@ -24,14 +24,14 @@ pub struct Times {
 }
 
 impl Times {
-    /// The begin, in seconds since the epoch.
+    /// The end, in seconds since the epoch: what is followed for days is judged by the day it is.
     fn now(&self) -> i64 {
-        self.started.parse::<jiff::Timestamp>().map_or(0, |time| time.as_second())
+        self.finished.parse::<jiff::Timestamp>().map_or(0, |time| time.as_second())
     }
 
-    /// The day of the begin, in UTC; without one every record is over.
+    /// The day of the end, in UTC; without one every record is over.
     fn today(&self) -> Date {
-        let time = self.started.parse::<jiff::Timestamp>();
+        let time = self.finished.parse::<jiff::Timestamp>();
         time.map_or(Date::MAX, |time| time.to_zoned(jiff::tz::TimeZone::UTC).date())
     }
 }

@@ -49,7 +49,7 @@ pub enum ReadState {
 }
 
 /// A live pod: its spec is interned, its name and owner are its own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PodRow {
     /// Namespace.
     pub namespace: Arc<str>,
@@ -71,28 +71,39 @@ pub struct PodRow {
     pub node: Arc<String>,
 }
 
+/// Values of a kind below which nothing is thrown out.
+const SWEEP_AT: usize = 1024;
+
 /// Values kept once each, as long as somebody uses them.
 #[derive(Debug)]
-struct Interner<T>(HashSet<Arc<T>>);
+struct Interner<T> {
+    known: HashSet<Arc<T>>,
+    /// At so many, those that nobody uses are thrown out.
+    sweep_at: usize,
+}
 
 impl<T> Default for Interner<T> {
     fn default() -> Self {
-        Self(HashSet::new())
+        Self { known: HashSet::new(), sweep_at: SWEEP_AT }
     }
 }
 
 impl<T: Eq + Hash> Interner<T> {
     fn get(&mut self, value: T) -> Arc<T> {
-        if let Some(known) = self.0.get(&value) {
+        if let Some(known) = self.known.get(&value) {
             return known.clone();
         }
+        if self.known.len() >= self.sweep_at {
+            self.sweep();
+        }
         let value = Arc::new(value);
-        self.0.insert(value.clone());
+        self.known.insert(value.clone());
         value
     }
 
     fn sweep(&mut self) {
-        self.0.retain(|value| Arc::strong_count(value) > 1);
+        self.known.retain(|value| Arc::strong_count(value) > 1);
+        self.sweep_at = SWEEP_AT.max(2 * self.known.len());
     }
 }
 
@@ -136,6 +147,8 @@ macro_rules! inventory {
             states: BTreeMap<Kind, ReadState>,
             undecodable: Vec<(Kind, Key, Arc<str>)>,
             opt_ins: BTreeSet<Kind>,
+            /// How often something that is kept changed.
+            changes: u64,
             specs: Interner<PodSpec>,
             labels: Interner<Map>,
             owners: Interner<(String, String, String)>,
@@ -165,6 +178,7 @@ macro_rules! inventory {
                     states: BTreeMap::new(),
                     undecodable: Vec::new(),
                     opt_ins: BTreeSet::new(),
+                    changes: 0,
                     specs: Interner::default(),
                     labels: Interner::default(),
                     owners: Interner::default(),
@@ -173,34 +187,36 @@ macro_rules! inventory {
             }
 
             /// Adds or replaces an object.
-            pub fn upsert(&mut self, object: Object) {
+            pub fn upsert(&mut self, mut object: Object) {
+                // of no use once it was read, and different after every write to a status that nobody keeps
+                object.meta_mut().resource_version.clear();
                 let key = key(object.meta());
-                if !self.undecodable.is_empty() {
-                    let kind = object.kind();
-                    self.undecodable.retain(|(k, of, _)| *k != kind || *of != key);
-                }
+                self.forget_undecodable(object.kind(), &key);
                 if let Object::Namespace(namespace) = &object {
                     self.learn_id(&namespace.meta);
                 }
-                match object {
-                    $(Object::$kind(o) => drop(self.$table.insert(key, *o)),)*
+                let new = match object {
+                    $(Object::$kind(o) => put(&mut self.$table, key, *o),)*
                     Object::Pod(o) => self.put_pod(key, *o),
                     Object::Controller(kind, o) => self.put_controller(kind, key, *o),
-                    Object::Role(kind, o) => drop(self.roles.insert((kind, key), *o)),
-                    Object::Binding(kind, o) => drop(self.bindings.insert((kind, key), *o)),
-                    Object::Webhooks(kind, o) => drop(self.webhooks.insert((kind, key), *o)),
-                    Object::Meta(kind, o) => drop(self.metas.insert((kind, key), *o)),
+                    Object::Role(kind, o) => put(&mut self.roles, (kind, key), *o),
+                    Object::Binding(kind, o) => put(&mut self.bindings, (kind, key), *o),
+                    Object::Webhooks(kind, o) => put(&mut self.webhooks, (kind, key), *o),
+                    Object::Meta(kind, o) => put(&mut self.metas, (kind, key), *o),
                     Object::Custom(kind, o) => {
-                        drop(self.customs.insert((kind, custom_key(kind, &o.kind, key)), *o));
+                        put(&mut self.customs, (kind, custom_key(kind, &o.kind, key)), *o)
                     }
-                    Object::Whole(kind, o) => drop(self.wholes.insert((kind, key), *o)),
-                }
+                    Object::Whole(kind, o) => put(&mut self.wholes, (kind, key), *o),
+                };
+                self.changes += u64::from(new);
             }
 
             /// Removes an object, as a watch reports it.
             pub fn remove(&mut self, object: &Object) {
                 let key = key(object.meta());
                 let kind = object.kind();
+                self.forget_undecodable(kind, &key);
+                self.changes += 1;
                 match object {
                     $(Object::$kind(_) => drop(self.$table.remove(&key)),)*
                     Object::Pod(_) => drop(self.pods.remove(&key)),
@@ -248,7 +264,9 @@ macro_rules! inventory {
                         self.wholes.retain(|(k, key), _| other(*k, key));
                     }
                 }
-                self.undecodable.retain(|(k, key, _)| other(*k, key));
+                self.changes += 1;
+                // of which part a note is, nobody knows where there are several
+                self.undecodable.retain(|(k, key, _)| only.is_some() || other(*k, key));
                 self.specs.sweep();
                 self.labels.sweep();
                 self.owners.sweep();
@@ -285,6 +303,15 @@ macro_rules! inventory {
 }
 plain_kinds!(inventory);
 
+/// Adds or replaces; whether that made a difference.
+fn put<K: Ord, V: PartialEq>(table: &mut BTreeMap<K, V>, key: K, value: V) -> bool {
+    if table.get(&key) == Some(&value) {
+        return false;
+    }
+    table.insert(key, value);
+    true
+}
+
 /// The objects of one kind in a table of several.
 fn of<T>(table: &BTreeMap<(Kind, Key), T>, kind: Kind) -> impl Iterator<Item = &T> {
     let first = (kind, (Arc::from(""), Arc::from("")));
@@ -292,7 +319,7 @@ fn of<T>(table: &BTreeMap<(Kind, Key), T>, kind: Kind) -> impl Iterator<Item = &
 }
 
 /// A controller with its template interned.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ControllerRow {
     /// Metadata.
     pub meta: Meta,
@@ -316,7 +343,7 @@ impl Inventory {
         }
     }
 
-    fn put_pod(&mut self, key: Key, mut pod: Pod) {
+    fn put_pod(&mut self, key: Key, mut pod: Pod) -> bool {
         pod.spec.normalise(&pod.meta);
         let owner =
             pod.meta.controller().map(|o| self.owners.get((o.api_version.clone(), o.kind.clone(), o.name.clone())));
@@ -331,10 +358,10 @@ impl Inventory {
             owner,
             spec: self.specs.get(pod.spec),
         };
-        self.pods.insert(key, row);
+        put(&mut self.pods, key, row)
     }
 
-    fn put_controller(&mut self, kind: Kind, key: Key, controller: Controller) {
+    fn put_controller(&mut self, kind: Kind, key: Key, controller: Controller) -> bool {
         let Controller { meta, template, replicas, finished, detail } = controller;
         // of these the owner's template counts; their own is a copy or an old revision
         let copy = matches!(kind, Kind::ReplicaSet | Kind::Job) && meta.controller().is_some();
@@ -348,7 +375,8 @@ impl Inventory {
         };
         let pod_labels = self.labels.get(pod_labels);
         let detail = (!copy).then(|| Box::new(detail));
-        self.controllers.insert((kind, key), ControllerRow { meta, pod_labels, template, replicas, finished, detail });
+        let row = ControllerRow { meta, pod_labels, template, replicas, finished, detail };
+        put(&mut self.controllers, (kind, key), row)
     }
 
     /// The custom resources of a kind.
@@ -369,8 +397,19 @@ impl Inventory {
     /// Notes an object that did not decode: a gap on that object.
     pub fn note_undecodable(&mut self, kind: Kind, namespace: &str, name: &str, error: &str) {
         let key = (namespace.into(), name.into());
-        self.undecodable.retain(|(k, of, _)| *k != kind || *of != key);
+        self.forget_undecodable(kind, &key);
         self.undecodable.push((kind, key, error.into()));
+        self.changes += 1;
+    }
+
+    /// It decodes now, or is gone.
+    pub fn forget_undecodable(&mut self, kind: Kind, key: &Key) {
+        self.undecodable.retain(|(k, of, _)| *k != kind || of != key);
+    }
+
+    /// How often something that is kept changed: the same number, the same verdicts.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Objects that did not decode.
@@ -380,7 +419,7 @@ impl Inventory {
 
     /// Says how far the reading of a kind is.
     pub fn set_state(&mut self, kind: Kind, state: ReadState) {
-        self.states.insert(kind, state);
+        self.changes += u64::from(put(&mut self.states, kind, state));
     }
 
     /// How far the reading of a kind is.
@@ -472,7 +511,7 @@ impl Inventory {
 
     /// Distinct pod specs in memory, for `--stats`.
     pub fn variants(&self) -> usize {
-        self.specs.0.len()
+        self.specs.known.len()
     }
 }
 

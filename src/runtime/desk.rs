@@ -1,5 +1,6 @@
 //! Where people's records are read and written, and what was read of the cluster is judged anew by them.
 
+use super::source::Sink;
 use super::sources::Sources;
 use crate::app::{Book, Change, Done, Failure, FieldName, Origin, Prepared, Recorded, Refused, Target};
 use crate::engine::{Decisions, Engine};
@@ -18,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The files of records, what stands in them, and what was read last.
 #[derive(Debug, Default)]
 pub struct Desk {
-    paths: RecordPaths,
+    paths: Mutex<RecordPaths>,
     decisions: Mutex<Arc<Decisions>>,
     held: Mutex<Option<Held>>,
 }
@@ -55,7 +56,16 @@ impl From<ChangeError> for Failure {
 impl Desk {
     /// With these files.
     pub fn new(paths: RecordPaths) -> Self {
-        Self { paths, ..Self::default() }
+        Self { paths: Mutex::new(paths), ..Self::default() }
+    }
+
+    /// Uses these files from here on: every context may have its own.
+    pub(super) fn look_in(&self, paths: RecordPaths) {
+        *locked(&self.paths) = paths;
+    }
+
+    fn paths(&self) -> RecordPaths {
+        locked(&self.paths).clone()
     }
 
     /// The records as they were read last.
@@ -65,8 +75,9 @@ impl Desk {
 
     /// Reads both files. A file that cannot be read counts for nothing, and says so.
     pub(super) fn read(&self) -> Result<(), Failure> {
-        let waivers = of::<WaiverRecord>(self.paths.waivers.as_deref());
-        let attestations = of::<Attestation>(self.paths.attestations.as_deref());
+        let RecordPaths { waivers, attestations } = self.paths();
+        let (waivers, attestations) =
+            (of::<WaiverRecord>(waivers.as_deref()), of::<Attestation>(attestations.as_deref()));
         let (waivers, attestations, problem) = match (waivers, attestations) {
             (Ok(waivers), Ok(attestations)) => (waivers, attestations, None),
             (Err(error), other) => (Vec::new(), other.unwrap_or_default(), Some(error)),
@@ -76,14 +87,22 @@ impl Desk {
         problem.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    /// Keeps what was read.
-    pub(super) fn hold(&self, held: Held) {
-        *locked(&self.held) = Some(held);
+    /// Keeps what was read, where somebody still wants that scan: the next one holds only after this one is unwanted.
+    pub(super) fn hold(&self, held: Held, sink: &Sink) {
+        let mut slot = locked(&self.held);
+        if sink.is_open() {
+            *slot = Some(held);
+        }
     }
 
     /// Changes what is kept; nothing where something else is looked at by now.
-    pub(super) fn change(&self, change: impl FnOnce(&mut Held) -> Result<(), Failure>) -> Result<(), Failure> {
-        locked(&self.held).as_mut().map_or(Ok(()), change)
+    pub(super) fn change(
+        &self,
+        sink: &Sink,
+        change: impl FnOnce(&mut Held) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut slot = locked(&self.held);
+        if sink.is_open() { slot.as_mut().map_or(Ok(()), change) } else { Ok(()) }
     }
 
     /// Answers a question from what was read of a target.
@@ -98,16 +117,17 @@ impl Desk {
         held.map(|held| held.inventory.answer(question, now(&held.inventory))).ok_or_else(unread)
     }
 
-    fn path(&self, book: Book) -> Option<&Path> {
+    fn path(&self, book: Book) -> Option<PathBuf> {
         match book {
-            Book::Waivers => self.paths.waivers.as_deref(),
-            Book::Attestations => self.paths.attestations.as_deref(),
+            Book::Waivers => self.paths().waivers,
+            Book::Attestations => self.paths().attestations,
         }
     }
 
     /// The day, the user and the file.
     pub(super) fn prepare(&self, book: Book) -> Prepared {
         let path = self.path(book);
+        let path = path.as_deref();
         Prepared {
             book,
             today: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
@@ -129,6 +149,7 @@ impl Desk {
             refused(Failure::new("There is no place for it: no home directory is set.", todo))
         };
         let path = self.path(book).ok_or_else(nowhere)?;
+        let path = path.as_path();
         let changed = match change {
             Change::Waive(record) => store::change(path, Some(record), |known: &WaiverRecord| known.is_about(record)),
             Change::Unwaive(record) => store::change(path, None, |known: &WaiverRecord| known.is_about(record)),
@@ -297,7 +318,12 @@ mod tests {
             config: Mutex::default(),
             allowed: Vec::new(),
             role: |_| String::new(),
-            desk: Desk::new(RecordPaths { waivers: file("waivers.yaml"), attestations: file("attestations.yaml") }),
+            desk: Desk::default(),
+            records: {
+                let paths = RecordPaths { waivers: file("waivers.yaml"), attestations: file("attestations.yaml") };
+                Box::new(move |_| paths.clone())
+            },
+            current: None,
             #[cfg(feature = "live")]
             live: crate::runtime::live::Live::default(),
         }

@@ -7,7 +7,7 @@ use crate::app::{ContextInfo, Failure, Link, Target};
 use crate::engine::{Engine, kinds};
 use crate::inventory::{Inventory, Kind, OptIn, ReadState, Version};
 use crate::model::ObjectRef;
-use crate::sources::live::{ConnectError, Flags, Mode, Session, contexts};
+use crate::sources::live::{ConnectError, Flags, Mode, Session, UNWATCHED, contexts};
 use crate::sources::{Part, Update, apply};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,9 @@ const BETWEEN: Duration = Duration::from_millis(150);
 
 /// How long changes are gathered before the next look.
 const GATHER: Duration = Duration::from_millis(100);
+
+/// How long nothing changes before the time alone is looked at: records end, evidence grows old.
+const TICK: Duration = Duration::from_secs(600);
 
 /// Which watches are lost.
 #[derive(Default)]
@@ -46,9 +49,17 @@ impl Links {
     }
 
     fn say(&self) -> Link {
-        let Some((since, why)) = self.0.values().min() else { return Link::Live };
+        let unwatched = |why: &str| why.starts_with(UNWATCHED);
+        let lost = self.0.iter().filter(|(_, (_, why))| !unwatched(why));
+        let kinds: BTreeSet<Kind> = lost.clone().map(|(part, _)| part.kind).collect();
+        if let Some((since, why)) = lost.map(|(_, told)| told).min() {
+            return Link::Lost { since: since.clone(), kinds: kinds.len(), why: why.clone() };
+        }
         let kinds: BTreeSet<Kind> = self.0.keys().map(|part| part.kind).collect();
-        Link::Lost { since: since.clone(), kinds: kinds.len(), why: why.clone() }
+        match self.0.values().next() {
+            Some((since, why)) => Link::Partly { since: since.clone(), kinds: kinds.len(), why: why.clone() },
+            None => Link::Live,
+        }
     }
 }
 
@@ -130,6 +141,7 @@ impl Live {
         wanted.iter().filter(|kind| kind.info().opt_in.is_some()).for_each(|kind| inventory.opt_in(*kind));
         let mut engine = Engine::default();
         let mut updates = session.read(wanted.clone(), Mode::Follow);
+        let mut links = Links::default();
         let (mut told, mut pause) = (Instant::now(), BETWEEN);
         loop {
             let update = tokio::select! {
@@ -141,7 +153,7 @@ impl Live {
                 Some(Update::State(kind, _) | Update::Batch(kind, _)) => Some(*kind),
                 Some(_) => None,
             };
-            if let Some(update) = update {
+            if let Some(update) = update.and_then(|update| links.absorb(update)) {
                 apply(&mut inventory, update);
             }
             if let Some(kind) = kind {
@@ -160,11 +172,19 @@ impl Live {
         let (target, started, finished) = (target.clone(), started.clone(), super::sources::now());
         sources.last(Held { target, inventory, editions, engine, started, finished }, sink)?;
         sink.finished();
-        sink.link(Link::Live);
-        let mut links = Links::default();
+        sink.link(links.say());
         // What comes within a moment of each other is looked at together.
         let mut pause = GATHER;
-        while let Some(update) = tokio::select! { update = updates.recv() => update, () = sink.closed() => None } {
+        loop {
+            let update = tokio::select! {
+                update = updates.recv() => update,
+                () = sink.closed() => None,
+                () = tokio::time::sleep(TICK) => {
+                    sources.go_on(Vec::new(), sink)?;
+                    continue;
+                }
+            };
+            let Some(update) = update else { break };
             let known = links.say();
             let mut changes: Vec<Update> = links.absorb(update).into_iter().collect();
             let until = tokio::time::Instant::now() + pause;

@@ -14,6 +14,7 @@ use crate::inventory::{Answer, Inventory, Kind, Medium, Object, OptIn, Question,
 use crate::model::{Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
 use crate::sources::collector::{Collector, NAMESPACE};
 use crate::sources::{Update, apply, demo, files};
+use crate::store::RecordPaths;
 use crate::{exports, imports, remediation};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,10 @@ pub struct Sources {
     pub role: fn(&[Kind]) -> String,
     /// What people recorded.
     pub desk: Desk,
+    /// Where that lies, by the settings of a context.
+    pub records: Box<dyn Fn(&config::Settings) -> RecordPaths + Send + Sync>,
+    /// The kubeconfig's current context.
+    pub current: Option<String>,
     /// Connection flags.
     #[cfg(feature = "live")]
     pub live: super::live::Live,
@@ -125,7 +130,7 @@ impl Sources {
         let report = self.report_of(&mut held)?;
         sink.nodes(nodes::rows(&held.inventory, &report));
         sink.report(report);
-        self.desk.hold(held);
+        self.desk.hold(held, sink);
         Ok(())
     }
 
@@ -161,10 +166,14 @@ impl Sources {
         Some(Resource { whole: object.clone(), object, text: None, origin, version: None })
     }
 
-    /// What became of the cluster since the last report.
+    /// What became of the cluster since the last report; without changes, what became of it by time alone.
     pub(super) fn go_on(&self, changes: Vec<Update>, sink: &Sink) -> Result<(), Failure> {
-        self.desk.change(|held| {
+        self.desk.change(sink, |held| {
+            let (by_time, before) = (changes.is_empty(), held.inventory.changes());
             changes.into_iter().for_each(|change| apply(&mut held.inventory, change));
+            if !by_time && held.inventory.changes() == before {
+                return Ok(());
+            }
             held.finished = now();
             let report = self.report_of(held)?;
             sink.nodes(nodes::rows(&held.inventory, &report));
@@ -264,6 +273,9 @@ impl Sources {
 impl Source for Sources {
     fn scan(&self, target: &Target, sink: &Sink) -> Result<(), Failure> {
         let started = now();
+        let context = target.context.as_deref().or(self.current.as_deref());
+        let context = context.filter(|_| target.origin == Origin::Cluster);
+        self.desk.look_in((self.records)(&self.settings(context)));
         sink.records(desk::problem(&self.desk));
         match target.origin {
             Origin::Demo => self.at_once(demo::load().0, target, sink, &started),
@@ -491,6 +503,8 @@ mod tests {
             allowed: Vec::new(),
             role: |_| String::new(),
             desk: Desk::default(),
+            records: Box::new(|_| RecordPaths::default()),
+            current: None,
             #[cfg(feature = "live")]
             live: super::super::live::Live::default(),
         }

@@ -1,7 +1,7 @@
 //! Effects that take time: each on a thread of its own, its answer a message.
 
 use super::source::{Sink, Source};
-use crate::app::{Effect, Msg, ScanEvent};
+use crate::app::{Effect, Msg, ScanEvent, Target};
 use std::sync::Arc;
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -30,6 +30,14 @@ impl Work<dyn Source> {
         self.spawn(move |source| drop(messages.send(answer(source))));
     }
 
+    /// The same, where the answer is of use only as long as this target is looked at.
+    fn about(&self, target: Target, answer: impl FnOnce(&dyn Source, &Target) -> Msg + Send + 'static) {
+        self.run(move |source| {
+            let answer = answer(source, &target);
+            Msg::About(target, Box::new(answer))
+        });
+    }
+
     fn spawn(&self, work: impl FnOnce(&dyn Source) + Send + 'static) {
         let source = self.source.clone();
         let work = tokio::task::spawn_blocking(move || work(&*source));
@@ -53,31 +61,35 @@ impl Work<dyn Source> {
                     Err(failure) => sink.send(ScanEvent::Failed(failure)),
                 });
             }
-            Effect::LoadYaml(target, finding) => {
-                self.run(move |source| Msg::Yaml(finding.fingerprint.clone(), source.yaml(&target, &finding)));
-            }
-            Effect::LoadRemedy(target, finding) => {
-                self.run(move |source| Msg::Remedy(finding.fingerprint.clone(), source.remedy(&target, &finding)));
-            }
+            Effect::LoadYaml(target, finding) => self.about(target, move |source, target| {
+                Msg::Yaml(finding.fingerprint.clone(), source.yaml(target, &finding))
+            }),
+            Effect::LoadRemedy(target, finding) => self.about(target, move |source, target| {
+                Msg::Remedy(finding.fingerprint.clone(), source.remedy(target, &finding))
+            }),
             Effect::Import(path, node) => {
                 self.run(move |source| Msg::Imported(source.import(&path, node.as_deref())));
             }
-            Effect::LoadCollector(target, image) => self.run(move |source| {
-                let text = source.collector(&target, &image);
+            Effect::LoadCollector(target, image) => self.about(target, move |source, target| {
+                let text = source.collector(target, &image);
                 Msg::Collector(image, text)
             }),
             Effect::Collect(target, image) => {
-                self.run(move |source| Msg::Collected(source.collect(&target, &image)));
+                self.about(target, move |source, target| Msg::Collected(source.collect(target, &image)));
             }
             Effect::LoadRole => self.run(|source| Msg::Role(source.role())),
             Effect::ListContexts => self.run(|source| Msg::Contexts(source.contexts())),
-            Effect::ListNamespaces(target) => self.run(move |source| Msg::Namespaces(source.namespaces(&target))),
+            Effect::ListNamespaces(target) => {
+                self.about(target, |source, target| Msg::Namespaces(source.namespaces(target)));
+            }
             Effect::Export(report, rows, path) => self.run(move |source| {
                 let count = rows.len();
                 Msg::Exported(source.export(&report, &rows, path.as_deref()).map(|path| (path, count)))
             }),
             Effect::Ask(target, question) => {
-                self.run(move |source| Msg::Answered(question.clone(), source.answer(&target, &question)));
+                self.about(target, move |source, target| {
+                    Msg::Answered(question.clone(), source.answer(target, &question))
+                });
             }
             Effect::Prepare(book) => self.run(move |source| Msg::Prepared(source.prepare(book))),
             Effect::Record(target, change) => {

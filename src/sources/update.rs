@@ -55,6 +55,13 @@ pub enum Change {
         /// What the decoder said.
         error: String,
     },
+    /// Gone, and not understood.
+    Gone {
+        /// Namespace; empty: cluster-scoped, or unknown.
+        namespace: String,
+        /// Name; empty: unknown.
+        name: String,
+    },
 }
 
 /// Applies an update to an inventory.
@@ -78,6 +85,11 @@ pub fn apply(inventory: &mut Inventory, update: Update) {
                     Change::Delete(object) => inventory.remove(&object),
                     Change::Broken { namespace, name, error } => {
                         inventory.note_undecodable(kind, &namespace, &name, &error);
+                    }
+                    Change::Gone { namespace, name } => {
+                        let others = |key: &Key| *key.0 != *namespace || key.1.rsplit('/').next() != Some(&*name);
+                        inventory.retain_part(kind, None, None, others);
+                        inventory.forget_undecodable(kind, &(namespace.into(), name.into()));
                     }
                 }
             }

@@ -30,6 +30,10 @@ fn both(buffer: &mut Buffer, theme: &Theme, area: Rect, left: &Line, right: &Lin
     put(buffer, theme, (area.right() - right_width, area.y), right_width, right);
 }
 
+fn count(kinds: usize) -> String {
+    if kinds == 1 { "1 kind".to_owned() } else { format!("{kinds} kinds") }
+}
+
 /// Program, cluster, scope; when it was read.
 pub(super) fn header(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) {
     let (left, right) = heading(state, area.width);
@@ -73,10 +77,10 @@ pub(super) fn heading(state: &State, room: u16) -> (Line, Line) {
         (Phase::Done, _) => match &session.link {
             Link::None => vec![(Tone::Dim, format!("as of {time} "))],
             Link::Live => vec![(Tone::Pass, "live".to_owned()), (Tone::Dim, format!(" · changed {time} "))],
-            Link::Lost { since, kinds, .. } => {
-                let what = if *kinds == 1 { "1 kind".to_owned() } else { format!("{kinds} kinds") };
-                vec![(Tone::Error, format!("STALE since {since}, {what} "))]
+            Link::Partly { since, kinds, .. } => {
+                vec![(Tone::Notice, format!("live, but for {} as of {since} ", count(*kinds)))]
             }
+            Link::Lost { since, kinds, .. } => vec![(Tone::Error, format!("STALE since {since}, {} ", count(*kinds)))],
         },
         (Phase::Failed(_), false) => vec![(Tone::Error, "NOT READ ".to_owned())],
         (Phase::Failed(_), true) if !session.complete => vec![(Tone::Error, "CUT SHORT ".to_owned())],

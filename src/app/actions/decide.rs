@@ -166,6 +166,8 @@ fn show(state: &mut State, recorded: Recorded) {
     state.done.extend(recorded.done);
     state.session.records = recorded.problem;
     if let Some((_, report)) = recorded.report.filter(|(target, _)| *target == state.session.target) {
+        // what waits to be shown was judged before
+        state.session.next = None;
         state.session.show(report);
         state.refresh();
     }

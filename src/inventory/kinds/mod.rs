@@ -360,7 +360,7 @@ macro_rules! objects {
                 }
             }
 
-            fn meta_mut(&mut self) -> &mut Meta {
+            pub(crate) fn meta_mut(&mut self) -> &mut Meta {
                 match self {
                     $(Self::$kind(o) => &mut o.meta,)*
                     Self::Pod(o) => &mut o.meta,

@@ -11,6 +11,9 @@ use std::sync::atomic::Ordering;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+/// How the reason begins why a part is not watched and will not be.
+pub const UNWATCHED: &str = "no live updates";
+
 /// Failures in a row after which a watch counts as lost: servers end healthy ones now and then.
 const LOST: u32 = 2;
 
@@ -53,7 +56,7 @@ impl Inner {
                 }
                 Err(End::Failed(problem)) if problem.status() == Some(403) => {
                     // nobody asks again what was denied
-                    let why = format!("no live updates: watch {} is forbidden", target.part().kind.info().plural);
+                    let why = format!("{UNWATCHED}: watch {} is forbidden", target.part().kind.info().plural);
                     let _ = out.send(Update::Lost(target.part(), why.into())).await;
                     return;
                 }

@@ -84,7 +84,7 @@ impl Inner {
         let page = wire::page(Kind::CsiDriver, body).map_err(Problem::Broken)?;
         let metas = page.changes.iter().filter_map(|change| match change {
             Change::Put(object) => Some(object.meta()),
-            Change::Delete(_) | Change::Broken { .. } => None,
+            Change::Delete(_) | Change::Broken { .. } | Change::Gone { .. } => None,
         });
         let mut names: Vec<String> =
             metas.filter(|meta| runs_kubelet(&meta.labels)).map(|meta| meta.name.clone()).collect();

@@ -16,4 +16,5 @@ pub use access::{Access, preflight};
 pub use collect::Collected;
 pub use config::{Contexts, Flags, contexts};
 pub use errors::{ConnectError, Problem};
+pub use follow::UNWATCHED;
 pub use read::{Mode, Session, Stats};

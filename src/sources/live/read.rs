@@ -3,6 +3,7 @@
 use super::config::{self, Flags};
 use super::discovery::{self, Discovery, Served};
 use super::errors::{ConnectError, Problem};
+use super::follow::UNWATCHED;
 use super::kubelets;
 use super::pace::Pace;
 use super::wire::{self, Event, Frames};
@@ -420,6 +421,10 @@ impl Inner {
                     scope.namespaces = vec![self.namespace.as_str().into()];
                     let why = "namespaces cannot be listed: the context's own namespace";
                     let _ = out.send(Update::Scope(scope.clone(), why.into())).await;
+                }
+                if mode == Mode::Follow && !scope.namespaces.is_empty() {
+                    let why = format!("{UNWATCHED}: namespaces cannot be listed");
+                    let _ = out.send(Update::Lost(place.target.part(), why.into())).await;
                 }
                 let state = self.single_namespaces(&scope, problem, out).await;
                 let _ = out.send(Update::State(Kind::Namespace, state)).await;
@@ -846,9 +851,12 @@ pub(super) fn failed(reason: GapReason, message: &str) -> ReadState {
 
 /// How far a kind is that was read in these places: the first that failed says why, and where it did not.
 pub(super) fn state_of(places: &[Place]) -> ReadState {
-    let Some(place) = places.iter().find(|place| !matches!(place.end, End::Done)) else { return ReadState::Complete };
+    let Some(place) = places.iter().find(|place| matches!(place.end, End::Failed(_) | End::Closed)) else {
+        let absent = !places.is_empty() && places.iter().all(|place| matches!(place.end, End::Absent));
+        return if absent { ReadState::Absent } else { ReadState::Complete };
+    };
     let failed = match &place.end {
-        End::Absent | End::Done => return ReadState::Absent,
+        End::Absent | End::Done => ReadState::Absent,
         End::Closed => failed(GapReason::Stale, "reading was stopped"),
         End::Failed(problem) => {
             let (reason, message) = explain(problem, &place.target, place.target.namespace.as_deref());
@@ -883,6 +891,10 @@ fn note(change: &Change, seen: &mut Option<Names>) {
         Change::Broken { namespace, name, .. } => (namespace, name),
         Change::Delete(object) => {
             names.remove(&(object.meta().namespace.clone(), object.meta().name.clone()));
+            return;
+        }
+        Change::Gone { namespace, name } => {
+            names.remove(&(namespace.clone(), name.clone()));
             return;
         }
     };

@@ -191,6 +191,7 @@ fn bookmark(object: MetaOnly) -> Event {
 fn deleted(change: Change) -> Change {
     match change {
         Change::Put(object) => Change::Delete(object),
+        Change::Broken { namespace, name, .. } => Change::Gone { namespace, name },
         other => other,
     }
 }

@@ -14,13 +14,20 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     let width = area.width.saturating_sub(2);
     let Some(finding) = state.session.finding(fingerprint) else {
         let lines: Vec<Line> = match state.session.gone.get(fingerprint) {
-            Some(gone) if gone.known => vec![
-                vec![(Tone::Pass, "PASS".to_owned()), (Tone::Strong, format!("  {}", gone.resource))],
+            Some(gone) if gone.known => {
+                let (word, text) = if gone.passes {
+                    ("PASS", "no pod fails any more; seen at")
+                } else {
+                    ("GONE", "fixed or deleted; seen at")
+                };
                 vec![
-                    (Tone::Text, format!("fixed or deleted; seen at {}", clock(&gone.since))),
-                    (Tone::Dim, format!("  {}", gone.check)),
-                ],
-            ],
+                    vec![(Tone::Pass, word.to_owned()), (Tone::Strong, format!("  {}", gone.resource))],
+                    vec![
+                        (Tone::Text, format!("{text} {}", clock(&gone.since))),
+                        (Tone::Dim, format!("  {}", gone.check)),
+                    ],
+                ]
+            }
             Some(gone) => vec![
                 vec![(Tone::Unread, "UNREAD".to_owned()), (Tone::Strong, format!("  {}", gone.resource))],
                 vec![(
