@@ -47,6 +47,7 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     };
     let container = finding.container.as_deref().map(|c| format!(", container {c}")).unwrap_or_default();
     let rolling = state.session.rolling(finding);
+    let subject = if rolling.is_some() { &finding.owner } else { &finding.resource };
     let pods = match (finding.seen_in, finding.instances) {
         _ if rolling.is_some() => String::new(),
         (Some(SeenIn::Pods), Some(n)) => format!("  x{n} pods, not in the template"),
@@ -59,7 +60,7 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
             state_of(finding, rolling),
             (Tone::Text, " ".to_owned()),
             (finding.severity.into(), finding.severity.short().to_owned()),
-            (Tone::Strong, format!("  {}{container}", finding.resource)),
+            (Tone::Strong, format!("  {subject}{container}")),
             (Tone::Dim, pods),
         ],
         vec![(Tone::Text, finding.message.to_string()), (Tone::Dim, format!("  {}", finding.check))],

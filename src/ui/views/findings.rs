@@ -98,8 +98,10 @@ fn row(finding: &Finding, rolling: bool) -> Cell {
     };
     let quiet = finding.status == FindingStatus::Waived;
     let text = if quiet { Tone::Waived } else { Tone::Text };
+    // of a rollout the workload counts, and not which of its old pods is left
+    let subject = if rolling { &finding.owner } else { &finding.resource };
+    let mut resource: Line = vec![(text, subject.kind_name())];
     // In front, so that a long name does not push it off the screen.
-    let mut resource: Line = vec![(text, finding.resource.kind_name())];
     if finding.expired_waiver.is_some() {
         resource.insert(0, (Tone::Notice, "EXPIRED ".to_owned()));
     }
