@@ -5,9 +5,10 @@
 mod support;
 
 use std::path::Path;
+use std::time::Duration;
 use support::fault_proxy::{Fault, FaultProxy};
 use support::terminal::Terminal;
-use xtask::cluster::{Cluster, Options, skip};
+use xtask::cluster::{Cluster, Options, skip, wait};
 
 const WEB: &str = r#"
 apiVersion: v1
@@ -141,6 +142,16 @@ fn a_right_that_is_taken_away_leaves_no_pass() {
     cluster.kubectl_input(["apply", "-f", "-"], &role).unwrap();
     let bind = ["create", "clusterrolebinding", "oncall", "--clusterrole=plimsoll", "--user=oncall"];
     cluster.kubectl_output(bind).unwrap();
+    // rights count a moment after they are written
+    let may_list_pods = |wanted: &str| {
+        wait::until("the rights to count", Duration::from_secs(60), || {
+            let args = ["auth", "can-i", "list", "pods", "--all-namespaces", "--as=oncall"];
+            let said = cluster.kubectl().args(args).output()?;
+            Ok(String::from_utf8_lossy(&said.stdout).trim() == wanted)
+        })
+        .unwrap();
+    };
+    may_list_pods("yes");
     let kubeconfig = cluster.kubeconfig_for("oncall", None).unwrap();
     let mut terminal = open(&kubeconfig, (120, 35));
     terminal.shows("live");
@@ -150,6 +161,7 @@ fn a_right_that_is_taken_away_leaves_no_pass() {
     let without_pods = role.replace("\"pods\", ", "").replace("\"pods\"", "\"bindings\"");
     assert_ne!(without_pods, role);
     cluster.kubectl_input(["apply", "-f", "-"], &without_pods).unwrap();
+    may_list_pods("no");
     terminal.keys("\x12");
     terminal.shows("UNREAD");
     terminal.until("no pass", |screen| !screen.contents().contains("PASS"));

@@ -235,7 +235,7 @@ impl Cluster {
             tokens,
             pids: Vec::new(),
             processes: None,
-            api_server: options.api_server.clone(),
+            api_server: options.api_server.iter().cloned().chain(more_flags()).collect(),
             state,
         };
         cluster.write_kubeconfig(&cluster.kubeconfig, "admin", cluster.token(), None)?;
@@ -380,6 +380,12 @@ current-context: test
         );
         write_private(path, &config)
     }
+}
+
+/// Flags of every API server of this run: `$PLIMSOLL_API_SERVER`, split at blanks.
+fn more_flags() -> Vec<String> {
+    let flags = std::env::var("PLIMSOLL_API_SERVER").unwrap_or_default();
+    flags.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Whether `test` has to be skipped because no cluster can be built here; says so. An error in CI.

@@ -15,7 +15,7 @@ type Step = fn() -> Result<()>;
 
 /// Runs every step, in order, and stops at the first that fails.
 pub fn run() -> Result<()> {
-    let steps: [(&str, Step); 8] = [
+    let steps: [(&str, Step); 9] = [
         ("tools", check_tools),
         ("format", || cargo(&["fmt", "--all", "--check"])),
         ("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
@@ -24,6 +24,7 @@ pub fn run() -> Result<()> {
         ("headless dependencies", headless_dependencies),
         ("generated files", || generate::run(true)),
         ("tests", || cargo(&["test", "--workspace"])),
+        ("tests without watch-lists", without_watch_lists),
     ];
     let begin = Instant::now();
     for (name, step) in steps {
@@ -52,6 +53,12 @@ fn check_tools() -> Result<()> {
         eprintln!("{tool} is missing: {needed_by} may be skipped");
     }
     Ok(())
+}
+
+/// Servers before 1.34, and those that switch it off, stream no lists.
+fn without_watch_lists() -> Result<()> {
+    let mut command = command(&["test", "--workspace", "--test", "live"]);
+    succeed(command.env("PLIMSOLL_API_SERVER", "--feature-gates=WatchList=false"))
 }
 
 fn doc() -> Result<()> {
