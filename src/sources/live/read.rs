@@ -30,7 +30,7 @@ const BATCH: usize = 128;
 /// Objects a page, where the server cannot stream.
 const PAGE: usize = 500;
 /// Requests at a time in the first pass; kube speaks HTTP/1.1, a connection each.
-const CONCURRENT: usize = 8;
+const CONCURRENT: usize = 16;
 /// Requests a second, after a burst: a user with rights in forty namespaces asks for each kind in each.
 const QPS: u32 = 400;
 /// Attempts at a request that the server asked to repeat or that failed on its side.
