@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
-use support::{plimsoll, stderr, stdout};
+use support::{plimsoll, report, stderr, stdout};
 use xtask::cluster::{Cluster, Options, skip, wait};
 
 const OBJECTS: &str = include_str!("live/custom.yaml");
@@ -53,11 +53,6 @@ fn pack(id: &str, checks: &[(&str, &str, &str, &str)]) -> String {
 fn scan(kubeconfig: &Path, packs: &Path, more: &[&str]) -> Output {
     let scan = ["scan", "-o", "json", "--pack", packs.to_str().unwrap()];
     plimsoll().args(scan).args(more).env("KUBECONFIG", kubeconfig).output().unwrap()
-}
-
-#[track_caller]
-fn report(output: &Output) -> Value {
-    serde_json::from_str(&stdout(output)).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
 }
 
 /// Status and reason of a control.

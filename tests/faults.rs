@@ -10,15 +10,11 @@ use prost::Message;
 use serde_json::Value;
 use std::process::Output;
 use support::fake_server::{FakeServer, PROTOBUF, Reply, envelope, healthy, refusal, version};
-use support::{plimsoll, stderr, stdout};
+use support::{plimsoll, report, stderr, stdout};
 
 fn scan(server: &FakeServer, more: &[&str]) -> Output {
     let args = ["scan", "--server", &server.url(), "--request-timeout", "2s", "-o", "json"];
     plimsoll().args(args).args(more).output().unwrap()
-}
-
-fn report(output: &Output) -> Value {
-    serde_json::from_str(&stdout(output)).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
 }
 
 /// Exit code and both halves of what a person is told.

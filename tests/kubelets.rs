@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::process::Output;
 use std::sync::{Arc, Condvar, Mutex};
 use support::fake_server::{FakeServer, PROTOBUF, Reply, envelope, healthy, refusal};
-use support::{plimsoll, stderr, stdout};
+use support::{plimsoll, report, stderr, stdout};
 
 const NODES: usize = 300;
 
@@ -53,10 +53,6 @@ fn asked(path: &str) -> Option<&str> {
 fn scan(server: &FakeServer, more: &[&str]) -> Output {
     let args = ["scan", "--server", &server.url(), "--request-timeout", "2s", "-o", "json", "--framework", "cis"];
     plimsoll().args(args).args(more).output().unwrap()
-}
-
-fn report(output: &Output) -> Value {
-    serde_json::from_str(&stdout(output)).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
 }
 
 fn control<'r>(report: &'r Value, id: &str) -> &'r Value {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
-use support::{plimsoll, stderr, stdout};
+use support::{plimsoll, report, stderr, stdout};
 use xtask::cluster::{Cluster, Options, skip, wait};
 
 const USERS: [&str; 5] = ["view-only", "one-namespace", "pods-only", "auditor", "lister"];
@@ -32,11 +32,6 @@ fn start(test: &str) -> Option<Cluster> {
 
 fn scan(kubeconfig: &Path, more: &[&str]) -> Output {
     plimsoll().args(["scan", "-o", "json"]).args(more).env("KUBECONFIG", kubeconfig).output().unwrap()
-}
-
-#[track_caller]
-fn report(output: &Output) -> Value {
-    serde_json::from_str(&stdout(output)).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
 }
 
 /// Status by control.

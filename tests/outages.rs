@@ -16,7 +16,7 @@ use std::process::Output;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use support::fault_proxy::{Fault, FaultProxy};
-use support::{plimsoll, stderr, stdout};
+use support::{plimsoll, report, stderr};
 use xtask::cluster::{Cluster, Options, skip, wait};
 
 const LIMIT: Duration = Duration::from_secs(120);
@@ -61,11 +61,6 @@ fn scan(proxy: &FaultProxy) -> Output {
     let mut command = plimsoll();
     command.args(["scan", "-o", "json", "--request-timeout", "2s", "--server", &proxy.url()]);
     command.output().unwrap()
-}
-
-#[track_caller]
-fn report(output: &Output) -> Value {
-    serde_json::from_str(&stdout(output)).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
 }
 
 fn statuses(report: &Value) -> BTreeMap<String, String> {

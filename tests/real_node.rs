@@ -10,16 +10,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
-use support::{plimsoll, stderr, stdout};
+use support::{plimsoll, report, stderr};
 use xtask::cluster::{Cluster, Options, node};
 
 fn scan(cluster: &Cluster, more: &[&str]) -> Output {
     let args = ["scan", "-o", "json", "--framework", "cis"];
     plimsoll().args(args).args(more).env("KUBECONFIG", cluster.kubeconfig()).output().unwrap()
-}
-
-fn report(output: &Output) -> Value {
-    serde_json::from_str(&stdout(output)).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
 }
 
 fn control<'r>(report: &'r Value, id: &str) -> &'r Value {
