@@ -10,14 +10,13 @@ use super::kinds::custom::Custom;
 use super::kinds::meta::{Map, Selector};
 use super::network::Truth;
 use super::pod_security::Level;
-use super::{Inventory, Kind, Medium, ReadState};
+use super::{Inventory, Kind, Medium, ReadState, kinds_of};
 use crate::model::{GapReason, ObjectRef};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What decides whether an engine refuses pods in a namespace.
-pub const ENGINE_KINDS: &[Kind] = &[
-    Kind::ValidatingWebhookConfiguration,
+/// Policies of engines, and what they are bound and excused by.
+pub const ENGINE_POLICIES: &[Kind] = &[
     Kind::ValidatingAdmissionPolicy,
     Kind::ValidatingAdmissionPolicyBinding,
     Kind::KyvernoClusterPolicy,
@@ -34,6 +33,9 @@ pub const ENGINE_KINDS: &[Kind] = &[
     Kind::KubewardenClusterPolicyGroup,
     Kind::KubewardenPolicyGroup,
 ];
+
+/// What decides whether an engine refuses pods in a namespace.
+pub const ENGINE_KINDS: &[Kind] = kinds_of!(&[Kind::ValidatingWebhookConfiguration], ENGINE_POLICIES);
 
 /// Fields that a rule about the safety of pods names.
 const POD_SECURITY: &[&str] = &[

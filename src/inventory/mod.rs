@@ -33,6 +33,7 @@ mod version;
 pub mod yaml;
 
 pub use index::{Variant, Workload};
+pub(crate) use kinds::kinds_of;
 pub use kinds::{Kind, Object, OptIn, Wire};
 pub use lookup::{Answer, AnswerRow, Next, Question, age};
 pub use names::{kind_name, resource_name};

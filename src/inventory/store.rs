@@ -9,6 +9,7 @@ use super::kinds::{admission, cluster, config, ingress, limits, network, plain_k
 use super::selector::selects;
 use super::{Kind, Object, Settings, Version, Wire, kube_bench, kubelet, node_facts};
 use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
@@ -305,10 +306,11 @@ plain_kinds!(inventory);
 
 /// Adds or replaces; whether that made a difference.
 fn put<K: Ord, V: PartialEq>(table: &mut BTreeMap<K, V>, key: K, value: V) -> bool {
-    if table.get(&key) == Some(&value) {
-        return false;
+    match table.entry(key) {
+        Entry::Occupied(known) if *known.get() == value => return false,
+        Entry::Occupied(mut known) => drop(known.insert(value)),
+        Entry::Vacant(place) => drop(place.insert(value)),
     }
-    table.insert(key, value);
     true
 }
 

@@ -127,9 +127,7 @@ impl Sources {
 
     /// The last report of a scan; what it is made of is kept, to be judged anew when a record changes.
     pub(super) fn last(&self, mut held: Held, sink: &Sink) -> Result<(), Failure> {
-        let report = self.report_of(&mut held)?;
-        sink.nodes(nodes::rows(&held.inventory, &report));
-        sink.report(report);
+        self.tell(&mut held, sink)?;
         self.desk.hold(held, sink);
         Ok(())
     }
@@ -166,6 +164,14 @@ impl Sources {
         Some(Resource { whole: object.clone(), object, text: None, origin, version: None })
     }
 
+    /// Judges what was read, and says what came of it.
+    fn tell(&self, held: &mut Held, sink: &Sink) -> Result<(), Failure> {
+        let report = self.report_of(held)?;
+        sink.nodes(nodes::rows(&held.inventory, &report));
+        sink.report(report);
+        Ok(())
+    }
+
     /// What became of the cluster since the last report; without changes, what became of it by time alone.
     pub(super) fn go_on(&self, changes: Vec<Update>, sink: &Sink) -> Result<(), Failure> {
         self.desk.change(sink, |held| {
@@ -175,10 +181,7 @@ impl Sources {
                 return Ok(());
             }
             held.finished = now();
-            let report = self.report_of(held)?;
-            sink.nodes(nodes::rows(&held.inventory, &report));
-            sink.report(report);
-            Ok(())
+            self.tell(held, sink)
         })
     }
 

@@ -2,31 +2,14 @@
 
 use super::super::Cx;
 use crate::inventory::Kind;
-use crate::inventory::engines::Engine;
+use crate::inventory::engines::{ENGINE_POLICIES, Engine};
 use crate::inventory::json::text;
 use crate::inventory::kinds::admission::{Webhook, WebhookConfiguration};
+use crate::inventory::kinds_of;
 use crate::model::GapReason;
 
 /// What says whether an engine or a verifier refuses pods, and of which namespaces.
-pub(super) const NEEDS: &[Kind] = &[
-    Kind::ValidatingAdmissionPolicy,
-    Kind::ValidatingAdmissionPolicyBinding,
-    Kind::KyvernoClusterPolicy,
-    Kind::KyvernoPolicy,
-    Kind::KyvernoException,
-    Kind::KyvernoValidatingPolicy,
-    Kind::KyvernoNamespacedValidatingPolicy,
-    Kind::KyvernoImageValidatingPolicy,
-    Kind::KyvernoCelException,
-    Kind::GatekeeperConstraint,
-    Kind::GatekeeperConfig,
-    Kind::KubewardenClusterPolicy,
-    Kind::KubewardenPolicy,
-    Kind::KubewardenClusterPolicyGroup,
-    Kind::KubewardenPolicyGroup,
-    Kind::SigstoreClusterImagePolicy,
-    Kind::Namespace,
-];
+pub(super) const NEEDS: &[Kind] = kinds_of!(ENGINE_POLICIES, &[Kind::SigstoreClusterImagePolicy, Kind::Namespace]);
 
 /// The verifier whose policies are objects; its Service is called `webhook`, so it is known by the webhook's name.
 const SIGSTORE: (&str, &str) = ("Sigstore policy-controller", "policy.sigstore.dev");

@@ -1,5 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::kinds::pod::PodSpec;
+use crate::inventory::kinds_of;
 use crate::inventory::{Holder, Inventory, Kind, Medium};
 use crate::model::{Disruption, FieldPath, Fix, GapReason, ObjectRef, Remedy, Severity};
 use std::collections::{BTreeMap, HashSet};
@@ -11,18 +12,7 @@ pub static CHECK: Check = Check {
     title: "People do not sign in as ServiceAccounts",
     severity: Severity::Medium,
     over: &[Kind::RoleBinding, Kind::ClusterRoleBinding],
-    needs: &[
-        Kind::ServiceAccount,
-        Kind::Secret,
-        Kind::Pod,
-        Kind::Deployment,
-        Kind::StatefulSet,
-        Kind::DaemonSet,
-        Kind::ReplicaSet,
-        Kind::ReplicationController,
-        Kind::Job,
-        Kind::CronJob,
-    ],
+    needs: kinds_of!(&[Kind::ServiceAccount, Kind::Secret], Kind::POD_SPEC),
     aliases: &["kubescape:C-0287", "kube-bench:3.1.2"],
     why: "A ServiceAccount's token names nobody: what several people do with it, the audit log gives to none of them.",
     remedy: Remedy {

@@ -2,6 +2,7 @@ use super::super::{Check, Cx, Judge, Run};
 use super::nginx::{Release, is_controller, may_be_controller, release};
 use crate::inventory::kinds::config::ConfigMap;
 use crate::inventory::kinds::ingress::IngressClass;
+use crate::inventory::kinds_of;
 use crate::inventory::{Kind, Medium, Workload};
 use crate::model::{Disruption, FieldPath, Fix, ObjectRef, Remedy, Severity};
 
@@ -13,17 +14,7 @@ pub static CHECK: Check = Check {
     id: "ingress.nginx-snippets",
     title: "Ingresses carry no snippets of NGINX configuration",
     severity: Severity::High,
-    over: &[
-        Kind::Ingress,
-        Kind::Pod,
-        Kind::Deployment,
-        Kind::StatefulSet,
-        Kind::DaemonSet,
-        Kind::ReplicaSet,
-        Kind::ReplicationController,
-        Kind::Job,
-        Kind::CronJob,
-    ],
+    over: kinds_of!(&[Kind::Ingress], Kind::POD_SPEC),
     needs: &[Kind::ConfigMap, Kind::IngressClass],
     aliases: &["kubescape:C-0059", "trivy:KCV-0093"],
     why: "A snippet runs inside the controller: whoever may write an Ingress in one namespace reads with it the Secrets of all \

@@ -1,7 +1,8 @@
 use super::super::{Check, Cx, Judge, Run};
 use super::namespaces::FLOWS_FIRST;
 use crate::inventory::kinds::cluster::Node;
-use crate::inventory::network::Reach;
+use crate::inventory::kinds_of;
+use crate::inventory::network::{POLICY_KINDS, Reach};
 use crate::inventory::{Inventory, Kind, Platform};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
@@ -30,21 +31,7 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
-const NEEDS: &[Kind] = &[
-    Kind::Node,
-    Kind::NetworkPolicy,
-    Kind::CiliumNetworkPolicy,
-    Kind::CiliumClusterwideNetworkPolicy,
-    Kind::CalicoNetworkPolicy,
-    Kind::CalicoGlobalNetworkPolicy,
-    Kind::CalicoV3NetworkPolicy,
-    Kind::CalicoV3GlobalNetworkPolicy,
-    Kind::AdminNetworkPolicy,
-    Kind::BaselineAdminNetworkPolicy,
-    Kind::ClusterNetworkPolicy,
-    Kind::AntreaNetworkPolicy,
-    Kind::AntreaClusterNetworkPolicy,
-];
+const NEEDS: &[Kind] = kinds_of!(&[Kind::Node], POLICY_KINDS);
 
 /// Where clouds answer: the same address on all of them, over HTTP; on AWS one of IPv6 too.
 const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
@@ -144,7 +131,6 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::network::POLICY_KINDS;
 
     #[test]
     fn it_needs_nodes_and_every_kind_of_policy() {

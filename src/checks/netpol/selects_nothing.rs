@@ -1,5 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::Kind;
+use crate::inventory::kinds_of;
 use crate::inventory::network::{POLICY_KINDS, Policy};
 use crate::model::{Disruption, FieldPath, Fix, GapReason, Remedy, Severity};
 use std::collections::BTreeSet;
@@ -12,17 +13,7 @@ pub static CHECK: Check = Check {
     title: "Every network policy selects a pod",
     severity: Severity::Low,
     over: POLICY_KINDS,
-    needs: &[
-        Kind::Namespace,
-        Kind::Pod,
-        Kind::Deployment,
-        Kind::StatefulSet,
-        Kind::DaemonSet,
-        Kind::ReplicaSet,
-        Kind::ReplicationController,
-        Kind::Job,
-        Kind::CronJob,
-    ],
+    needs: kinds_of!(&[Kind::Namespace], Kind::POD_SPEC),
     aliases: &["kubescape:C-0299", "kube-linter:dangling-networkpolicy", "popeye:POP-1200"],
     why: "A selector with a wrong label protects nothing, and its author believes that it does.",
     remedy: Remedy {

@@ -1,5 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::kinds::meta::Meta;
+use crate::inventory::kinds_of;
 use crate::inventory::{Inventory, Kind, Medium};
 use crate::model::{Disruption, FieldPath, Fix, GapReason, ObjectRef, Remedy, Severity};
 use std::collections::BTreeSet;
@@ -11,30 +12,25 @@ pub static CHECK: Check = Check {
     id: "ns.default-used",
     title: "Nothing runs or is kept in namespace default",
     severity: Severity::Low,
-    over: &[
-        Kind::Pod,
-        Kind::Deployment,
-        Kind::StatefulSet,
-        Kind::DaemonSet,
-        Kind::ReplicaSet,
-        Kind::ReplicationController,
-        Kind::Job,
-        Kind::CronJob,
-        Kind::ServiceAccount,
-        Kind::Role,
-        Kind::RoleBinding,
-        Kind::Service,
-        Kind::Ingress,
-        Kind::PersistentVolumeClaim,
-        Kind::HorizontalPodAutoscaler,
-        Kind::PodDisruptionBudget,
-        Kind::EndpointSlice,
-        Kind::PodTemplate,
-        Kind::CsiStorageCapacity,
-        Kind::ExternalSecret,
-        Kind::SecretProviderClass,
-        Kind::VaultStaticSecret,
-    ],
+    over: kinds_of!(
+        Kind::POD_SPEC,
+        &[
+            Kind::ServiceAccount,
+            Kind::Role,
+            Kind::RoleBinding,
+            Kind::Service,
+            Kind::Ingress,
+            Kind::PersistentVolumeClaim,
+            Kind::HorizontalPodAutoscaler,
+            Kind::PodDisruptionBudget,
+            Kind::EndpointSlice,
+            Kind::PodTemplate,
+            Kind::CsiStorageCapacity,
+            Kind::ExternalSecret,
+            Kind::SecretProviderClass,
+            Kind::VaultStaticSecret
+        ]
+    ),
     needs: &[Kind::ConfigMap, Kind::Secret],
     aliases: &["kubescape:C-0212", "kubescape:C-0061", "trivy:KSV-0110", "kube-bench:5.6.4"],
     why: "What lands in default lands there by accident, outside the rules made for the namespace it belongs to.",

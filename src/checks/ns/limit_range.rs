@@ -1,6 +1,7 @@
 use super::super::{Check, Cx, Judge, Run};
 use super::bounds::each;
 use crate::inventory::Kind;
+use crate::inventory::kinds_of;
 use crate::model::{Disruption, Fix, Remedy, Severity};
 
 /// A LimitRange for containers or pods in every namespace that has workloads; one that bounds claims only does not count.
@@ -10,17 +11,7 @@ pub static CHECK: Check = Check {
     title: "Namespaces with workloads have a LimitRange",
     severity: Severity::Low,
     over: &[Kind::Namespace],
-    needs: &[
-        Kind::LimitRange,
-        Kind::Pod,
-        Kind::Deployment,
-        Kind::StatefulSet,
-        Kind::DaemonSet,
-        Kind::ReplicaSet,
-        Kind::ReplicationController,
-        Kind::Job,
-        Kind::CronJob,
-    ],
+    needs: kinds_of!(&[Kind::LimitRange], Kind::POD_SPEC),
     aliases: &["trivy:KSV-0039"],
     why: "A container that names no limits gets none: one that leaks memory takes its neighbours on the node with it.",
     remedy: Remedy {

@@ -1,6 +1,7 @@
 use super::super::{Check, Cx, Judge, Run};
 use super::bounds::each;
 use crate::inventory::Kind;
+use crate::inventory::kinds_of;
 use crate::model::{Disruption, Fix, Remedy, Severity};
 
 /// A ResourceQuota with a `hard` bound in every namespace that has workloads. In the namespaces that Kubernetes makes for
@@ -10,17 +11,7 @@ pub static CHECK: Check = Check {
     title: "Namespaces with workloads have a ResourceQuota",
     severity: Severity::Low,
     over: &[Kind::Namespace],
-    needs: &[
-        Kind::ResourceQuota,
-        Kind::Pod,
-        Kind::Deployment,
-        Kind::StatefulSet,
-        Kind::DaemonSet,
-        Kind::ReplicaSet,
-        Kind::ReplicationController,
-        Kind::Job,
-        Kind::CronJob,
-    ],
+    needs: kinds_of!(&[Kind::ResourceQuota], Kind::POD_SPEC),
     aliases: &["trivy:KSV-0040"],
     why: "Without a quota one namespace, by a mistake or a stolen account, can take the whole cluster's CPU, memory and \
           addresses.",

@@ -1,6 +1,7 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::kinds::custom::Custom;
 use crate::inventory::kinds::meta::{Map, Meta};
+use crate::inventory::kinds_of;
 use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
@@ -27,19 +28,8 @@ pub static CHECK: Check = Check {
     run: Run::Cluster(run),
 };
 
-const NEEDS: &[Kind] = &[
-    Kind::Pod,
-    Kind::Deployment,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::ReplicaSet,
-    Kind::ReplicationController,
-    Kind::Job,
-    Kind::CronJob,
-    Kind::ArgoApplication,
-    Kind::FluxKustomization,
-    Kind::FluxHelmRelease,
-];
+const NEEDS: &[Kind] =
+    kinds_of!(Kind::POD_SPEC, &[Kind::ArgoApplication, Kind::FluxKustomization, Kind::FluxHelmRelease]);
 
 /// Most workloads that are listed.
 const LISTED: usize = 50;

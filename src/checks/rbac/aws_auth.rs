@@ -2,6 +2,7 @@ use super::super::{Check, Cx, Judge, Run};
 use super::rights::{self, OVER, Question};
 use crate::inventory::kinds::cluster::Node;
 use crate::inventory::kinds::rbac::Rule;
+use crate::inventory::kinds_of;
 use crate::inventory::{GrantScope, Kind, Platform, Right};
 use crate::model::{Disruption, Fix, GapReason, Remedy, Severity};
 
@@ -13,18 +14,7 @@ pub static CHECK: Check = Check {
     title: "Few subjects can change who AWS identities are in the cluster",
     severity: Severity::Critical,
     over: OVER,
-    needs: &[
-        Kind::Node,
-        Kind::ServiceAccount,
-        Kind::Pod,
-        Kind::Deployment,
-        Kind::StatefulSet,
-        Kind::DaemonSet,
-        Kind::ReplicaSet,
-        Kind::ReplicationController,
-        Kind::Job,
-        Kind::CronJob,
-    ],
+    needs: kinds_of!(&[Kind::Node, Kind::ServiceAccount], Kind::POD_SPEC),
     aliases: &["trivy:KSV-0115"],
     why: "A line in this ConfigMap makes any AWS identity a member of system:masters, which no binding shows and no role \
           limits.",

@@ -1,4 +1,5 @@
 use super::super::{Check, Cx, Judge, Run};
+use crate::inventory::kinds_of;
 use crate::inventory::{Holder, Kind};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
@@ -8,18 +9,7 @@ pub static CHECK: Check = Check {
     id: "rbac.dashboard-subject",
     title: "The dashboard's role and ServiceAccount are used by the dashboard alone",
     severity: Severity::Low,
-    over: &[
-        Kind::RoleBinding,
-        Kind::ClusterRoleBinding,
-        Kind::Pod,
-        Kind::Deployment,
-        Kind::StatefulSet,
-        Kind::DaemonSet,
-        Kind::ReplicaSet,
-        Kind::ReplicationController,
-        Kind::Job,
-        Kind::CronJob,
-    ],
+    over: kinds_of!(&[Kind::RoleBinding, Kind::ClusterRoleBinding], Kind::POD_SPEC),
     needs: &[],
     aliases: &["kubescape:C-0014"],
     why: "What is granted to the dashboard is granted for people who log in to it; whoever borrows its role or its account \

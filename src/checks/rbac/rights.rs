@@ -5,6 +5,7 @@
 
 use super::super::{Cx, Hits, Judge, Outcome};
 use crate::inventory::kinds::rbac::Rule;
+use crate::inventory::kinds_of;
 use crate::inventory::{Carried, Grant, GrantScope, Granted, Holder, Kind, Right, RoleUse, Target, Version};
 use crate::model::{FieldPath, GapReason, Severity};
 use serde_json::{Map, Value};
@@ -13,17 +14,7 @@ use serde_json::{Map, Value};
 pub(super) const OVER: &[Kind] = &[Kind::Role, Kind::ClusterRole, Kind::RoleBinding, Kind::ClusterRoleBinding];
 
 /// Decide whether a ServiceAccount that can do everything is one that a workload runs as: a candidate becomes a failure.
-pub(super) const NEEDS: &[Kind] = &[
-    Kind::ServiceAccount,
-    Kind::Pod,
-    Kind::Deployment,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::ReplicaSet,
-    Kind::ReplicationController,
-    Kind::Job,
-    Kind::CronJob,
-];
+pub(super) const NEEDS: &[Kind] = kinds_of!(&[Kind::ServiceAccount], Kind::POD_SPEC);
 
 /// Rights that a check looks for.
 pub(super) struct Want {

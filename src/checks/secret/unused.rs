@@ -1,6 +1,7 @@
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::Kind;
 use crate::inventory::kinds::pod::PodSpec;
+use crate::inventory::kinds_of;
 use crate::model::{Disruption, FieldPath, Fix, GapReason, Remedy, Severity};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -26,25 +27,20 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
-const NEEDS: &[Kind] = &[
-    Kind::Pod,
-    Kind::Deployment,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::ReplicaSet,
-    Kind::ReplicationController,
-    Kind::Job,
-    Kind::CronJob,
-    Kind::ServiceAccount,
-    Kind::Ingress,
-    Kind::PersistentVolume,
-    Kind::StorageClass,
-    Kind::Gateway,
-    Kind::IstioGateway,
-    Kind::ClusterSecretStore,
-    Kind::Prometheus,
-    Kind::Alertmanager,
-];
+const NEEDS: &[Kind] = kinds_of!(
+    Kind::POD_SPEC,
+    &[
+        Kind::ServiceAccount,
+        Kind::Ingress,
+        Kind::PersistentVolume,
+        Kind::StorageClass,
+        Kind::Gateway,
+        Kind::IstioGateway,
+        Kind::ClusterSecretStore,
+        Kind::Prometheus,
+        Kind::Alertmanager
+    ]
+);
 
 /// Types that are used without being named: tokens of accounts and of nodes to be, Helm's releases.
 const UNNAMED: [&str; 3] =

@@ -1,4 +1,6 @@
 use super::super::{Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::exposure::EXPOSURE_KINDS;
+use crate::inventory::kinds_of;
 use crate::inventory::{Kind, Workload, image};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
@@ -23,21 +25,7 @@ pub static CHECK: Check = Check {
     run: Run::EachWorkload(run),
 };
 
-const NEEDS: &[Kind] = &[
-    Kind::Service,
-    Kind::Ingress,
-    Kind::HttpRoute,
-    Kind::GrpcRoute,
-    Kind::TcpRoute,
-    Kind::TlsRoute,
-    Kind::UdpRoute,
-    Kind::IstioGateway,
-    Kind::IstioVirtualService,
-    Kind::TraefikIngressRoute,
-    Kind::ContourHttpProxy,
-    Kind::RoleBinding,
-    Kind::ClusterRoleBinding,
-];
+const NEEDS: &[Kind] = kinds_of!(EXPOSURE_KINDS, &[Kind::RoleBinding, Kind::ClusterRoleBinding]);
 
 const NAME: &str = "kubernetes-dashboard";
 

@@ -1,7 +1,7 @@
 use super::super::{Check, Cx, Judge, Run};
-use crate::inventory::exposure::Exposure;
+use crate::inventory::exposure::{EXPOSURE_KINDS, Exposure};
 use crate::inventory::services::Carries;
-use crate::inventory::{Kind, Workload};
+use crate::inventory::{Kind, Workload, kinds_of};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use std::collections::BTreeSet;
 
@@ -24,27 +24,7 @@ pub static CHECK: Check = Check {
     run: Run::Objects(run),
 };
 
-const OVER: &[Kind] = &[
-    Kind::Service,
-    Kind::Ingress,
-    Kind::HttpRoute,
-    Kind::GrpcRoute,
-    Kind::TcpRoute,
-    Kind::TlsRoute,
-    Kind::UdpRoute,
-    Kind::IstioGateway,
-    Kind::IstioVirtualService,
-    Kind::TraefikIngressRoute,
-    Kind::ContourHttpProxy,
-    Kind::Pod,
-    Kind::Deployment,
-    Kind::StatefulSet,
-    Kind::DaemonSet,
-    Kind::ReplicaSet,
-    Kind::ReplicationController,
-    Kind::Job,
-    Kind::CronJob,
-];
+const OVER: &[Kind] = kinds_of!(EXPOSURE_KINDS, Kind::POD_SPEC);
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let exposure = cx.exposure();
@@ -76,7 +56,6 @@ fn ways(exposure: &Exposure<'_>, workload: &Workload<'_>) -> (BTreeSet<String>, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::exposure::EXPOSURE_KINDS;
 
     #[test]
     fn its_population_is_all_that_leads_in_and_all_that_is_reached() {

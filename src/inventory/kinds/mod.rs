@@ -312,6 +312,44 @@ macro_rules! plain_kinds {
 }
 pub(super) use plain_kinds;
 
+/// Lists of kinds as one list: what has a name elsewhere is not written again.
+macro_rules! kinds_of {
+    ($($list:expr),+ $(,)?) => {{
+        const LISTS: &[&[$crate::inventory::Kind]] = &[$($list),+];
+        const ALL: [$crate::inventory::Kind; $crate::inventory::kinds::count(LISTS)] =
+            $crate::inventory::kinds::joined(LISTS);
+        &ALL
+    }};
+}
+pub(crate) use kinds_of;
+
+/// How many kinds these lists hold.
+pub(crate) const fn count(mut lists: &[&[Kind]]) -> usize {
+    let mut count = 0;
+    while let Some((list, rest)) = lists.split_first() {
+        count += list.len();
+        lists = rest;
+    }
+    count
+}
+
+/// Their kinds, in order; `N` is their [`count`].
+#[allow(clippy::indexing_slicing)] // only the compiler runs it, and a wrong index is its error
+pub(crate) const fn joined<const N: usize>(mut lists: &[&[Kind]]) -> [Kind; N] {
+    let mut all = [Kind::Pod; N];
+    let mut at = 0;
+    while let Some((list, rest)) = lists.split_first() {
+        let mut list = *list;
+        while let Some((kind, more)) = list.split_first() {
+            all[at] = *kind;
+            at += 1;
+            list = more;
+        }
+        lists = rest;
+    }
+    all
+}
+
 macro_rules! objects {
     ($($kind:ident, $type:ty, $table:ident;)*) => {
         /// An object, decoded.

@@ -77,9 +77,8 @@ impl Inner {
                 lost = Some(why);
             }
             self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
-            tokio::select! {
-                () = tokio::time::sleep(backoff(failures)) => {}
-                () = out.closed() => return,
+            if !rested(failures, &out).await {
+                return;
             }
         }
     }
@@ -157,9 +156,8 @@ impl Inner {
         let mut attempt = 0;
         while !unknown.is_empty() {
             attempt += 1;
-            tokio::select! {
-                () = tokio::time::sleep(backoff(attempt)) => {}
-                () = out.closed() => return,
+            if !rested(attempt, &out).await {
+                return;
             }
             let core = unknown.iter().any(|kind| kind.info().group.is_empty());
             let found = self.discover(core).await;
@@ -174,9 +172,8 @@ impl Inner {
         let mut attempt = 0;
         while places.iter().any(Place::may_recover) {
             attempt += 1;
-            tokio::select! {
-                () = tokio::time::sleep(backoff(attempt)) => {}
-                () = out.closed() => return,
+            if !rested(attempt, &out).await {
+                return;
             }
             for place in places.iter_mut().filter(|place| place.may_recover()) {
                 match self.again(&place.target, &out).await {
@@ -192,6 +189,14 @@ impl Inner {
                 return;
             }
         }
+    }
+}
+
+/// Waits longer with each attempt; false: nobody listens any more.
+async fn rested(attempt: u32, out: &mpsc::Sender<Update>) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(backoff(attempt)) => true,
+        () = out.closed() => false,
     }
 }
 

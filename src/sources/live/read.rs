@@ -855,22 +855,17 @@ pub(super) fn state_of(places: &[Place]) -> ReadState {
         let absent = !places.is_empty() && places.iter().all(|place| matches!(place.end, End::Absent));
         return if absent { ReadState::Absent } else { ReadState::Complete };
     };
-    let failed = match &place.end {
-        End::Absent | End::Done => ReadState::Absent,
-        End::Closed => failed(GapReason::Stale, "reading was stopped"),
-        End::Failed(problem) => {
-            let (reason, message) = explain(problem, &place.target, place.target.namespace.as_deref());
-            failed(reason, &message)
-        }
+    let (reason, message) = match &place.end {
+        End::Failed(problem) => explain(problem, &place.target, place.target.namespace.as_deref()),
+        _ => (GapReason::Stale, "reading was stopped".to_owned()),
     };
-    let ReadState::Failed { reason, message, .. } = failed else { return failed };
     // of a kind that is read in several parts a namespace is known when all of them are
     let whole = |namespace: &Arc<str>| {
         let mut of = places.iter().filter(|p| p.target.namespace.as_ref() == Some(namespace));
         of.all(|p| matches!(p.end, End::Done))
     };
     let read = places.iter().filter_map(|p| p.target.namespace.clone()).filter(whole).collect();
-    ReadState::Failed { reason, message, read }
+    ReadState::Failed { reason, message: message.into(), read }
 }
 
 /// What was read so far does not count.
@@ -886,19 +881,18 @@ async fn begin_anew(target: &Target, seen: &mut Option<Names>, out: &mpsc::Sende
 
 fn note(change: &Change, seen: &mut Option<Names>) {
     let Some(names) = seen else { return };
-    let (namespace, name) = match change {
-        Change::Put(object) => (&object.meta().namespace, &object.meta().name),
-        Change::Broken { namespace, name, .. } => (namespace, name),
-        Change::Delete(object) => {
-            names.remove(&(object.meta().namespace.clone(), object.meta().name.clone()));
-            return;
-        }
-        Change::Gone { namespace, name } => {
-            names.remove(&(namespace.clone(), name.clone()));
-            return;
-        }
+    let (there, namespace, name) = match change {
+        Change::Put(object) => (true, &object.meta().namespace, &object.meta().name),
+        Change::Broken { namespace, name, .. } => (true, namespace, name),
+        Change::Delete(object) => (false, &object.meta().namespace, &object.meta().name),
+        Change::Gone { namespace, name } => (false, namespace, name),
     };
-    names.insert((namespace.clone(), name.clone()));
+    let name = (namespace.clone(), name.clone());
+    if there {
+        names.insert(name)
+    } else {
+        names.remove(&name)
+    };
 }
 
 /// A gap's reason and sentence.
