@@ -52,7 +52,7 @@ fn four_hundred_workloads_fit_one_short_screen() {
 
     let agents = ["kube-proxy", "node-exporter", "cilium", "calico", "csi", "flannel", "aws-node", "kindnet"];
     for group in summary.groups.iter().take(5) {
-        for finding in group.findings.iter().map(|place| &report.findings[*place]) {
+        for finding in group.findings.iter().filter_map(|place| report.findings.get(*place)) {
             let name = finding.owner.name.to_lowercase();
             assert!(!agents.iter().any(|agent| name.contains(agent)), "{} {}", finding.check, finding.owner);
         }

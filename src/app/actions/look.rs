@@ -18,7 +18,7 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
         RowId::Group(check, fix) => {
             let group = state.session.group(check, fix)?;
             match group.findings.as_slice() {
-                [only] => View::Finding(state.session.report.as_deref()?.findings.get(*only)?.fingerprint.clone()),
+                [only] => View::Finding(state.session.summary.fingerprint(*only)?.clone()),
                 _ => View::Findings(Query {
                     group: Some((group.check, group.fix)),
                     platform: Some(false),
@@ -309,7 +309,7 @@ pub fn failures(state: &mut State, _: Key) -> Vec<Effect> {
     state.failures_only = !state.failures_only;
     state.refresh();
     let report = state.session.report.as_deref();
-    let failing = report.map_or(0, |r| r.findings.iter().filter(|f| f.status == FindingStatus::Fail).count());
+    let failing = report.map_or(0, |r| r.findings.rows().filter(|f| f.status() == FindingStatus::Fail).count());
     state.say(if state.failures_only {
         format!("Failures only ({failing} findings fail); {} shows everything.", state.key(Action::Failures))
     } else {
