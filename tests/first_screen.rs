@@ -37,7 +37,7 @@ fn four_hundred_workloads_fit_one_short_screen() {
     let cluster = Cluster::start(Options::default()).unwrap();
     load::unhardened(&cluster, 400).unwrap();
     let report = tokio::runtime::Runtime::new().unwrap().block_on(scan(&cluster));
-    let severe = report.findings.iter().filter(|f| is_severe(f)).count();
+    let severe = report.findings.iter().filter(is_severe).count();
     assert!(report.findings.len() > 2000 && severe > 0, "{} findings, {severe} severe", report.findings.len());
 
     let summary = Summary::of(&report);

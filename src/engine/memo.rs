@@ -110,10 +110,13 @@ pub(super) fn is_of_spec(check: &Check) -> bool {
     matches!(check.run, Run::EachContainer(_) | Run::EachSpec(_))
 }
 
-/// Kinds that workloads are made of, and those that decide about a cluster as a whole.
+/// Kinds that workloads are made of, those that decide about a cluster as a whole, and what is brought of nodes.
 const ALWAYS: &[Kind] = &[
     Kind::Namespace,
     Kind::Node,
+    Kind::KubeletConfig,
+    Kind::NodeFacts,
+    Kind::KubeBench,
     Kind::Pod,
     Kind::Deployment,
     Kind::ReplicaSet,
@@ -122,6 +125,17 @@ const ALWAYS: &[Kind] = &[
     Kind::DaemonSet,
     Kind::Job,
     Kind::CronJob,
+];
+
+const RBAC: &[Kind] = &[Kind::Role, Kind::RoleBinding, Kind::ClusterRole, Kind::ClusterRoleBinding];
+
+/// Kinds that change the words or the severity of what some rules say, and never whether they say it.
+const ALSO: &[(&str, &[Kind])] = &[
+    ("netpol.cni-supports", &[Kind::NetworkPolicy]),
+    ("pod.sa-token-automount", RBAC),
+    ("rbac.anonymous-bindings", RBAC),
+    ("rbac.authenticated-bindings", RBAC),
+    ("sa.long-lived-token", &[Kind::ServiceAccount]),
 ];
 
 impl Memo {
@@ -206,7 +220,8 @@ impl Memo {
 
     /// The state of all that a check looks at: another number, another state.
     fn stamp(check: &Check, inventory: &Inventory) -> u64 {
-        let kinds = check.over.iter().chain(check.needs).chain(ALWAYS);
+        let also = ALSO.iter().filter(|(id, _)| *id == check.id).flat_map(|(_, kinds)| *kinds);
+        let kinds = check.over.iter().chain(check.needs).chain(ALWAYS).chain(also);
         kinds.map(|kind| inventory.changes_of(*kind)).sum()
     }
 
@@ -255,4 +270,16 @@ fn hits(check: &Check, cx: SpecCx<'_>) -> Vec<Hit> {
         Run::EachWorkload(_) | Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {}
     }
     hits.list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_that_look_at_more_exist() {
+        for (id, kinds) in ALSO {
+            assert!(crate::checks::find(id).is_some() && !kinds.is_empty(), "{id}");
+        }
+    }
 }
