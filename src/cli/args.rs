@@ -106,6 +106,9 @@ pub struct LiveArgs {
     /// Accept any certificate of the server
     #[arg(long, global = true)]
     pub insecure_skip_tls_verify: bool,
+    /// Write every read there: its path, what is accepted, how it may be packed
+    #[arg(long, global = true, value_name = "FILE", hide = true)]
+    pub request_log: Option<PathBuf>,
 }
 
 /// A duration as kubectl reads it.
@@ -156,6 +159,7 @@ impl LiveArgs {
             silence: None,
             max_qps: Some(self.max_qps),
             insecure: self.insecure_skip_tls_verify,
+            request_log: self.request_log.clone(),
         }
     }
 }

@@ -39,6 +39,8 @@ pub struct Flags {
     pub silence: Option<Duration>,
     /// `--insecure-skip-tls-verify`.
     pub insecure: bool,
+    /// `--request-log`: a file that every read is written to, for `cargo xtask bench`.
+    pub request_log: Option<PathBuf>,
 }
 
 impl Flags {

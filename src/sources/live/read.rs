@@ -18,6 +18,9 @@ use kube::client::Body;
 use kube::{Client, Config};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -82,6 +85,7 @@ pub(super) struct Inner {
     no_watch_list: AtomicBool,
     pub(super) slots: Semaphore,
     pace: Mutex<Pace>,
+    log: Option<Mutex<File>>,
 }
 
 impl Session {
@@ -107,6 +111,7 @@ impl Session {
             no_watch_list: AtomicBool::new(false),
             slots: Semaphore::new(CONCURRENT),
             pace: Mutex::new(Pace::new(flags.max_qps.unwrap_or(QPS))),
+            log: flags.request_log.as_deref().map(open_log).transpose()?,
         };
         let body = inner.get("/version", "application/json").await;
         let body = body.map_err(|problem| problem.into_connect_error(&inner.server))?;
@@ -201,6 +206,14 @@ impl Session {
         let body = self.inner.get(&format!("{path}/{}", encode(&object.name)), accept).await?;
         serde_json::from_slice(&body).map_err(|error| Problem::Broken(format!("the answer is not JSON: {error}")))
     }
+}
+
+/// A log of what is read; its first line says how much of that is under way at once.
+fn open_log(path: &Path) -> Result<Mutex<File>, ConnectError> {
+    let opened = File::create(path).and_then(|mut file| writeln!(file, "at once\t{CONCURRENT}").map(|()| file));
+    opened.map(Mutex::new).map_err(|error| {
+        ConnectError::new(format!("--request-log {}: {error}", path.display()), "Name a file that can be written")
+    })
 }
 
 fn client(config: Config, server: &str) -> Result<Client, ConnectError> {
@@ -733,6 +746,11 @@ impl Inner {
     }
 
     async fn ask_once(&self, path: &str, accept: &str) -> Result<Body, (Problem, Option<Duration>)> {
+        if let Some(log) = &self.log {
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            // what cannot be written is missed where it is read
+            let _ = writeln!(log, "{path}\t{accept}\t");
+        }
         self.answer(http::Request::get(path).header(http::header::ACCEPT, accept), None).await
     }
 
