@@ -2,6 +2,8 @@
 
 mod files;
 mod kubelets;
+mod link;
+mod live;
 mod process;
 mod record;
 mod scan;
@@ -11,6 +13,8 @@ use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
 
+pub use link::Link;
+pub use live::Live;
 pub use scan::{Load, Scan};
 
 /// What to measure
@@ -24,6 +28,10 @@ pub enum Bench {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// How far the terminal is behind a cluster that changes all the time
+    Live(Live),
+    /// A scan through a line that is far and thin
+    Link(Link),
     /// Decoding manifests against the libraries alone, into the same structs
     Files {
         /// Pods
@@ -51,6 +59,8 @@ pub enum Bench {
 pub fn run(bench: Bench) -> Result<()> {
     match bench {
         Bench::Scan(scan) => scan::run(&scan),
+        Bench::Live(live) => live::run(&live),
+        Bench::Link(link) => link::run(&link),
         Bench::Report { files } => record::report(&files),
         Bench::Files { pods, rounds } => files::run(pods, rounds),
         Bench::Kubelets { nodes, rounds, debug } => kubelets::run(nodes, rounds, debug),

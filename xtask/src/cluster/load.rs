@@ -1,5 +1,6 @@
 //! What to fill a test cluster with.
 
+mod changes;
 mod corpus;
 mod large;
 mod unhardened;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use super::Cluster;
 use super::wait::until;
 
+pub use self::changes::Changes;
 pub use self::corpus::corpus;
 pub use self::large::{Large, READER, large, readable};
 pub use self::unhardened::unhardened;
