@@ -72,10 +72,11 @@ pub fn list(data: &[u8]) {
 pub fn gzip(data: &[u8]) {
     const LIMIT: usize = 1 << 20;
     let Some((size, bytes)) = data.split_first() else { return };
-    let whole = live::unpack([bytes], LIMIT);
-    let cut = live::unpack(bytes.chunks(usize::from(*size).max(1)), LIMIT);
+    // what is wrong in two ways may be refused for either
+    let whole = live::unpack([bytes], LIMIT).ok();
+    let cut = live::unpack(bytes.chunks(usize::from(*size).max(1)), LIMIT).ok();
     assert!(whole.as_ref().map_or(0, Vec::len) <= LIMIT);
-    assert_eq!(whole, cut);
+    assert!(whole == cut, "the same bytes, cut in two ways, are not the same");
 }
 
 fn editions() -> &'static [Edition] {
