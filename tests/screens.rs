@@ -15,7 +15,7 @@ use plimsoll::app::{
 };
 use plimsoll::config::{Files, configured};
 use plimsoll::inventory::{Inventory, Question};
-use plimsoll::model::{Report, Score, Severity, Verdict};
+use plimsoll::model::{Report, Score, Severity, Verdict, WaiverRecord};
 use plimsoll::ui::{Theme, Themes};
 use report::{YAML, attested, decided, finding, hostile, later, many, nodes, report, rolling};
 use stage::Stage;
@@ -437,6 +437,10 @@ fn change_name(change: &Change) -> String {
             w.expires,
             w.reason
         ),
+        Change::WaiveMarked(all) => {
+            let names: Vec<String> = all.iter().map(WaiverRecord::subject).collect();
+            format!("WaiveMarked {}: {:?}", names.join(", "), all[0].reason)
+        }
         Change::Unwaive(w) => format!("Unwaive {}", w.subject()),
         Change::Attest(a, files) => format!(
             "Attest {} by {} on {} until {}, ticket {:?}, files {files:?}, {} reviewed: {:?}",

@@ -51,6 +51,7 @@ pub fn crumbs(state: &State, width: usize) -> Crumbs {
     if let Some(form) = &state.form {
         let word = match form.subject {
             Subject::Waive { .. } => "Waive",
+            Subject::WaiveMarked { .. } => "Waive marked",
             Subject::Attest { .. } => "Attest",
         };
         way.extend([plain(Tone::Dim, " › "), plain(Tone::Strong, word)]);

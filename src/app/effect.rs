@@ -47,6 +47,8 @@ pub enum Book {
 pub enum Change {
     /// A failure may stand; it takes the place of a record about the same.
     Waive(WaiverRecord),
+    /// Several failures may stand, for the same reason and time; all are recorded or none.
+    WaiveMarked(Vec<WaiverRecord>),
     /// It may stand no longer.
     Unwaive(WaiverRecord),
     /// What was found of a control, and the files that were looked at.

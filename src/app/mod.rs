@@ -36,7 +36,7 @@ pub use commands::{COMMANDS, complete};
 pub use crumbs::{Crumb, Crumbs, crumbs};
 pub use effect::{Book, Change, Done, Effect, Origin, Target};
 pub use filter::Filter;
-pub use form::{Candidate, Field, FieldName, Form, Subject};
+pub use form::{Candidate, Field, FieldName, Form, Subject, Waivable};
 pub use found::{Found, FoundRow, nothing};
 pub use history::History;
 pub use key::{Code, Key};

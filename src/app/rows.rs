@@ -8,7 +8,7 @@ use crate::model::{ControlResult, Finding, FindingStatus, GapReason, Report, Ver
 use std::sync::Arc;
 
 /// A row's identity: the selection follows it, not the position.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RowId {
     /// A framework's score.
     Framework(Arc<str>),
@@ -48,6 +48,24 @@ pub enum RowId {
     Namespace(Option<Arc<str>>),
     /// A row of an answer: its cells.
     Found(Arc<[String]>),
+}
+
+impl RowId {
+    /// Whether it stands for one thing that can be marked: headings and folds cannot.
+    pub fn can_be_marked(&self) -> bool {
+        matches!(
+            self,
+            Self::Framework(_)
+                | Self::Criteria(_)
+                | Self::Group(..)
+                | Self::Control(..)
+                | Self::Answer(..)
+                | Self::Finding(_)
+                | Self::Node(_)
+                | Self::Namespace(Some(_))
+                | Self::Found(_)
+        )
+    }
 }
 
 /// A list or a text that has a box of its own.

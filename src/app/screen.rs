@@ -5,6 +5,7 @@ use super::rows::{PaneKind, RowId, TextKind};
 use super::{Filter, State};
 use crate::inventory::Question;
 use crate::model::{GapReason, versioned};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a screen shows.
@@ -108,17 +109,76 @@ pub struct Pane {
     pub offset: usize,
     /// What was typed after `/`.
     pub filter: Filter,
+    /// Rows that were marked, whether the filter shows them or not.
+    marks: BTreeSet<RowId>,
+    /// The row that was marked last: a range begins there.
+    last_mark: Option<RowId>,
 }
 
 impl Pane {
     /// Empty, of this kind.
     pub fn new(kind: PaneKind) -> Self {
-        Self { kind, rows: Vec::new(), total: 0, cursor: 0, offset: 0, filter: Filter::default() }
+        Self { kind, rows: Vec::new(), total: 0, cursor: 0, offset: 0, filter: Filter::default(), marks: BTreeSet::new(), last_mark: None }
     }
 
     /// The selected row.
     pub fn selected(&self) -> Option<&RowId> {
         self.rows.get(self.cursor)
+    }
+
+    /// Whether a row is marked.
+    pub fn is_marked(&self, row: &RowId) -> bool {
+        self.marks.contains(row)
+    }
+
+    /// How many rows are marked.
+    pub fn mark_count(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// The rows that are marked: those on the list in its order, then those that its filter hides.
+    pub fn marked(&self) -> Vec<&RowId> {
+        if self.marks.is_empty() {
+            return Vec::new();
+        }
+        let shown: Vec<&RowId> = self.rows.iter().filter(|row| self.marks.contains(*row)).collect();
+        if shown.len() == self.marks.len() {
+            return shown;
+        }
+        let seen: BTreeSet<&RowId> = shown.iter().copied().collect();
+        let hidden = self.marks.iter().filter(|row| !seen.contains(row));
+        shown.into_iter().chain(hidden).collect()
+    }
+
+    /// Marks the selected row, or takes its mark away.
+    pub(super) fn toggle_mark(&mut self) {
+        let Some(row) = self.selected().filter(|row| row.can_be_marked()).cloned() else { return };
+        if self.marks.remove(&row) {
+            self.last_mark = None;
+        } else {
+            self.marks.insert(row.clone());
+            self.last_mark = Some(row);
+        }
+    }
+
+    /// Marks from the row that was marked last to the selected one; the selected one alone where there is no such row.
+    pub(super) fn mark_range(&mut self) {
+        let last = self.last_mark.as_ref().and_then(|last| self.rows.iter().position(|row| row == last));
+        let (from, to) = (last.unwrap_or(self.cursor).min(self.cursor), last.unwrap_or(self.cursor).max(self.cursor));
+        let range = self.rows.iter().take(to + 1).skip(from).filter(|row| row.can_be_marked());
+        self.marks.extend(range.cloned());
+        self.last_mark = self.selected().filter(|row| row.can_be_marked()).cloned();
+    }
+
+    /// Takes all marks away.
+    pub(super) fn clear_marks(&mut self) {
+        self.marks.clear();
+        self.last_mark = None;
+    }
+
+    /// Takes the marks of rows away that are not there any more.
+    pub(super) fn keep_marks(&mut self, is_there: impl Fn(&RowId) -> bool) {
+        self.marks.retain(is_there);
     }
 
     /// Takes new rows; the selection stays on its row, or near it where that row is gone.

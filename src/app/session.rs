@@ -1,7 +1,7 @@
 //! One target: what is being read of it, and what came of it.
 
 use super::summary::{Group, Summary};
-use super::{Document, Failure, Found, Link, Progress, RemedyText, Target};
+use super::{Document, Failure, Found, Link, Progress, RemedyText, RowId, Target};
 use crate::inventory::Question;
 use crate::inventory::nodes::NodeRow;
 use crate::model::{ControlResult, Finding, FrameworkResult, Gap, Report, SeenIn};
@@ -210,6 +210,20 @@ impl Session {
     /// A framework by id.
     pub fn framework(&self, id: &str) -> Option<&FrameworkResult> {
         self.report.as_deref()?.frameworks.iter().find(|f| *f.id == *id)
+    }
+
+    /// Whether what a row stands for is in the results; before they are complete it may still come.
+    pub fn holds(&self, row: &RowId) -> bool {
+        !self.complete
+            || match row {
+                RowId::Finding(fingerprint) => self.summary.finding(fingerprint).is_some(),
+                RowId::Control(framework, id) | RowId::Answer(framework, id) => {
+                    self.summary.control(framework, id).is_some()
+                }
+                RowId::Group(check, fix) => self.group(check, fix).is_some(),
+                RowId::Node(name) => self.node(name).is_some(),
+                _ => true,
+            }
     }
 
     /// A group by check and fix.

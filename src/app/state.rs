@@ -59,6 +59,8 @@ pub struct State {
     pub level_two: HashSet<Arc<str>>,
     /// The fix is shown as YAML, not as a diff.
     pub fix_as_yaml: bool,
+    /// Marked rows that are being saved; 0: what the list shows.
+    pub saving_marked: usize,
     /// Finding whose fix goes to the clipboard when it arrives.
     pub copy_when_ready: Option<Arc<str>>,
     /// Theme in use.
@@ -97,6 +99,7 @@ impl State {
             failures_only: false,
             level_two: HashSet::new(),
             fix_as_yaml: false,
+            saving_marked: 0,
             copy_when_ready: None,
             theme: String::new(),
             themes: Vec::new(),
@@ -346,8 +349,10 @@ impl State {
             let all = rows::rows(self, &pane.kind);
             let total = all.iter().filter(|row| !matches!(row, RowId::Section(..))).count();
             let rows = filtered(self, all, &pane.filter);
-            if let Some(pane) = self.screen_mut().panes.get_mut(i) {
+            let session = &self.session;
+            if let Some(pane) = self.stack.last_mut().and_then(|screen| screen.panes.get_mut(i)) {
                 pane.take(rows, total);
+                pane.keep_marks(|row| session.holds(row));
             }
         }
         self.follow();

@@ -53,7 +53,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Undone(result) => actions::undone(state, *result),
         Msg::Exported(Ok((path, rows))) => {
             let rows = if rows == 1 { "1 finding".to_owned() } else { format!("{rows} findings") };
-            state.say(format!("Saved {rows} to {} (readable by you only).", path.display()));
+            let marked = match std::mem::take(&mut state.saving_marked) {
+                0 => String::new(),
+                count => format!(" of {}", actions::marked_words(count)),
+            };
+            state.say(format!("Saved {rows}{marked} to {} (readable by you only).", path.display()));
         }
         Msg::Copied(what, Ok(how)) => state.say(format!("Copied {what} {how}.")),
         Msg::Theme(Ok(name)) => {

@@ -140,7 +140,7 @@ impl Desk {
     /// Writes a record.
     fn write(&self, change: &Change) -> Result<Changed, Refused> {
         let book = match change {
-            Change::Waive(_) | Change::Unwaive(_) => Book::Waivers,
+            Change::Waive(_) | Change::WaiveMarked(_) | Change::Unwaive(_) => Book::Waivers,
             Change::Attest(..) | Change::Withdraw(_) => Book::Attestations,
         };
         let refused = |failure| Refused { failure, field: None };
@@ -152,6 +152,7 @@ impl Desk {
         let path = path.as_path();
         let changed = match change {
             Change::Waive(record) => store::change(path, Some(record), |known: &WaiverRecord| known.is_about(record)),
+            Change::WaiveMarked(records) => all(path, records),
             Change::Unwaive(record) => store::change(path, None, |known: &WaiverRecord| known.is_about(record)),
             Change::Attest(record, files) => {
                 let record = Attestation { attachments: attachments(files)?, ..record.clone() };
@@ -166,6 +167,25 @@ impl Desk {
 /// The records of a file; none where there is no file, or no place for one.
 fn of<T: Record>(path: Option<&Path>) -> Result<Vec<crate::model::Placed<T>>, ChangeError> {
     path.map_or_else(|| Ok(Vec::new()), store::load)
+}
+
+/// Writes several waivers as one change: all of them or none.
+fn all(path: &Path, records: &[WaiverRecord]) -> Result<Changed, ChangeError> {
+    let mut whole: Option<Changed> = None;
+    for record in records {
+        match store::change(path, Some(record), |known: &WaiverRecord| known.is_about(record)) {
+            Ok(changed) => {
+                let before = whole.map_or(changed.before, |first| first.before);
+                whole = Some(Changed { before, ..changed });
+            }
+            Err(error) => {
+                // of what is half done nothing stays; where that fails, the file tells what counts
+                let _ = whole.as_ref().map(store::undo);
+                return Err(error);
+            }
+        }
+    }
+    whole.ok_or_else(|| ChangeError::Gone(path.display().to_string()))
 }
 
 /// The address in git's configuration, as it is where the file lies.
@@ -225,6 +245,11 @@ impl Sources {
         let (what, said) = match change {
             Change::Waive(record) => {
                 (format!("the waiver of {}", record.subject()), format!("Waived until {}, in {file}.", record.expires))
+            }
+            Change::WaiveMarked(records) => {
+                let until = records.first().map(|record| record.expires.to_string()).unwrap_or_default();
+                let count = records.len();
+                (format!("{count} waivers"), format!("Waived {count} failures until {until}, in {file}."))
             }
             Change::Unwaive(record) => (
                 format!("taking away the waiver of {}", record.subject()),

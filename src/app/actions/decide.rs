@@ -1,8 +1,9 @@
 //! Letting a failure stand, saying what was found of a control, and taking that back.
 
+use super::marks;
 use crate::app::form::{Form, Outcome};
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Action, Book, Effect, Key, Prepared, Recorded, Refused, State, View};
+use crate::app::{Action, Book, Effect, Key, Prepared, Recorded, Refused, State, Subject, View};
 use crate::model::{AttestationState, ControlResult, Finding, FindingStatus, Report, Verdict};
 use std::collections::HashMap;
 
@@ -18,13 +19,21 @@ fn is_open(finding: &Finding) -> bool {
     }
 }
 
-/// A finding is there that may be let stand, or is.
+/// A finding is there that may be let stand, or is; or one of the marked rows has one.
 pub fn can_waive(state: &State) -> bool {
-    state.current().is_some_and(is_open)
+    match state.screen().pane().map_or(0, |pane| pane.mark_count()) {
+        0 => state.current().is_some_and(is_open),
+        _ => marks::findings(state).into_iter().any(is_open),
+    }
 }
 
-/// Opens the form that lets a finding stand.
+/// Opens the form that lets a finding stand, or those of the marked rows.
 pub fn waive(state: &mut State, _: Key) -> Vec<Effect> {
+    if marks::has_marks(state) {
+        let open_ones: Vec<&Finding> = marks::findings(state).into_iter().filter(|f| is_open(f)).collect();
+        let form = Form::waive_marked(&open_ones);
+        return open(state, form, Book::Waivers);
+    }
     let report = state.session.report.as_deref();
     let form = report.and_then(|report| Some(Form::waive(state.current().filter(|f| is_open(f))?, report)));
     form.map_or_else(Vec::new, |form| open(state, form, Book::Waivers))
@@ -135,7 +144,13 @@ pub fn prepared(state: &mut State, ready: Prepared) {
 pub fn recorded(state: &mut State, result: Result<Recorded, Refused>) {
     match result {
         Ok(recorded) => {
-            state.form = None;
+            let form = state.form.take();
+            if let (Some(Subject::WaiveMarked { .. }), Some(pane)) =
+                (form.map(|form| form.subject), state.screen_mut().pane_mut())
+            {
+                // what they were marked for is done
+                pane.clear_marks();
+            }
             let place = state.pane().map(|pane| pane.cursor);
             show(state, recorded);
             // A row that is waived moves down; what comes after it is next.

@@ -5,6 +5,7 @@
 mod copy;
 mod decide;
 mod look;
+mod marks;
 mod moves;
 mod program;
 mod scan;
@@ -14,6 +15,7 @@ use super::{Effect, Key, State, View};
 
 pub(super) use copy::{export_to, fix_text, no_patch};
 pub(super) use decide::{close, prepared, recorded, typed, undone};
+pub(super) use marks::words as marked_words;
 pub(super) use moves::scroll;
 pub(super) use scan::{demo, rescan, switch_namespace};
 
@@ -93,7 +95,7 @@ actions! {
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
     SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff or as YAML"             look::switch_fix,  look::can_switch_fix;
     CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as YAML"                          copy::fix,         copy::can_fix;
-    Waive         [Finding]        ["W"]                         "waive"     "Waive: let the failure stand, with reason and expiry" decide::waive, decide::can_waive;
+    Waive         [Finding, List]  ["W"]                         "waive"     "Waive: let the failure stand, with reason and expiry" decide::waive, decide::can_waive;
     Pods          [Finding]        ["P"]                         "pods"      "The pods of its owner, with node and age"      look::pods, look::has_pods;
     Undo          [Anywhere]       ["u"]                         "undo"      "Take the last waiver or attestation back"      decide::undo, decide::can_undo;
     NextFinding   [Finding]        ["}"]                         "next"      "The next finding of the list below"            look::next, look::on_finding;
@@ -104,6 +106,9 @@ actions! {
     Filter        [List]           ["/"]                         "filter"    "Filter: words that must occur, !word that must not" program::filter, moves::on_list;
     Worst         [Anywhere]       ["H"]                         "crit+high" "Every critical and high finding"               look::worst, look::can_worst;
     Command       [Anywhere]       [":"]                         "command"   "Type a command"                                program::command, program::always;
+    Mark          [List]           ["space"]                     "mark"      "Mark the row: saving, copying and waiving go by the marks" marks::mark, marks::can_mark;
+    MarkRange     [List]           ["ctrl-space"]                ""          "Mark all from the row that was marked last"    marks::range, marks::can_mark;
+    ClearMarks    [List]           ["ctrl-\\", "ctrl-4"]         ""          "Take all marks away"                           marks::clear, marks::has_marks;
     Failures      [List]           ["ctrl-z"]                    "failures"  "Failures only, or everything"                  look::failures, look::has_report;
     Export        [Anywhere]       ["ctrl-s"]                    "csv"       "Save what the list shows as CSV"               copy::export, look::has_report;
     Rescan        [Anywhere]       ["ctrl-r"]                    "rescan"    "Read everything again"                         scan::rescan, scan::can_rescan;
@@ -116,7 +121,7 @@ actions! {
     Namespace     [Anywhere]       ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] "" "0 all namespaces, 1-9 favourites (:ns lists them)" scan::numbered, scan::has_namespaces;
     Down          [Text, List]     ["down", "j"]                 ""          "Down"                                          moves::down, program::always;
     Up            [Text, List]     ["up", "k"]                   ""          "Up"                                            moves::up, program::always;
-    PageDown      [Text, List]     ["ctrl-f", "pgdn", "space"]   ""          "A page down"                                   moves::page_down, program::always;
+    PageDown      [Text, List]     ["ctrl-f", "pgdn"]            ""          "A page down"                                   moves::page_down, program::always;
     PageUp        [Text, List]     ["ctrl-b", "pgup"]            ""          "A page up"                                     moves::page_up, program::always;
     HalfDown      [Text, List]     ["ctrl-d"]                    ""          "Half a page down (never deletes)"              moves::half_down, program::always;
     HalfUp        [Text, List]     ["ctrl-u", "ctrl-k"]          ""          "Half a page up (never kills)"                  moves::half_up, program::always;
@@ -174,6 +179,10 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
         (None, Some(Action::Back)) => {
             state.say(format!("This is the first screen; {} or :q leaves.", state.key(Action::Quit)));
             Vec::new()
+        }
+        // In texts the key that marks rows turns the page, as in pagers.
+        (None, Some(Action::Mark)) if state.pane().is_some_and(|pane| !pane.kind.is_list()) => {
+            run(state, Action::PageDown)
         }
         (None, Some(action)) => {
             if let Some(why) = decide::why_not(state, action) {

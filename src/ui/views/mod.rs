@@ -16,7 +16,7 @@ pub(super) use form::form;
 
 use super::Theme;
 use super::widgets::{Column, block, chosen, sentence};
-use crate::app::{Action, Layout, Pane, PaneKind, Phase, State, Tone, View, lines};
+use crate::app::{Action, Layout, Pane, PaneKind, Phase, State, Tone, View, lines, thousands};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -36,7 +36,16 @@ impl Box<'_> {
     }
 
     fn title(&self, buffer: &mut Buffer, title: &str) {
-        block(buffer, self.theme, self.layout, self.area, title, self.focus);
+        let marked = match self.pane.mark_count() {
+            0 => String::new(),
+            count => format!("{} marked", thousands(count)),
+        };
+        let title = match (title.is_empty(), marked.is_empty()) {
+            (_, true) => title.to_owned(),
+            (true, false) => marked,
+            (false, false) => format!("{title} · {marked}"),
+        };
+        block(buffer, self.theme, self.layout, self.area, &title, self.focus);
     }
 
     /// The columns of a table, as the user laid them down; `also` names hidden ones that are wanted here.

@@ -184,6 +184,12 @@ impl Table<'_> {
         let mut cursor = None;
         for (y, i) in (inner.y..inner.bottom()).zip(self.pane.offset..self.pane.rows.len()) {
             self.row(buffer, theme, Rect { x, y, width, height: 1 }, &widths, &row(i));
+            // A sign beside it and an attribute over it: known without colours as well.
+            if self.pane.rows.get(i).is_some_and(|row| self.pane.is_marked(row)) {
+                put(buffer, theme, (inner.x + 1, y), 1, &vec![(Tone::Picked, "*".to_owned())]);
+                let area = Rect { x: inner.x + 1, y, width: inner.width.saturating_sub(1), height: 1 };
+                buffer.set_style(area, theme.style(Tone::Picked));
+            }
             if i == self.pane.cursor {
                 let mark = if self.focus { ">" } else { "·" };
                 put(buffer, theme, (inner.x, y), 1, &vec![(Tone::Key, mark.to_owned())]);
