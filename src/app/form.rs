@@ -297,8 +297,7 @@ impl Form {
                 });
             }
         }
-        let names =
-            [FieldName::Reason, FieldName::Owner, FieldName::ApprovedBy, FieldName::Ticket, FieldName::Expires];
+        let names = [FieldName::Reason, FieldName::Owner, FieldName::ApprovedBy, FieldName::Ticket, FieldName::Expires];
         Self::of(Subject::WaiveMarked { failures }, names.into_iter().map(|name| Field::new(name, "")).collect())
     }
 

@@ -4,7 +4,7 @@ use super::query::Query;
 use super::summary::{self, is_criterion};
 use super::{Load, Session, State};
 use crate::inventory::Question;
-use crate::model::{ControlResult, Finding, FindingStatus, GapReason, Report, Verdict};
+use crate::model::{ControlResult, Finding, GapReason, Report, Verdict};
 use std::sync::Arc;
 
 /// A row's identity: the selection follows it, not the position.
@@ -169,28 +169,6 @@ fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
             summary.gaps.iter().map(|g| RowId::Reason(g.reason)).chain(role).collect()
         }
         PaneKind::Controls(framework, criteria) => controls(state, report, framework, *criteria),
-        PaneKind::Failing(framework, id) => summary
-            .of_control(framework, id)
-            .iter()
-            .filter_map(|i| report.findings.get(*i))
-            .filter(|f| !state.failures_only || f.status == FindingStatus::Fail)
-            .map(|f| RowId::Finding(f.fingerprint.clone()))
-            .collect(),
-        PaneKind::Findings(query) => {
-            let mut found: Vec<usize> = (0..report.findings.len())
-                .filter(|i| {
-                    let keeps =
-                        |f: &Finding| query.keeps(f) && (!state.failures_only || f.status == FindingStatus::Fail);
-                    report.findings.get(*i).is_some_and(keeps)
-                })
-                .collect();
-            summary::sort(&mut found, report);
-            found
-                .iter()
-                .filter_map(|i| report.findings.get(*i))
-                .map(|f| RowId::Finding(f.fingerprint.clone()))
-                .collect()
-        }
         PaneKind::Gaps(reason) => {
             let wanted = |i: &usize| report.gaps.get(*i).is_some_and(|gap| reason.is_none_or(|r| r == gap.reason));
             let gaps = (0..report.gaps.len()).filter(wanted).map(RowId::Gap);
@@ -384,18 +362,23 @@ fn group_text(session: &Session, check: &str, fix: &str) -> String {
 }
 
 fn finding_text(f: &Finding) -> String {
+    let mut text = String::new();
+    write_finding(f, &mut text);
+    text
+}
+
+/// The words of a finding, a blank between them.
+pub(super) fn write_finding(f: &Finding, out: &mut String) {
     let namespace = f.resource.namespace.as_deref().unwrap_or_default();
-    let container = f.container.as_deref().unwrap_or_default();
-    let expired = if f.expired_waiver.is_some() { "expired" } else { "" };
     let team = f.team.as_deref().unwrap_or_default();
-    format!(
-        "{} {} {} {} {namespace} {expired} {} {container} {team} {} {} ns={namespace} team={team}",
-        f.severity.short(),
-        f.severity,
-        f.status.short(),
-        f.check,
-        f.resource.kind_name(),
-        f.reach.join(" "),
-        f.message,
-    )
+    let expired = if f.expired_waiver.is_some() { " expired " } else { " " };
+    let head =
+        [f.severity.short(), " ", f.severity.as_str(), " ", f.status.short(), " ", f.check, " ", namespace, expired];
+    let resource = [&*f.resource.kind, "/", &*f.resource.name, " ", f.container.as_deref().unwrap_or_default(), " "];
+    head.into_iter().chain(resource).for_each(|part| out.push_str(part));
+    for part in &f.reach {
+        out.push_str(part);
+        out.push(' ');
+    }
+    [&*f.message, " ns=", namespace, " team=", team].into_iter().for_each(|part| out.push_str(part));
 }

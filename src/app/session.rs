@@ -1,9 +1,10 @@
 //! One target: what is being read of it, and what came of it.
 
+use super::arrange::{Fold, Folded};
 use super::summary::{Group, Summary};
 use super::{Document, Failure, Found, Link, Progress, RemedyText, RowId, Target};
-use crate::inventory::Question;
 use crate::inventory::nodes::NodeRow;
+use crate::inventory::{Facts, Question};
 use crate::model::{ControlResult, Finding, FrameworkResult, Gap, Report, SeenIn};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -94,7 +95,15 @@ pub struct Session {
     /// Why the records of people count for nothing.
     pub records: Option<Failure>,
     /// Folds over the report shown.
-    pub summary: Summary,
+    pub summary: Arc<Summary>,
+    /// The work on newer results that runs, by its number.
+    pub(super) folding: Option<u64>,
+    /// The newest results, which wait for it.
+    pub(super) to_fold: Option<Arc<Report>>,
+    /// Labels and ages of objects, once somebody wants them.
+    pub facts: Load<Arc<Facts>>,
+    /// They were asked for since the results came.
+    pub(super) facts_asked: bool,
     /// Resources as YAML, by fingerprint.
     pub documents: HashMap<Arc<str>, Load<Document>>,
     /// Fixes, by fingerprint.
@@ -140,12 +149,25 @@ impl Session {
 
     /// Shows these results.
     pub fn show(&mut self, report: Arc<Report>) {
-        let summary = Summary::of(&report);
+        let folded = self.fold(report).work();
+        self.install(folded);
+    }
+
+    /// The work that shows these results.
+    pub(super) fn fold(&self, report: Arc<Report>) -> Fold {
+        Fold { report, before: self.report.clone(), rolling: self.rolling.clone() }
+    }
+
+    /// Shows results whose folds are worked out. Returns what was shown before.
+    pub(super) fn install(&mut self, folded: Folded) -> Option<(Arc<Report>, Arc<Summary>)> {
+        let Folded { report, summary, rolling } = folded;
         if let Some(before) = self.report.clone() {
             self.compare(&before, &report, &summary);
         }
-        self.summary = summary;
-        self.report = Some(report);
+        self.rolling = rolling;
+        self.facts_asked = false;
+        let before = std::mem::replace(&mut self.summary, summary);
+        self.report.replace(report).map(|report| (report, before))
     }
 
     /// What became of findings between two reports.
@@ -177,13 +199,6 @@ impl Session {
                 }
             }
         }
-        let in_template = |finding: &&Finding| matches!(finding.seen_in, Some(SeenIn::Template | SeenIn::Both));
-        for old in before.findings.iter().filter(in_template) {
-            if later(&old.fingerprint).is_some_and(|new| new.seen_in == Some(SeenIn::Pods)) {
-                self.rolling.insert(old.fingerprint.clone());
-            }
-        }
-        self.rolling.retain(|fingerprint| later(fingerprint).is_some_and(|new| new.seen_in == Some(SeenIn::Pods)));
     }
 
     /// `ROLLING 9 of 12 pods still fail`, where a finding is on its way out.
@@ -240,4 +255,22 @@ impl Session {
     pub fn document(&self, fingerprint: &str) -> Option<&Document> {
         self.documents.get(fingerprint)?.ready()
     }
+}
+
+/// Findings that were in a template and are in old pods only, after these results came.
+pub(super) fn rolling(
+    before: &Report,
+    after: &Report,
+    summary: &Summary,
+    mut rolling: HashSet<Arc<str>>,
+) -> HashSet<Arc<str>> {
+    let only_pods = |fingerprint: &str| {
+        let later = summary.finding(fingerprint).and_then(|at| after.findings.get(at));
+        later.is_some_and(|new| new.seen_in == Some(SeenIn::Pods))
+    };
+    let in_template = |finding: &&Finding| matches!(finding.seen_in, Some(SeenIn::Template | SeenIn::Both));
+    let gone = before.findings.iter().filter(in_template).filter(|old| only_pods(&old.fingerprint));
+    rolling.extend(gone.map(|old| old.fingerprint.clone()));
+    rolling.retain(|fingerprint| only_pods(fingerprint));
+    rolling
 }

@@ -5,7 +5,7 @@ use super::sources::Sources;
 use crate::app::{Book, Change, Done, Failure, FieldName, Origin, Prepared, Recorded, Refused, Target};
 use crate::engine::{Decisions, Engine};
 use crate::frameworks::Edition;
-use crate::inventory::{Answer, Inventory, Medium, Question};
+use crate::inventory::{Answer, Facts, Inventory, Medium, Question};
 use crate::model::{Attachment, Attestation, Report, WaiverRecord};
 use crate::sources::files;
 use crate::store::{self, ChangeError, Changed, Record, RecordPaths};
@@ -110,11 +110,15 @@ impl Desk {
         let held = locked(&self.held);
         let held = held.as_ref().filter(|held| held.target == *target);
         let unread = || Failure::new("The cluster is still being read.", "The answer comes when that is done.");
-        let now = |inventory: &Inventory| match target.origin {
-            Origin::Demo => inventory.newest(),
-            Origin::Cluster | Origin::Files => jiff::Timestamp::now().as_second(),
-        };
-        held.map(|held| held.inventory.answer(question, now(&held.inventory))).ok_or_else(unread)
+        held.map(|held| held.inventory.answer(question, now(target, &held.inventory))).ok_or_else(unread)
+    }
+
+    /// Labels and ages of what was read of a target.
+    pub(super) fn facts(&self, target: &Target) -> Result<Facts, Failure> {
+        let held = locked(&self.held);
+        let held = held.as_ref().filter(|held| held.target == *target);
+        let unread = || Failure::new("Labels are not known yet.", "They are when the cluster was read.");
+        held.map(|held| held.inventory.facts(now(target, &held.inventory))).ok_or_else(unread)
     }
 
     fn path(&self, book: Book) -> Option<PathBuf> {
@@ -161,6 +165,14 @@ impl Desk {
             Change::Withdraw(record) => store::change(path, None, |known: &Attestation| known == record),
         };
         changed.map_err(|error| refused(error.into()))
+    }
+}
+
+/// What ages are reckoned from: the time; of the demo, which stands still, its own.
+fn now(target: &Target, inventory: &Inventory) -> i64 {
+    match target.origin {
+        Origin::Demo => inventory.newest(),
+        Origin::Cluster | Origin::Files => jiff::Timestamp::now().as_second(),
     }
 }
 

@@ -28,7 +28,9 @@ fn named(state: &State, row: &RowId) -> Option<(String, String)> {
             Some((resource.kind_name(), resource.name.to_string()))
         }
         RowId::Group(check, _) => Some(((*check).to_owned(), (*check).to_owned())),
-        RowId::Control(framework, id) | RowId::Answer(framework, id) => Some((format!("{framework} {id}"), id.to_string())),
+        RowId::Control(framework, id) | RowId::Answer(framework, id) => {
+            Some((format!("{framework} {id}"), id.to_string()))
+        }
         RowId::Framework(id) | RowId::Criteria(id) => Some((id.to_string(), id.to_string())),
         RowId::Context(name) | RowId::Namespace(Some(name)) | RowId::Node(name) => {
             Some((name.to_string(), name.to_string()))

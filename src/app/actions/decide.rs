@@ -23,7 +23,7 @@ fn is_open(finding: &Finding) -> bool {
 pub fn can_waive(state: &State) -> bool {
     match state.screen().pane().map_or(0, |pane| pane.mark_count()) {
         0 => state.current().is_some_and(is_open),
-        _ => marks::findings(state).into_iter().any(is_open),
+        _ => marks::any(state, is_open),
     }
 }
 
@@ -62,9 +62,8 @@ pub fn can_attest(state: &State) -> bool {
 pub fn attest(state: &mut State, _: Key) -> Vec<Effect> {
     let form = state.session.report.as_deref().and_then(|report| {
         let control = control(state).filter(|control| is_for_people(control))?;
-        let mut found: Vec<usize> = (0..report.findings.len()).collect();
-        crate::app::summary::sort(&mut found, report);
-        let findings: Vec<&Finding> = found.iter().filter_map(|i| report.findings.get(*i)).collect();
+        let findings: Vec<&Finding> =
+            state.session.summary.order().iter().filter_map(|i| report.findings.get(*i)).collect();
         let holds = report
             .attestations
             .iter()
@@ -183,8 +182,7 @@ fn show(state: &mut State, recorded: Recorded) {
     if let Some((_, report)) = recorded.report.filter(|(target, _)| *target == state.session.target) {
         // what waits to be shown was judged before
         state.session.next = None;
-        state.session.show(report);
-        state.refresh();
+        state.show(report);
     }
     state.say(said);
 }

@@ -80,6 +80,13 @@ pub fn findings_of(state: &State, report: &Report, row: &RowId) -> Vec<usize> {
     }
 }
 
+/// Whether one of the marked rows has such a finding.
+pub fn any(state: &State, wanted: impl Fn(&Finding) -> bool) -> bool {
+    let (Some(report), Some(pane)) = (state.session.report.as_deref(), state.pane()) else { return false };
+    let is_wanted = |i: usize| report.findings.get(i).is_some_and(&wanted);
+    pane.marks().any(|row| findings_of(state, report, row).into_iter().any(is_wanted))
+}
+
 /// The findings of the marked rows, each once.
 pub fn findings(state: &State) -> Vec<&Finding> {
     let (Some(report), Some(pane)) = (state.session.report.as_deref(), state.pane()) else { return Vec::new() };

@@ -1,6 +1,8 @@
 //! The forms in which a person waives a finding or attests a control.
 
-use crate::app::{Candidate, Field, Form, Layout, Line, PaneKind, State, Subject, TextKind, Tone, lines, thousands, wrap};
+use crate::app::{
+    Candidate, Field, Form, Layout, Line, PaneKind, State, Subject, TextKind, Tone, lines, thousands, wrap,
+};
 use crate::model::clean;
 use crate::ui::Theme;
 use crate::ui::widgets::{block, put, sentence};

@@ -2,6 +2,7 @@
 
 mod files;
 mod kubelets;
+mod ui;
 
 use crate::cluster::Cluster;
 use crate::paths;
@@ -31,6 +32,15 @@ pub enum Bench {
         #[arg(long, default_value_t = 3)]
         rounds: u32,
     },
+    /// The terminal with very many findings: a key to its frame, filters and sorts, idle processor time
+    Ui {
+        /// Findings
+        #[arg(long, default_value_t = 500_000)]
+        findings: u32,
+        /// How it is printed
+        #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
+        output: String,
+    },
     /// What asking so many kubelets adds to a scan, through a real API server
     Kubelets {
         /// Nodes
@@ -50,6 +60,7 @@ pub fn run(bench: Bench) -> Result<()> {
     match bench {
         Bench::Scan { name, rounds } => scan(&name, rounds),
         Bench::Files { pods, rounds } => files::run(pods, rounds),
+        Bench::Ui { findings, output } => ui::run(findings, output == "json"),
         Bench::Kubelets { nodes, rounds, debug } => kubelets::run(nodes, rounds, debug),
     }
 }
