@@ -97,3 +97,17 @@ fn who_can_follows_rbac() {
     assert_eq!(who(ROLES, "create", "cm", None), Vec::<String>::new(), "a request to create has no name");
     assert_eq!(who(ROLES, "create", "po/exec", Some("pay")), ["User ana, cluster-wide"]);
 }
+
+#[test]
+fn facts_have_the_labels_of_owners_and_of_their_pods() {
+    let (demo, _) = plimsoll::sources::demo::load();
+    let facts = demo.facts(demo.newest());
+    let workloads = demo.workloads();
+    assert!(!workloads.is_empty());
+    for workload in workloads {
+        let known = facts.get(&workload.owner).unwrap();
+        assert!(workload.labels.iter().all(|(key, value)| known.label(key) == Some(value)));
+        assert!(workload.pod_labels.keys().all(|key| known.label(key).is_some()));
+    }
+    assert!(facts.keys().any(|object| &*object.kind == "ServiceAccount"));
+}

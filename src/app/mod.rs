@@ -3,6 +3,7 @@
 //! `update` takes a message, changes the state and names what the runtime shall do; `ui::view` draws the state.
 
 mod actions;
+mod arrange;
 mod catalog;
 mod commands;
 mod crumbs;
@@ -10,6 +11,7 @@ mod effect;
 mod filter;
 mod form;
 mod found;
+mod fuzzy;
 mod history;
 mod key;
 mod keymap;
@@ -18,25 +20,30 @@ mod layout;
 mod mouse;
 mod msg;
 mod nodes;
+mod order;
+mod palette;
 mod preferences;
 mod prompt;
 mod query;
 mod rows;
 mod screen;
 mod session;
+mod sides;
 mod state;
 mod summary;
 mod text;
 mod tone;
+mod tour;
 mod update;
 
 pub use actions::{ACTIONS, Action, Context, Entry, available};
+pub use arrange::{AT_ONCE, Arranged, Arrangement, Fold, Folded};
 pub use catalog::{Catalog, ControlFacts};
 pub use commands::{COMMANDS, complete};
 pub use crumbs::{Crumb, Crumbs, crumbs};
 pub use effect::{Book, Change, Done, Effect, Origin, Target};
 pub use filter::Filter;
-pub use form::{Candidate, Field, FieldName, Form, Subject};
+pub use form::{Candidate, Field, FieldName, Form, Subject, Waivable};
 pub use found::{Found, FoundRow, nothing};
 pub use history::History;
 pub use key::{Code, Key};
@@ -47,6 +54,8 @@ pub use msg::{
     Configured, ContextInfo, Document, Failure, Imported, Link, Mark, Msg, Prepared, Progress, Recorded, Refused,
     RemedyText, ScanEvent,
 };
+pub use order::{Order, columns, frameworks};
+pub use palette::{Choice, Deed, Palette};
 pub use preferences::{Preferences, Profiles, ThemeChoice};
 pub use prompt::{Prompt, PromptKind};
 pub use query::Query;
@@ -61,4 +70,5 @@ pub use text::{
     Line, attestations, basis, control_name, disruption, lines, observed, status_words, value, waiver_words, wrap,
 };
 pub use tone::Tone;
+pub use tour::Tour;
 pub use update::update;

@@ -1,9 +1,9 @@
 //! What comes in: keys, what a scan says, answers to effects.
 
 use super::form::FieldName;
-use super::{Book, Done, Key, Target};
+use super::{Arranged, Book, Done, Folded, Key, Target};
 use crate::inventory::nodes::NodeRow;
-use crate::inventory::{Answer, Question};
+use crate::inventory::{Answer, Facts, Question};
 use crate::model::{Date, Report};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -236,6 +236,12 @@ pub enum Msg {
     Namespaces(Result<Vec<Arc<str>>, Failure>),
     /// Answer to [`super::Effect::Ask`].
     Answered(Question, Result<Answer, Failure>),
+    /// Answer to [`super::Effect::Arrange`], with its number.
+    Arranged(u64, Arranged),
+    /// Answer to [`super::Effect::Fold`], with its number.
+    Folded(u64, Box<Folded>),
+    /// Answer to [`super::Effect::LoadFacts`].
+    Facts(Result<Facts, Failure>),
     /// Answer to [`super::Effect::Prepare`].
     Prepared(Prepared),
     /// Answer to [`super::Effect::Record`].

@@ -6,7 +6,7 @@ use crate::app::{
 };
 use crate::config::Config;
 use crate::inventory::nodes::NodeRow;
-use crate::inventory::{Answer, Question};
+use crate::inventory::{Answer, Facts, Question};
 use crate::model::{Finding, Report};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -84,6 +84,12 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// Nothing was read of it yet.
     fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure>;
+
+    /// Labels and ages of what was read of the target.
+    ///
+    /// # Errors
+    /// It is still being read.
+    fn facts(&self, target: &Target) -> Result<Facts, Failure>;
 
     /// What a form has to know of this machine.
     fn prepare(&self, book: Book) -> Prepared;

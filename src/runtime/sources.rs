@@ -10,7 +10,7 @@ use crate::config::{self, Config};
 use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
-use crate::inventory::{Answer, Inventory, Kind, Medium, Object, OptIn, Question, Version, nodes};
+use crate::inventory::{Answer, Facts, Inventory, Kind, Medium, Object, OptIn, Question, Version, nodes};
 use crate::model::{Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
 use crate::sources::collector::{Collector, NAMESPACE};
 use crate::sources::{Update, apply, demo, files};
@@ -415,6 +415,10 @@ impl Source for Sources {
 
     fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure> {
         self.desk.answer(target, question)
+    }
+
+    fn facts(&self, target: &Target) -> Result<Facts, Failure> {
+        self.desk.facts(target)
     }
 
     fn prepare(&self, book: Book) -> Prepared {

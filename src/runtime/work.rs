@@ -91,6 +91,10 @@ impl Work<dyn Source> {
                     Msg::Answered(question.clone(), source.answer(target, &question))
                 });
             }
+            Effect::Arrange(number, work) => self.run(move |_| Msg::Arranged(number, work.work().unwrap_or_default())),
+            Effect::Fold(number, work) => self.run(move |_| Msg::Folded(number, Box::new(work.work()))),
+            Effect::Forget(things) => self.spawn(move |_| drop(things)),
+            Effect::LoadFacts(target) => self.about(target, |source, target| Msg::Facts(source.facts(target))),
             Effect::Prepare(book) => self.run(move |source| Msg::Prepared(source.prepare(book))),
             Effect::Record(target, change) => {
                 self.run(move |source| Msg::Recorded(Box::new(source.record(&target, &change))));
