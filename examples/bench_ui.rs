@@ -3,6 +3,8 @@
 //! Arguments: the program, how many findings, `table` or `json`. Everything but the idle processor time is measured in
 //! this process: a key goes through the update and is drawn into a buffer, as it is in the terminal.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, dead_code, missing_docs)]
+// idle time is what is measured
+#![allow(clippy::disallowed_methods)]
 
 #[path = "../tests/support/terminal.rs"]
 mod terminal;

@@ -300,10 +300,10 @@ impl State {
 
     /// Puts the cursor of the current screen's list on this row.
     pub fn select(&mut self, row: &RowId) {
-        if let Some(pane) = self.screen_mut().pane_mut() {
-            if let Some(at) = pane.rows.iter().position(|r| r == row) {
-                pane.settle_on(at);
-            }
+        if let Some(pane) = self.screen_mut().pane_mut()
+            && let Some(at) = pane.rows.iter().position(|r| r == row)
+        {
+            pane.settle_on(at);
         }
         self.follow();
     }

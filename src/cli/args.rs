@@ -130,7 +130,7 @@ pub struct LiveArgs {
 }
 
 /// A duration as kubectl reads it.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     text.parse().map(|Timeout(duration)| duration)
 }
 

@@ -165,6 +165,11 @@ impl Session {
         self.inner.stats.clone()
     }
 
+    /// Whether the line to the server is slow, so that lists come packed.
+    pub fn is_far(&self) -> bool {
+        self.inner.link.is_slow()
+    }
+
     pub(super) fn inner(&self) -> &Inner {
         &self.inner
     }
@@ -644,14 +649,16 @@ impl Inner {
     ) -> Result<String, End> {
         let mut next = String::new();
         let mut begun_anew = false;
-        let mut size = if self.link.is_slow() && !target.kind.is_whole() { FAR_PAGE } else { PAGE };
+        let mut most = if self.link.is_slow() && !target.kind.is_whole() { FAR_PAGE } else { PAGE };
         loop {
+            // the first page soon, whatever follows
+            let size = if next.is_empty() { PAGE.min(most) } else { most };
             let token = if next.is_empty() { String::new() } else { format!("&continue={}", encode(&next)) };
             let query = format!("{path}?limit={size}{}{token}", target.query());
             let body = match self.get(&query, wire::accept(target.kind, false)).await {
                 Ok(body) => body,
                 Err(Problem::TooLarge) if size > 1 => {
-                    size = (size / 10).max(1);
+                    most = (size / 10).max(1);
                     continue;
                 }
                 Err(Problem::Status(410, _)) if !begun_anew => {

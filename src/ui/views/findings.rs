@@ -23,7 +23,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("pods", 5).right().drop(3),
     Column::new("reach", 8).grow(1).drop(4),
     Column::new("team", 10).grow(1).drop(5).hidden(),
-    Column::new("id", 12).drop(6).wide(),
+    Column::new("id", 12).drop(10).wide(),
     Column::new("age", 6).right().wide(),
     Column::new("rule", 12).grow(1).drop(1).wide(),
     Column::new("frameworks", 10).grow(1).drop(1).wide(),

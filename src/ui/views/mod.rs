@@ -44,10 +44,8 @@ impl Box<'_> {
             0 => String::new(),
             count => format!("{} marked", thousands(count)),
         };
-        let order = self.pane.order.map(|order| format!("by {} {}", order.column, order.arrow())).unwrap_or_default();
         let waiting = if self.pane.is_waiting() { "sorting …" } else { "" };
-        let words: Vec<&str> =
-            [title, &marked, &order, waiting].into_iter().filter(|words| !words.is_empty()).collect();
+        let words: Vec<&str> = [title, &marked, waiting].into_iter().filter(|words| !words.is_empty()).collect();
         block(buffer, self.theme, self.layout, self.area, &words.join(" · "), self.focus);
     }
 

@@ -48,7 +48,9 @@ fn row(buffer: &mut Buffer, theme: &Theme, area: Rect, choice: &Choice) {
     let room = width.saturating_sub(long + kind + 1);
     let mut line: Line = vec![(Tone::Text, choice.title.clone())];
     if let Some(why) = &choice.why_not {
-        line = vec![(Tone::Dim, choice.title.clone()), (Tone::Notice, format!("  {why}"))];
+        // why it does nothing is what one wants to know
+        let title = fit(&choice.title, usize::from(room).saturating_sub(why.width() + 2));
+        line = vec![(Tone::Dim, title), (Tone::Notice, format!("  {why}"))];
     }
     put(buffer, theme, (x + kind, area.y), room, &line);
 }

@@ -83,7 +83,12 @@ pub(crate) fn chosen(all: &[Column], asked: Option<&Vec<String>>, also: &[&str],
             let named = |name: &String| placed.iter().find(|column| column.name == name.as_str());
             names.iter().filter_map(named).map(|column| Column { drop: 0, ..*column }).collect()
         }
-        None => placed.filter(|c| !c.hidden || (wide && c.wide) || also.contains(&c.name)).collect(),
+        None => {
+            let kept = placed.filter(|c| !c.hidden || (wide && c.wide) || also.contains(&c.name));
+            // what was asked for goes last
+            let later = |c: Column| if wide && !c.wide && c.drop > 0 { Column { drop: c.drop + 5, ..c } } else { c };
+            kept.map(later).collect()
+        }
     }
 }
 
@@ -191,7 +196,9 @@ impl Table<'_> {
         // A mark in front of the selected row, so that it is not known by its style alone.
         let (x, width) = (inner.x + 2, inner.width.saturating_sub(2 + u16::from(layout.boxed)));
         let widths = self.widths(width);
-        self.titles(buffer, theme, (x, area.y), &widths);
+        if !self.titles(buffer, theme, (x, area.y), &widths) {
+            self.order(buffer, theme, area);
+        }
         let mut cursor = None;
         for (y, i) in (inner.y..inner.bottom()).zip(self.pane.offset..self.pane.rows.len()) {
             self.row(buffer, theme, Rect { x, y, width, height: 1 }, &widths, &row(i));
@@ -229,8 +236,17 @@ impl Table<'_> {
         }
     }
 
-    /// Titles stand in the border, where nothing else does.
-    fn titles(&self, buffer: &mut Buffer, theme: &Theme, (x, y): (u16, u16), widths: &[Option<u16>]) {
+    /// By what it is sorted, at the end of the border: where that column has no title there.
+    fn order(&self, buffer: &mut Buffer, theme: &Theme, area: Rect) {
+        let Some(order) = self.pane.order else { return };
+        let text = format!(" by {} {} ", order.column, order.arrow());
+        let long = u16::try_from(text.width()).unwrap_or(0).min(area.width.saturating_sub(1));
+        put(buffer, theme, (area.right().saturating_sub(long + 1), area.y), long, &vec![(Tone::Title, text)]);
+    }
+
+    /// Titles stand in the border, where nothing else does. Whether the one that the rows are sorted by is among them.
+    fn titles(&self, buffer: &mut Buffer, theme: &Theme, (x, y): (u16, u16), widths: &[Option<u16>]) -> bool {
+        let mut told = false;
         let free = |buffer: &Buffer, x: u16, edge: bool| {
             // beyond the edge of the screen nothing stands
             buffer.cell((x, y)).is_none_or(|cell| cell.symbol() == "─" || (edge && cell.symbol() == " "))
@@ -242,12 +258,16 @@ impl Table<'_> {
             let chosen = self.focus && self.pane.column == Some(column.name);
             let name = if column.title.is_empty() && (sorted.is_some() || chosen) { column.name } else { column.title };
             let arrow = sorted.unwrap_or_default();
-            let title = format!("{}{arrow}", fit(name, usize::from(width).saturating_sub(arrow.width())));
+            let room = usize::from(width).saturating_sub(arrow.width());
+            // beside the arrow a name is known by its first letters
+            let name = if arrow.is_empty() { fit(name, room) } else { name.chars().take(room).collect() };
+            let title = format!("{name}{arrow}");
             let long = u16::try_from(title.width()).unwrap_or(0);
             let start = if column.right { at + width - long } else { at };
             let (left, right) = (start.saturating_sub(1), start + long);
             if long > 0 && (left..=right).all(|x| free(buffer, x, x == left || x == right)) {
                 put(buffer, theme, (start, y), long, &vec![(Tone::Title, title)]);
+                told |= sorted.is_some();
                 if chosen {
                     let title = Rect { x: start, y, width: long, height: 1 };
                     buffer.set_style(title, theme.style(Tone::Selected));
@@ -259,6 +279,7 @@ impl Table<'_> {
             }
             at += width + 1;
         }
+        told
     }
 
     fn row(&self, buffer: &mut Buffer, theme: &Theme, area: Rect, widths: &[Option<u16>], cell: &Cell) {
