@@ -324,7 +324,7 @@ fn journey(text: &str) -> Result<(), String> {
             }
             "facts" => {
                 let report = stage.state.session.report.clone().unwrap();
-                let facts = |finding: &plimsoll::model::Finding| {
+                let facts = |finding: plimsoll::model::Finding| {
                     let labels = [("app", &*finding.owner.name), ("tier", "back")];
                     let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
                     (finding.owner.clone(), ObjectFacts { labels, age: Some(5 * 86_400 + 3 * 3600) })
