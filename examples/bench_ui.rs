@@ -48,7 +48,7 @@ fn report(count: usize) -> Report {
         plimsoll::engine::Times { started: "2026-07-21T23:41:05Z".into(), finished: "2026-07-21T23:41:07Z".into() };
     let exempt = plimsoll::engine::NoExemptions;
     let mut report = plimsoll::engine::Engine::default().evaluate(&demo, &editions, &exempt, false, times);
-    let like = report.findings.clone();
+    let like = report.findings.to_vec();
     let kinds =
         [("apps/v1", "Deployment"), ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"), ("batch/v1", "CronJob")];
     report.findings = (0..count)

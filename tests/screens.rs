@@ -41,7 +41,7 @@ fn remedy() -> RemedyText {
 }
 
 fn answer(stage: &mut Stage) {
-    let fingerprint = report().findings[0].fingerprint.clone();
+    let fingerprint = report().findings.get(0).unwrap().fingerprint;
     stage.take(Msg::Yaml(fingerprint.clone(), Ok(document())));
     stage.take(Msg::Remedy(fingerprint, Ok(remedy())));
 }
@@ -199,7 +199,7 @@ fn no_soc2_screen_says_pass_or_fail_or_gives_a_share() {
 #[test]
 fn no_screen_is_empty_without_a_sentence() {
     let mut nothing = report();
-    nothing.findings.clear();
+    nothing.findings = plimsoll::model::Findings::default();
     nothing.gaps.clear();
     nothing.controls.clear();
     nothing.frameworks.clear();
@@ -324,7 +324,7 @@ fn journey(text: &str) -> Result<(), String> {
             }
             "facts" => {
                 let report = stage.state.session.report.clone().unwrap();
-                let facts = |finding: &plimsoll::model::Finding| {
+                let facts = |finding: plimsoll::model::Finding| {
                     let labels = [("app", &*finding.owner.name), ("tier", "back")];
                     let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
                     (finding.owner.clone(), ObjectFacts { labels, age: Some(5 * 86_400 + 3 * 3600) })

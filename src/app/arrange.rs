@@ -8,7 +8,8 @@ use super::rows::RowId;
 use super::session::rolling;
 use super::summary::Summary;
 use crate::inventory::Facts;
-use crate::model::{Finding, FindingStatus, Report};
+use crate::model::findings::Row;
+use crate::model::{FindingStatus, Report};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
@@ -72,53 +73,49 @@ impl Arrangement {
         }
     }
 
-    fn belongs(&self, finding: &Finding) -> bool {
-        (!self.failures_only || finding.status == FindingStatus::Fail)
+    fn belongs(&self, finding: &Row<'_>) -> bool {
+        (!self.failures_only || finding.status() == FindingStatus::Fail)
             && match &self.list {
                 List::Query(query) => query.keeps(finding),
                 List::Control(..) => true,
             }
     }
 
-    fn keeps(&self, finding: &Finding) -> bool {
-        let facts = || self.facts.as_deref().and_then(|facts| facts.get(&finding.owner));
+    fn keeps(&self, finding: &Row<'_>) -> bool {
+        let facts = || self.facts.as_deref().and_then(|facts| facts.get(finding.owner()));
         self.filter.is_empty() || self.filter.keeps_finding(finding, facts)
     }
 
-    fn fate(&self, finding: &Finding) -> Fate {
-        match self.belongs(finding) {
-            false => Fate::Elsewhere,
-            true if self.keeps(finding) => Fate::Kept,
-            true => Fate::Hidden,
+    fn fate(&self, i: usize) -> Fate {
+        match self.report.findings.row(i).filter(|finding| self.belongs(finding)) {
+            None => Fate::Elsewhere,
+            Some(finding) if self.keeps(&finding) => Fate::Kept,
+            Some(_) => Fate::Hidden,
         }
     }
 
-    /// What becomes of findings, as they lie in memory: in the order of a list this takes several times as long.
-    fn fates(&self, findings: &[Finding]) -> Option<Vec<Fate>> {
-        let mut fates = Vec::with_capacity(findings.len());
-        for step in findings.chunks(STEP) {
+    /// What becomes of findings; None: nobody wants to know any more.
+    fn fates(&self, places: &[usize]) -> Option<Vec<Fate>> {
+        let mut fates = Vec::with_capacity(places.len());
+        for step in places.chunks(STEP) {
             if self.stop.load(Ordering::Relaxed) {
                 return None;
             }
-            fates.extend(step.iter().map(|finding| self.fate(finding)));
+            fates.extend(step.iter().map(|i| self.fate(*i)));
         }
         Some(fates)
     }
 
     /// Positions of what stays, worst first, and how many there were before the filter; None: nobody wants it any more.
     fn pick(&self) -> Option<(Vec<usize>, usize)> {
-        let findings = &self.report.findings;
-        if let List::Control(framework, id) = &self.list {
-            let all = self.summary.of_control(framework, id).iter();
-            let fate = |i: &usize| findings.get(*i).map_or(Fate::Elsewhere, |finding| self.fate(finding));
-            let fates: Vec<(usize, Fate)> = all.map(|i| (*i, fate(i))).collect();
-            let total = fates.iter().filter(|(_, fate)| *fate != Fate::Elsewhere).count();
-            return Some((fates.into_iter().filter(|(_, fate)| *fate == Fate::Kept).map(|(i, _)| i).collect(), total));
-        }
-        let fates = in_halves(findings, |half| self.fates(half))?;
+        let places = match &self.list {
+            List::Query(_) => self.summary.order(),
+            List::Control(framework, id) => self.summary.of_control(framework, id),
+        };
+        let fates = in_halves(places, |half| self.fates(half))?;
         let total = fates.iter().filter(|fate| **fate != Fate::Elsewhere).count();
-        let kept = |i: &&usize| fates.get(**i) == Some(&Fate::Kept);
-        Some((self.summary.order().iter().filter(kept).copied().collect(), total))
+        let kept = places.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Kept);
+        Some((kept.map(|(i, _)| *i).collect(), total))
     }
 
     /// Works the rows out; None: nobody wants them any more.
@@ -127,14 +124,14 @@ impl Arrangement {
         let findings = &self.report.findings;
         if let Some(order) = self.order {
             let value = |i: &usize| {
-                let finding = findings.get(*i);
-                finding.map_or(order::Value::Number(0), |f| order::of_finding(order.column, f, self.facts.as_deref()))
+                let finding = findings.row(*i);
+                finding.map_or(order::Value::Number(0), |f| order::of_finding(order.column, &f, self.facts.as_deref()))
             };
             let values = in_halves(&kept, |half| Some(half.iter().map(value).collect()))?;
             kept = order::sorted(kept, order.descending, &values);
         }
         kept.truncate(self.most.unwrap_or(usize::MAX));
-        let row = |i: &usize| findings.get(*i).map(|finding| RowId::Finding(finding.fingerprint.clone()));
+        let row = |i: &usize| self.summary.fingerprint(*i).cloned().map(RowId::Finding);
         let rows = in_halves(&kept, |half| Some(half.iter().filter_map(row).collect()))?;
         Some(Arranged { rows, total })
     }

@@ -283,9 +283,8 @@ fn finding(state: &mut State, id: &str, view: fn(Arc<str>) -> View) -> Option<Ve
     if id.is_empty() {
         return None;
     }
-    let findings = state.session.report.iter().flat_map(|report| &report.findings);
-    let mut found: Vec<Arc<str>> =
-        findings.map(|finding| finding.fingerprint.clone()).filter(|f| f.starts_with(id)).take(2).collect();
+    let fingerprints = state.session.summary.fingerprints().iter();
+    let mut found: Vec<Arc<str>> = fingerprints.filter(|f| f.starts_with(id)).take(2).cloned().collect();
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => {
             let effects = state.push(view(only));

@@ -2,7 +2,8 @@
 
 use super::rows::write_finding;
 use crate::inventory::{LabelSelector, ObjectFacts};
-use crate::model::{Finding, Severity};
+use crate::model::Severity;
+use crate::model::findings::Row;
 
 /// What a row must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ impl Filter {
     }
 
     /// Whether a finding's row stays. What is known of its object is asked for only where a word goes by it.
-    pub(super) fn keeps_finding<'f>(&self, finding: &Finding, facts: impl Fn() -> Option<&'f ObjectFacts>) -> bool {
+    pub(super) fn keeps_finding<'f>(&self, finding: &Row<'_>, facts: impl Fn() -> Option<&'f ObjectFacts>) -> bool {
         // written out only where a word may span several of its parts
         let mut text: Option<String> = None;
         self.words.iter().all(|(wanted, word)| match word {
@@ -118,21 +119,20 @@ impl Filter {
 }
 
 /// Whether one of a finding's words holds this text, which has no blank in it.
-fn is_said(finding: &Finding, text: &str) -> bool {
-    let resource = &finding.resource;
+fn is_said(finding: &Row<'_>, text: &str) -> bool {
+    let resource = finding.resource();
     let holds = |part: &str| holds(part, text);
-    holds(&finding.message)
+    let names = [resource.namespace.as_ref(), finding.container(), finding.team()];
+    holds(finding.message())
         || holds(&resource.name)
-        || holds(finding.check)
-        || holds(resource.namespace.as_deref().unwrap_or_default())
+        || holds(finding.check())
+        || names.into_iter().flatten().any(|name| holds(name))
         || holds(&resource.kind)
-        || holds(finding.container.as_deref().unwrap_or_default())
-        || holds(finding.severity.as_str())
-        || holds(finding.severity.short())
-        || holds(finding.status.short())
-        || holds(finding.team.as_deref().unwrap_or_default())
-        || finding.reach.iter().any(|part| holds(part))
-        || (finding.expired_waiver.is_some() && holds("expired"))
+        || holds(finding.severity().as_str())
+        || holds(finding.severity().short())
+        || holds(finding.status().short())
+        || finding.reach().iter().any(|part| holds(part))
+        || (finding.expired_waiver().is_some() && holds("expired"))
 }
 
 /// Whether a text holds another one, which is in lower case, whatever its own case.

@@ -3,7 +3,7 @@
 use super::prompt::input;
 use super::{Change, Code, Failure, Key, Prepared};
 use crate::model::{
-    Attestation, ControlRef, ControlResult, Date, Finding, ObjectRef, Report, Severity, WaiverRecord, is_candidate,
+    Attestation, ControlRef, ControlResult, Date, Finding, Findings, ObjectRef, Report, Severity, WaiverRecord,
     is_hostile, is_same_person, parse_day,
 };
 use std::path::PathBuf;
@@ -281,7 +281,7 @@ impl Form {
     }
 
     /// To let several findings stand for one reason.
-    pub(super) fn waive_marked(findings: &[&Finding]) -> Self {
+    pub(super) fn waive_marked(findings: &[Finding]) -> Self {
         let mut failures: Vec<Waivable> = Vec::new();
         for finding in findings {
             let known = |failure: &Waivable| {
@@ -302,9 +302,8 @@ impl Form {
     }
 
     /// To say what was found of a control.
-    pub(super) fn attest(control: &ControlResult, findings: &[&Finding], old: Option<&Attestation>) -> Self {
-        let candidates =
-            findings.iter().filter(|finding| is_candidate(control, finding)).map(|finding| candidate(finding, ""));
+    pub(super) fn attest(control: &ControlResult, candidates: &Findings, old: Option<&Attestation>) -> Self {
+        let candidates = candidates.iter().map(|finding| candidate(&finding, ""));
         let subject = Subject::Attest {
             control: control.name(),
             title: control.title.clone(),

@@ -39,11 +39,12 @@ impl Found {
         leads.for_each(|object| {
             fails.insert(object, (Severity::Info, 0));
         });
-        let failing = report.iter().flat_map(|report| &report.findings).filter(|f| f.status == FindingStatus::Fail);
+        let failing =
+            report.iter().flat_map(|report| report.findings.rows()).filter(|f| f.status() == FindingStatus::Fail);
         for finding in failing {
-            let object = if fails.contains_key(&finding.owner) { &finding.owner } else { &finding.resource };
+            let object = if fails.contains_key(finding.owner()) { finding.owner() } else { finding.resource() };
             if let Some((worst, count)) = fails.get_mut(object) {
-                (*worst, *count) = ((*worst).max(finding.severity), *count + 1);
+                (*worst, *count) = ((*worst).max(finding.severity()), *count + 1);
             }
         }
         let row = |AnswerRow { cells, next }: &AnswerRow| {

@@ -3,8 +3,10 @@
 use super::rows::{PaneKind, RowId};
 use super::{Load, State};
 use crate::inventory::Facts;
-use crate::model::{Finding, FindingStatus};
+use crate::model::findings::Row;
+use crate::model::{ControlRef, FindingStatus};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How a table is sorted; without one it has an order of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,37 +92,38 @@ pub fn largest_first(column: &str) -> bool {
 }
 
 /// What a finding is sorted by.
-pub(super) fn of_finding<'a>(column: &str, finding: &'a Finding, facts: Option<&Facts>) -> Value<'a> {
+pub(super) fn of_finding<'a>(column: &str, finding: &Row<'a>, facts: Option<&Facts>) -> Value<'a> {
     let text = |text: &'a str| Value::Text(text, "");
+    let named = |name: Option<&'a Arc<str>>| Value::Text(name.map_or("", |name| name), "");
     let number = |number: usize| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
     match column {
-        "severity" => Value::Number(finding.severity as i64),
-        "status" => Value::Number(match finding.status {
+        "severity" => Value::Number(finding.severity() as i64),
+        "status" => Value::Number(match finding.status() {
             FindingStatus::Fail => 0,
             FindingStatus::Manual => 1,
             FindingStatus::NotEvaluated => 2,
             FindingStatus::Waived => 3,
         }),
-        "namespace" => text(finding.resource.namespace.as_deref().unwrap_or_default()),
-        "resource" => Value::Text(&finding.resource.kind, &finding.resource.name),
-        "container" => text(finding.container.as_deref().unwrap_or_default()),
-        "check" => text(finding.check),
-        "pods" => number(finding.instances.unwrap_or(0)),
-        "reach" => number(finding.reach.len()),
-        "team" => text(finding.team.as_deref().unwrap_or_default()),
+        "namespace" => named(finding.resource().namespace.as_ref()),
+        "resource" => Value::Text(&finding.resource().kind, &finding.resource().name),
+        "container" => named(finding.container()),
+        "check" => text(finding.check()),
+        "pods" => number(finding.instances().unwrap_or(0)),
+        "reach" => number(finding.reach().len()),
+        "team" => named(finding.team()),
         "age" => {
-            let age = facts.and_then(|facts| facts.get(&finding.owner)).and_then(|facts| facts.age);
+            let age = facts.and_then(|facts| facts.get(finding.owner())).and_then(|facts| facts.age);
             Value::Number(age.unwrap_or(i64::MAX))
         }
-        "rule" => finding.controls.first().map_or(Value::Text("", ""), |rule| Value::Text(&rule.framework, &rule.id)),
-        "frameworks" => number(frameworks(finding).len()),
-        _ => text(&finding.fingerprint),
+        "rule" => finding.controls().first().map_or(Value::Text("", ""), |rule| Value::Text(&rule.framework, &rule.id)),
+        "frameworks" => number(frameworks(finding.controls()).len()),
+        _ => Value::Made(finding.fingerprint().to_string()),
     }
 }
 
-/// The frameworks that a finding counts in, each once.
-pub fn frameworks(finding: &Finding) -> Vec<&str> {
-    let mut names: Vec<&str> = finding.controls.iter().map(|control| &*control.framework).collect();
+/// The frameworks of some controls, each once.
+pub fn frameworks(controls: &[ControlRef]) -> Vec<&str> {
+    let mut names: Vec<&str> = controls.iter().map(|control| &*control.framework).collect();
     names.dedup();
     names
 }

@@ -4,7 +4,8 @@ use super::query::Query;
 use super::summary::{self, is_criterion};
 use super::{Load, Session, State};
 use crate::inventory::Question;
-use crate::model::{ControlResult, Finding, GapReason, Report, Verdict};
+use crate::model::findings::Row;
+use crate::model::{ControlResult, GapReason, Report, Verdict};
 use std::sync::Arc;
 
 /// A row's identity: the selection follows it, not the position.
@@ -311,7 +312,7 @@ fn namespaces(state: &State) -> Vec<RowId> {
 pub fn haystack(state: &State, row: &RowId) -> String {
     let session = &state.session;
     match row {
-        RowId::Finding(fingerprint) => session.finding(fingerprint).map(finding_text).unwrap_or_default(),
+        RowId::Finding(fingerprint) => session.row(fingerprint).map(|row| finding_text(&row)).unwrap_or_default(),
         RowId::Control(framework, id) => session
             .control(framework, id)
             .map(|c| {
@@ -354,31 +355,33 @@ pub fn haystack(state: &State, row: &RowId) -> String {
 fn group_text(session: &Session, check: &str, fix: &str) -> String {
     let Some(group) = session.group(check, fix) else { return check.to_owned() };
     let mut text = format!("{} {} {check} {}", group.severity.short(), group.severity, group.reach.join(" "));
-    for finding in group.findings.iter().filter_map(|i| session.report.as_deref()?.findings.get(*i)) {
+    for finding in group.findings.iter().filter_map(|i| session.report.as_deref()?.findings.row(*i)) {
         text.push(' ');
-        text.push_str(&finding.resource.to_string());
+        text.push_str(&finding.resource().to_string());
     }
     text
 }
 
-fn finding_text(f: &Finding) -> String {
+fn finding_text(f: &Row<'_>) -> String {
     let mut text = String::new();
     write_finding(f, &mut text);
     text
 }
 
 /// The words of a finding, a blank between them.
-pub(super) fn write_finding(f: &Finding, out: &mut String) {
-    let namespace = f.resource.namespace.as_deref().unwrap_or_default();
-    let team = f.team.as_deref().unwrap_or_default();
-    let expired = if f.expired_waiver.is_some() { " expired " } else { " " };
+pub(super) fn write_finding(f: &Row<'_>, out: &mut String) {
+    let named = |name: Option<&Arc<str>>| name.map_or_else(String::new, |name| name.to_string());
+    let (namespace, team) = (named(f.resource().namespace.as_ref()), named(f.team()));
+    let expired = if f.expired_waiver().is_some() { " expired " } else { " " };
+    let (severity, status, resource) = (f.severity(), f.status(), f.resource());
     let head =
-        [f.severity.short(), " ", f.severity.as_str(), " ", f.status.short(), " ", f.check, " ", namespace, expired];
-    let resource = [&*f.resource.kind, "/", &*f.resource.name, " ", f.container.as_deref().unwrap_or_default(), " "];
-    head.into_iter().chain(resource).for_each(|part| out.push_str(part));
-    for part in &f.reach {
+        [severity.short(), " ", severity.as_str(), " ", status.short(), " ", f.check(), " ", &namespace, expired];
+    let container = named(f.container());
+    let place = [&*resource.kind, "/", &*resource.name, " ", &container, " "];
+    head.into_iter().chain(place).for_each(|part| out.push_str(part));
+    for part in f.reach() {
         out.push_str(part);
         out.push(' ');
     }
-    [&*f.message, " ns=", namespace, " team=", team].into_iter().for_each(|part| out.push_str(part));
+    [&**f.message(), " ns=", &namespace, " team=", &team].into_iter().for_each(|part| out.push_str(part));
 }

@@ -5,6 +5,7 @@ use super::summary::{Group, Summary};
 use super::{Document, Failure, Found, Link, Progress, RemedyText, RowId, Target};
 use crate::inventory::nodes::NodeRow;
 use crate::inventory::{Facts, Question};
+use crate::model::findings::Row;
 use crate::model::{ControlResult, Finding, FrameworkResult, Gap, Report, SeenIn};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -128,12 +129,12 @@ pub struct Gone {
 }
 
 impl Gone {
-    fn of(finding: &Finding, after: &Report, passes: bool) -> Self {
-        let unread = |gap: &Gap| gap.checks.iter().any(|check| **check == *finding.check);
+    fn of(finding: &Row<'_>, after: &Report, passes: bool) -> Self {
+        let unread = |gap: &Gap| gap.checks.iter().any(|check| **check == *finding.check());
         Self {
             // the pod at fault may be gone where its owner is not
-            resource: finding.owner.to_string(),
-            check: finding.check,
+            resource: finding.owner().to_string(),
+            check: finding.check(),
             since: after.finished.clone(),
             known: !after.gaps.iter().any(unread),
             passes,
@@ -172,10 +173,10 @@ impl Session {
 
     /// What became of findings between two reports.
     fn compare(&mut self, before: &Report, after: &Report, summary: &Summary) {
-        let later = |fingerprint: &str| summary.finding(fingerprint).and_then(|at| after.findings.get(at));
+        let later = |fingerprint: &str| summary.finding(fingerprint).and_then(|at| after.findings.row(at));
         let opened: Vec<Arc<str>> = self.documents.keys().cloned().collect();
         for fingerprint in opened {
-            let old = self.summary.finding(&fingerprint).and_then(|at| before.findings.get(at));
+            let old = self.summary.finding(&fingerprint).and_then(|at| before.findings.row(at));
             let Some(old) = old else {
                 if later(&fingerprint).is_some() {
                     // it is back: what was read of it is from before
@@ -187,11 +188,12 @@ impl Session {
             };
             match later(&fingerprint) {
                 None => {
-                    drop(self.gone.insert(fingerprint, Gone::of(old, after, self.rolling.contains(&old.fingerprint))))
+                    let passes = self.rolling.contains(&fingerprint);
+                    self.gone.insert(fingerprint, Gone::of(&old, after, passes));
                 }
                 Some(new) => {
                     self.gone.remove(&fingerprint);
-                    if new.paths != old.paths || new.seen_in != old.seen_in {
+                    if new.seen_in() != old.seen_in() || new.whole().paths != old.whole().paths {
                         // what is shown of it was read before the change
                         self.documents.remove(&fingerprint);
                         self.remedies.remove(&fingerprint);
@@ -213,8 +215,13 @@ impl Session {
     }
 
     /// Position and result of a finding.
-    pub fn finding(&self, fingerprint: &str) -> Option<&Finding> {
+    pub fn finding(&self, fingerprint: &str) -> Option<Finding> {
         self.report.as_deref()?.findings.get(self.summary.finding(fingerprint)?)
+    }
+
+    /// A finding where it lies.
+    pub fn row(&self, fingerprint: &str) -> Option<Row<'_>> {
+        self.report.as_deref()?.findings.row(self.summary.finding(fingerprint)?)
     }
 
     /// A control by framework and id.
@@ -264,13 +271,17 @@ pub(super) fn rolling(
     summary: &Summary,
     mut rolling: HashSet<Arc<str>>,
 ) -> HashSet<Arc<str>> {
+    let is_old = |finding: &Row<'_>| finding.seen_in() == Some(SeenIn::Pods);
     let only_pods = |fingerprint: &str| {
-        let later = summary.finding(fingerprint).and_then(|at| after.findings.get(at));
-        later.is_some_and(|new| new.seen_in == Some(SeenIn::Pods))
+        summary.finding(fingerprint).and_then(|at| after.findings.row(at)).is_some_and(|new| is_old(&new))
     };
-    let in_template = |finding: &&Finding| matches!(finding.seen_in, Some(SeenIn::Template | SeenIn::Both));
-    let gone = before.findings.iter().filter(in_template).filter(|old| only_pods(&old.fingerprint));
-    rolling.extend(gone.map(|old| old.fingerprint.clone()));
+    let in_template: HashSet<Arc<str>> = if after.findings.rows().any(|new| is_old(&new)) {
+        let template = |old: &Row<'_>| matches!(old.seen_in(), Some(SeenIn::Template | SeenIn::Both));
+        before.findings.rows().filter(template).map(|old| old.fingerprint()).collect()
+    } else {
+        HashSet::new()
+    };
+    rolling.extend(in_template.into_iter().filter(|old| only_pods(old)));
     rolling.retain(|fingerprint| only_pods(fingerprint));
     rolling
 }

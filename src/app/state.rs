@@ -260,7 +260,7 @@ impl State {
     }
 
     /// The finding that is selected or shown.
-    pub fn current(&self) -> Option<&Finding> {
+    pub fn current(&self) -> Option<Finding> {
         let fingerprint = match &self.screen().view {
             View::Finding(fingerprint) | View::Yaml(fingerprint) => fingerprint,
             View::Text(rows::TextKind::Finding(fingerprint)) => fingerprint,
@@ -351,7 +351,7 @@ impl State {
         let target = self.session.target.clone();
         match self.screen().view.clone() {
             View::Finding(fingerprint) | View::Yaml(fingerprint) => {
-                let Some(finding) = self.session.finding(&fingerprint).cloned() else { return effects };
+                let Some(finding) = self.session.finding(&fingerprint) else { return effects };
                 let document = self.session.documents.entry(fingerprint.clone()).or_default();
                 if document.is_wanted() {
                     *document = Load::Loading;

@@ -188,8 +188,8 @@ fn yaml(state: &State, fingerprint: &Arc<str>, width: usize) -> (Vec<Line>, Opti
         }
     };
     let finding = state.session.finding(fingerprint);
-    let evidence = finding.map_or(&[][..], |f| &f.paths);
-    let status = finding.map_or(FindingStatus::Fail, |f| f.status);
+    let evidence = finding.as_ref().map_or(&[][..], |f| &f.paths);
+    let status = finding.as_ref().map_or(FindingStatus::Fail, |f| f.status);
     if let Some(note) = &document.note {
         text.line(Tone::Notice, note);
     }
@@ -336,7 +336,7 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     ]);
     text.paragraph(0, Tone::Text, &finding.message);
     text.blank();
-    read(text, state, finding);
+    read(text, state, &finding);
     for evidence in &finding.paths {
         text.field("Path", Tone::Text, &evidence.path.to_string());
         text.field("Value", Tone::Text, &value(&evidence.actual));
@@ -363,13 +363,13 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     if let Some(team) = &finding.team {
         text.field("Team", Tone::Text, team);
     }
-    waiver(text, finding);
+    waiver(text, &finding);
     if let Some(check) = checks::find(finding.check) {
         text.field("Why", Tone::Text, check.why);
     }
     text.field("Fix", Tone::Text, finding.remediation);
-    rules(text, state, finding);
-    if let Some(command) = kubectl::see(finding) {
+    rules(text, state, &finding);
+    if let Some(command) = kubectl::see(&finding) {
         text.blank();
         text.line(Tone::Title, "See it yourself");
         text.verbatim(2, &command, |_| Tone::Text);

@@ -1,6 +1,7 @@
 //! The vocabulary of plimsoll: what a scan says and about what. No IO, no Kubernetes client.
 
 mod finding;
+pub mod findings;
 mod near;
 mod object;
 mod path;
@@ -11,6 +12,7 @@ mod text;
 mod verdict;
 
 pub use finding::{BUILT_IN, Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
+pub use findings::Findings;
 pub use near::nearest;
 pub use object::{ObjectRef, OwnObject};
 pub use path::{FieldPath, Step, flag_name, flag_position};

@@ -139,7 +139,7 @@ impl Live {
         let mut inventory = session.inventory();
         inventory.settings = sources.settings(session.cluster().context.as_deref()).inventory();
         wanted.iter().filter(|kind| kind.info().opt_in.is_some()).for_each(|kind| inventory.opt_in(*kind));
-        let mut engine = Engine::default();
+        let mut engine = Engine::following();
         let mut updates = session.read(wanted.clone(), Mode::Follow);
         let mut links = Links::default();
         let (mut told, mut pause) = (Instant::now(), BETWEEN);

@@ -91,7 +91,7 @@ pub fn can_fix(state: &State) -> bool {
 
 /// Copies the fix, at once or when it is ready.
 pub fn fix(state: &mut State, _: Key) -> Vec<Effect> {
-    let Some(finding) = state.current().cloned() else { return Vec::new() };
+    let Some(finding) = state.current() else { return Vec::new() };
     let target = state.session.target.clone();
     let remedy = state.session.remedies.entry(finding.fingerprint.clone()).or_default();
     match remedy {
@@ -135,7 +135,7 @@ fn exported(state: &State) -> Vec<usize> {
         _ => (0..report.findings.len()).collect(),
     };
     if state.failures_only {
-        found.retain(|i| report.findings.get(*i).is_some_and(|f| f.status == FindingStatus::Fail));
+        found.retain(|i| report.findings.row(*i).is_some_and(|f| f.status() == FindingStatus::Fail));
     }
     let mut seen = std::collections::HashSet::new();
     found.retain(|i| seen.insert(*i));

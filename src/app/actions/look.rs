@@ -18,7 +18,7 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
         RowId::Group(check, fix) => {
             let group = state.session.group(check, fix)?;
             match group.findings.as_slice() {
-                [only] => View::Finding(state.session.report.as_deref()?.findings.get(*only)?.fingerprint.clone()),
+                [only] => View::Finding(state.session.summary.fingerprint(*only)?.clone()),
                 _ => View::Findings(Query {
                     group: Some((group.check, group.fix)),
                     platform: Some(false),

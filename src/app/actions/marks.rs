@@ -54,7 +54,7 @@ pub fn clear(state: &mut State, _: Key) -> Vec<Effect> {
 pub fn findings_of(state: &State, report: &Report, row: &RowId) -> Vec<usize> {
     let summary = &state.session.summary;
     let wanted = |query: &Query| {
-        let all = report.findings.iter().enumerate();
+        let all = report.findings.rows().enumerate();
         all.filter(|(_, finding)| query.keeps(finding)).map(|(i, _)| i).collect()
     };
     match row {
@@ -83,12 +83,12 @@ pub fn findings_of(state: &State, report: &Report, row: &RowId) -> Vec<usize> {
 /// Whether one of the marked rows has such a finding.
 pub fn any(state: &State, wanted: impl Fn(&Finding) -> bool) -> bool {
     let (Some(report), Some(pane)) = (state.session.report.as_deref(), state.pane()) else { return false };
-    let is_wanted = |i: usize| report.findings.get(i).is_some_and(&wanted);
+    let is_wanted = |i: usize| report.findings.get(i).is_some_and(|finding| wanted(&finding));
     pane.marks().any(|row| findings_of(state, report, row).into_iter().any(is_wanted))
 }
 
 /// The findings of the marked rows, each once.
-pub fn findings(state: &State) -> Vec<&Finding> {
+pub fn findings(state: &State) -> Vec<Finding> {
     let (Some(report), Some(pane)) = (state.session.report.as_deref(), state.pane()) else { return Vec::new() };
     let mut seen = std::collections::HashSet::new();
     let found = pane.marked().into_iter().flat_map(|row| findings_of(state, report, row));

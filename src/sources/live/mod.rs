@@ -7,9 +7,13 @@ mod config;
 mod discovery;
 mod errors;
 mod follow;
+#[doc(hidden)]
+pub mod fuzz;
 mod kubelets;
+mod link;
 mod pace;
 mod read;
+mod unpack;
 mod wire;
 
 pub use access::{Access, preflight};
@@ -17,4 +21,5 @@ pub use collect::Collected;
 pub use config::{Contexts, Flags, contexts};
 pub use errors::{ConnectError, Problem};
 pub use follow::UNWATCHED;
+pub use link::Packed;
 pub use read::{Mode, Session, Stats};

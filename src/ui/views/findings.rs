@@ -90,8 +90,8 @@ fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
         Some(RowId::Finding(fingerprint)) => {
             let session = &at.state.session;
             let facts = session.facts.ready();
-            let row = |finding: &Finding| {
-                row(finding, session.rolling(finding).is_some(), facts.and_then(|facts| facts.get(&finding.owner)))
+            let row = |finding: Finding| {
+                row(&finding, session.rolling(&finding).is_some(), facts.and_then(|facts| facts.get(&finding.owner)))
             };
             session.finding(fingerprint).map_or_else(|| Cell::Across(Line::new()), row)
         }
@@ -131,6 +131,6 @@ fn row(finding: &Finding, rolling: bool, facts: Option<&ObjectFacts>) -> Cell {
         piece(Tone::Dim, finding.fingerprint.get(..12).unwrap_or(&finding.fingerprint).to_owned()),
         piece(Tone::Dim, facts.and_then(|facts| facts.age).map(age).unwrap_or_default()),
         piece(Tone::Text, finding.controls.first().map(control_name).unwrap_or_default()),
-        piece(Tone::Dim, frameworks(finding).join(" ")),
+        piece(Tone::Dim, frameworks(&finding.controls).join(" ")),
     ])
 }
