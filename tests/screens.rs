@@ -17,7 +17,7 @@ use plimsoll::config::{Files, configured};
 use plimsoll::inventory::{Inventory, Question};
 use plimsoll::model::{Report, Score, Severity, Verdict};
 use plimsoll::ui::{Theme, Themes};
-use report::{YAML, attested, decided, finding, hostile, later, many, nodes, report, rolling};
+use report::{YAML, attested, beside, decided, finding, hostile, later, many, nodes, report, rolling};
 use stage::Stage;
 use std::fs;
 use std::path::Path;
@@ -25,15 +25,27 @@ use std::sync::LazyLock;
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 35), (200, 60), (40, 10)];
 
+/// What is known of it beside its text.
+fn about() -> Document {
+    Document {
+        origin: "Deployment/checkout".into(),
+        version: Some("resourceVersion 48213".into()),
+        manager: Some("Argo CD (application shop)".into()),
+        writers: Some("kubectl: kubectl-edit at 2026-07-20T10:00:00Z".into()),
+        ..Document::default()
+    }
+}
+
 fn document() -> Document {
-    let mark = Mark { first: 12, last: 12, exact: true };
-    Document { text: YAML.into(), marks: vec![mark], origin: "Deployment/checkout".into(), ..Document::default() }
+    let mark = Mark { first: 17, last: 17, exact: true };
+    Document { text: YAML.into(), marks: vec![mark], ..about() }
 }
 
 fn remedy() -> RemedyText {
     RemedyText {
         yaml: "spec:\n  privileged: false\n".into(),
         diff: "@@ -13 +13 @@\n-          privileged: true\n+          privileged: false\n".into(),
+        whole: "kind: Deployment\nspec:\n  privileged: false\n".into(),
         command: Some("kubectl -n shop patch deployments.apps checkout".into()),
         manager: Some("by Argo CD (application shop), which undoes a change made here: make it there".into()),
         note: None,
@@ -261,8 +273,8 @@ fn no_key_in_the_footer_does_nothing() {
 }
 
 /// One parser for all journeys. A line is a comment (`#`), `size 80x24`, `keys K K`, `type TEXT`, `paste TEXT`,
-/// `report first|later|rolling|many|hostile|decided|attested`, `live`, `lost WHY`, `nodes` (three that differ), `imported
-/// PATH NODES`, `answer` (YAML and fix arrive), `prepared alone|shared|nowhere` (the day, the user and the file are known),
+/// `report first|later|rolling|many|hostile|decided|attested|beside`, `live`, `lost WHY`, `nodes` (three that differ), `imported
+/// PATH NODES`, `answer` (YAML and fix arrive), `edited [PATH]` (an editor ended; the copy that is kept), `prepared alone|shared|nowhere` (the day, the user and the file are known),
 /// `recorded [REPORT]`, `undone [REPORT]`, `refused [FIELD:] WHAT`, `failed WHAT`, `see TEXT`, `miss TEXT`, `settings TOML`
 /// (more of the file: it is read again with all lines so far), `found` (answers to what the last step asked, from the
 /// demo), `click X Y`, `wheel up|down X Y`, or
@@ -312,6 +324,8 @@ fn journey(text: &str) -> Result<(), String> {
             "finished" => stage.event(ScanEvent::Finished),
             "failed" => stage.event(ScanEvent::Failed(Failure::new(rest, "Do this."))),
             "answer" => answer(&mut stage),
+            "edited" => stage.take(Msg::Edited(Ok((!rest.is_empty()).then(|| rest.into())))),
+            "saved" => stage.take(Msg::Saved("the diff", Ok(rest.into()))),
             "found" => {
                 let asked: Vec<Question> = stage.effects.iter().filter_map(question).collect();
                 if asked.is_empty() {
@@ -372,6 +386,7 @@ fn named(name: &str) -> Report {
         "hostile" => hostile(),
         "decided" => decided(),
         "attested" => attested(),
+        "beside" => beside(),
         _ => report(),
     }
 }

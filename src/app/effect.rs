@@ -94,6 +94,10 @@ pub enum Effect {
     Collect(Target, String),
     /// Put text on the clipboard; the first says what it is.
     Copy(String, String),
+    /// Write a text to the path, or to a new file of this name in the working directory: what it is, name, text, path.
+    Save(&'static str, String, String, Option<PathBuf>),
+    /// Open a copy of a text in an editor: its name, and the text.
+    Edit(String, String),
     /// Write these findings (positions in the report) as CSV, to the path or to a new file in the working directory.
     Export(Arc<Report>, Vec<usize>, Option<PathBuf>),
     /// The contexts of the kubeconfig.

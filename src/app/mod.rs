@@ -8,6 +8,7 @@ mod commands;
 mod crumbs;
 mod effect;
 mod filter;
+mod fix;
 mod form;
 mod found;
 mod history;
@@ -24,6 +25,7 @@ mod query;
 mod rows;
 mod screen;
 mod session;
+mod sheet;
 mod state;
 mod summary;
 mod text;
@@ -36,6 +38,7 @@ pub use commands::{COMMANDS, complete};
 pub use crumbs::{Crumb, Crumbs, crumbs};
 pub use effect::{Book, Change, Done, Effect, Origin, Target};
 pub use filter::Filter;
+pub use fix::{FixForm, Take};
 pub use form::{Candidate, Field, FieldName, Form, Subject};
 pub use found::{Found, FoundRow, nothing};
 pub use history::History;
@@ -52,13 +55,15 @@ pub use prompt::{Prompt, PromptKind};
 pub use query::Query;
 pub use rows::{PaneKind, RowId, TextKind, part, rows};
 pub use screen::{Pane, Screen, View};
-pub use session::{Load, Phase, Session};
+pub use session::{Load, Phase, Session, Siblings};
+pub use sheet::{Reading, Sheet};
 pub use state::{FAVOURITES, Notice, State};
 pub use summary::{
     CriteriaFold, FIRST_ROWS, GapFold, Group, Summary, Tally, is_criterion, reason_todo, reason_words, thousands,
 };
 pub use text::{
-    Line, attestations, basis, control_name, disruption, lines, observed, status_words, value, waiver_words, wrap,
+    Line, Page, attestations, basis, control_name, disruption, lines, observed, page, status_words, value, waiver_words,
+    wrap,
 };
 pub use tone::Tone;
 pub use update::update;

@@ -2,7 +2,7 @@
 
 use super::query::Query;
 use super::rows::{PaneKind, RowId, TextKind};
-use super::{Filter, State};
+use super::{Filter, Reading, State};
 use crate::inventory::Question;
 use crate::model::{GapReason, versioned};
 use std::sync::Arc;
@@ -106,14 +106,16 @@ pub struct Pane {
     pub cursor: usize,
     /// First row or line on screen.
     pub offset: usize,
-    /// What was typed after `/`.
+    /// What was typed after `/` in a list.
     pub filter: Filter,
+    /// How a text is read.
+    pub reading: Reading,
 }
 
 impl Pane {
     /// Empty, of this kind.
     pub fn new(kind: PaneKind) -> Self {
-        Self { kind, rows: Vec::new(), total: 0, cursor: 0, offset: 0, filter: Filter::default() }
+        Self { kind, rows: Vec::new(), total: 0, cursor: 0, offset: 0, filter: Filter::default(), reading: Reading::default() }
     }
 
     /// The selected row.

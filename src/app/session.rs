@@ -1,7 +1,7 @@
 //! One target: what is being read of it, and what came of it.
 
 use super::summary::{Group, Summary};
-use super::{Document, Failure, Found, Link, Progress, RemedyText, Target};
+use super::{Document, Failure, Found, Link, Progress, RemedyText, Sheet, Target};
 use crate::inventory::Question;
 use crate::inventory::nodes::NodeRow;
 use crate::model::{ControlResult, Finding, FrameworkResult, Gap, Report, SeenIn};
@@ -96,11 +96,22 @@ pub struct Session {
     /// Folds over the report shown.
     pub summary: Summary,
     /// Resources as YAML, by fingerprint.
-    pub documents: HashMap<Arc<str>, Load<Document>>,
+    pub documents: HashMap<Arc<str>, Load<Sheet>>,
     /// Fixes, by fingerprint.
     pub remedies: HashMap<Arc<str>, Load<RemedyText>>,
+    /// Findings that stand beside the one that is shown.
+    pub siblings: Option<(Arc<str>, Siblings)>,
     /// Answers, by question.
     pub found: HashMap<Question, Load<Found>>,
+}
+
+/// Findings beside one, by their positions in the report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Siblings {
+    /// Other checks' of the same field.
+    pub field: Vec<usize>,
+    /// All others of the same object.
+    pub object: Vec<usize>,
 }
 
 /// What became of a finding that was opened.
@@ -192,6 +203,32 @@ impl Session {
         self.rolling.contains(&finding.fingerprint).then(|| format!("ROLLING {failing} of {all} pods still fail"))
     }
 
+    /// Looks for the findings beside one: once when it is shown, and again with every report.
+    pub(super) fn look_beside(&mut self, fingerprint: &Arc<str>) {
+        let (Some(report), Some(here)) = (self.report.as_deref(), self.finding(fingerprint)) else {
+            self.siblings = None;
+            return;
+        };
+        let path = here.paths.first().map(|evidence| &evidence.path);
+        let mut siblings = Siblings::default();
+        for (at, other) in report.findings.iter().enumerate() {
+            if other.owner.name != here.owner.name || other.owner != here.owner || other.fingerprint == here.fingerprint {
+                continue;
+            }
+            let same = other.resource == here.resource && path.is_some_and(|path| other.paths.iter().any(|e| e.path == *path));
+            if same {
+                siblings.field.push(at);
+            }
+            siblings.object.push(at);
+        }
+        self.siblings = Some((fingerprint.clone(), siblings));
+    }
+
+    /// The findings beside one that is shown.
+    pub fn beside(&self, fingerprint: &str) -> Option<&Siblings> {
+        self.siblings.as_ref().filter(|(of, _)| **of == *fingerprint).map(|(_, siblings)| siblings)
+    }
+
     /// Whether kinds are still being read.
     pub fn is_reading(&self) -> bool {
         matches!(self.phase, Phase::Connecting | Phase::Reading)
@@ -224,6 +261,11 @@ impl Session {
 
     /// The document of a finding.
     pub fn document(&self, fingerprint: &str) -> Option<&Document> {
+        Some(&self.sheet(fingerprint)?.document)
+    }
+
+    /// The same with its lines.
+    pub fn sheet(&self, fingerprint: &str) -> Option<&Sheet> {
         self.documents.get(fingerprint)?.ready()
     }
 }

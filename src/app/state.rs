@@ -1,10 +1,11 @@
 //! The whole state of the terminal.
 
 use super::rows::{self, PaneKind, RowId};
+use super::sheet::Reading;
 use super::screen::{Pane, Screen, View};
 use super::{
-    Action, Catalog, ContextInfo, Done, Effect, Filter, Form, History, Load, Preferences, Profiles, Prompt, Session,
-    Target, commands, layout, text,
+    Action, Catalog, ContextInfo, Done, Effect, Filter, FixForm, Form, History, Load, Preferences, Profiles, Prompt, Session,
+    Take, Target, commands, layout, text,
 };
 use crate::model::Finding;
 use std::collections::HashSet;
@@ -57,10 +58,12 @@ pub struct State {
     pub failures_only: bool,
     /// Frameworks whose level 2 is unfolded.
     pub level_two: HashSet<Arc<str>>,
-    /// The fix is shown as YAML, not as a diff.
-    pub fix_as_yaml: bool,
-    /// Finding whose fix goes to the clipboard when it arrives.
-    pub copy_when_ready: Option<Arc<str>>,
+    /// How the fix is shown.
+    pub fix_form: FixForm,
+    /// A finding, and what is done with its fix when that arrives.
+    pub when_ready: Option<(Arc<str>, Take)>,
+    /// Managed fields are shown.
+    pub managed_fields: bool,
     /// Theme in use.
     pub theme: String,
     /// Themes that there are.
@@ -96,8 +99,9 @@ impl State {
             favourites,
             failures_only: false,
             level_two: HashSet::new(),
-            fix_as_yaml: false,
-            copy_when_ready: None,
+            fix_form: FixForm::default(),
+            when_ready: None,
+            managed_fields: false,
             theme: String::new(),
             themes: Vec::new(),
             profiles: Profiles::default(),
@@ -139,7 +143,7 @@ impl State {
         }
         self.session = Session { scan, ..Session::new(target) };
         let mut effects = self.prefer(&before);
-        self.copy_when_ready = None;
+        self.when_ready = None;
         self.namespaces = Load::Idle;
         self.role = Load::Idle;
         self.collector = Default::default();
@@ -271,7 +275,7 @@ impl State {
     /// What a finding's screen still lacks.
     pub fn wanted_by_finding(&mut self) -> Vec<Effect> {
         match self.screen().view {
-            View::Finding(_) | View::Yaml(_) => self.wanted(),
+            View::Finding(_) | View::Yaml(_) | View::Text(rows::TextKind::Finding(_)) => self.wanted(),
             _ => Vec::new(),
         }
     }
@@ -292,7 +296,9 @@ impl State {
         let mut effects = Vec::new();
         let target = self.session.target.clone();
         match self.screen().view.clone() {
-            View::Finding(fingerprint) | View::Yaml(fingerprint) => {
+            View::Finding(fingerprint)
+            | View::Yaml(fingerprint)
+            | View::Text(rows::TextKind::Finding(fingerprint)) => {
                 let Some(finding) = self.session.finding(&fingerprint).cloned() else { return effects };
                 let document = self.session.documents.entry(fingerprint.clone()).or_default();
                 if document.is_wanted() {
@@ -338,6 +344,11 @@ impl State {
 
     /// Works the rows of the current screen out again; selections and filters stay.
     pub fn refresh(&mut self) {
+        if let View::Finding(fingerprint) | View::Yaml(fingerprint) | View::Text(rows::TextKind::Finding(fingerprint)) =
+            self.screen().view.clone()
+        {
+            self.session.look_beside(&fingerprint);
+        }
         for i in 0..self.screen().panes.len() {
             let Some(pane) = self.screen().panes.get(i) else { continue };
             if !pane.kind.is_list() {
@@ -359,29 +370,53 @@ impl State {
         for i in 0..self.screen().panes.len() {
             let (page, width) = (layout.page(i), layout.width(i));
             let Some(pane) = self.screen().panes.get(i) else { continue };
-            let last = (!pane.kind.is_list()).then(|| text::height(self, &pane.kind, width).saturating_sub(page));
+            let last = (!pane.kind.is_list()).then(|| text::height(self, pane, width).saturating_sub(page));
+            let cursor = text::shape(self, pane, width).map(|shape| shape.row_of(pane.reading.line, pane.reading.row));
             let Some(pane) = self.screen_mut().panes.get_mut(i) else { continue };
             match last {
-                Some(last) => pane.offset = pane.offset.min(last),
+                Some(last) => {
+                    if let Some(row) = cursor {
+                        pane.offset = pane.offset.min(row).max((row + 1).saturating_sub(page.max(1)));
+                    }
+                    pane.offset = pane.offset.min(last);
+                }
                 None => pane.follow(page),
             }
         }
     }
 
-    /// Scrolls the YAML so that the first field at fault stands in the upper third.
+    /// Puts the cursor of the YAML on the first field at fault, in the upper third.
     pub fn scroll_to_mark(&mut self) {
         let layout = layout::layout(self);
         for i in 0..self.screen().panes.len() {
-            let Some(PaneKind::Yaml(fingerprint)) = self.screen().panes.get(i).map(|pane| pane.kind.clone()) else {
-                continue;
-            };
-            let line = text::mark_line(self, &fingerprint, layout.width(i)).unwrap_or(0);
-            let offset = line.saturating_sub(layout.page(i) / 3);
+            let Some(pane) = self.screen().panes.get(i) else { continue };
+            let PaneKind::Yaml(fingerprint) = &pane.kind else { continue };
+            let mark = self.session.document(fingerprint).and_then(|document| document.marks.first());
+            let line = mark.map_or(0, |mark| mark.first);
+            let mut reading = Reading { line, row: 0, ..pane.reading.clone() };
+            if let Some(sheet) = self.session.sheet(fingerprint) {
+                sheet.reveal(&mut reading, line);
+            }
+            let fresh = Pane { reading, ..pane.clone() };
+            let row = text::shape(self, &fresh, layout.width(i)).map_or(0, |shape| shape.row_of(line, 0));
+            let offset = row.saturating_sub(layout.page(i) / 3);
             if let Some(pane) = self.screen_mut().panes.get_mut(i) {
-                pane.offset = offset;
+                *pane = Pane { offset, ..fresh };
             }
         }
         self.follow();
+    }
+
+    /// A document came or was read again: lines of the one before mean nothing in it.
+    pub fn reread(&mut self, fingerprint: &Arc<str>) {
+        let managed = self.managed_fields;
+        let Some(sheet) = self.session.documents.get(fingerprint).and_then(Load::ready) else { return };
+        for pane in self.stack.iter_mut().flat_map(|screen| &mut screen.panes) {
+            if pane.kind == PaneKind::Yaml(fingerprint.clone()) {
+                pane.reading.folded.clear();
+                pane.reading.found = sheet.find(&pane.reading.search, managed);
+            }
+        }
     }
 
     /// Says what of the configuration was ignored: the first of it, and where the rest is told.

@@ -2,8 +2,8 @@
 
 use super::rows::RowId;
 use super::{
-    Code, Configured, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands,
-    nodes,
+    Code, Configured, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, Sheet, State, actions,
+    commands, nodes,
 };
 use crate::model::Report;
 
@@ -31,7 +31,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Scan(scan, event) if scan == state.session.scan => return scanned(state, event),
         Msg::Scan(..) => {}
         Msg::Yaml(fingerprint, result) => {
-            state.session.documents.insert(fingerprint, result.into());
+            let document: Load<_> = result.map(Sheet::new).into();
+            state.session.documents.insert(fingerprint.clone(), document);
+            state.reread(&fingerprint);
             state.scroll_to_mark();
         }
         Msg::Remedy(fingerprint, result) => return remedy(state, fingerprint, result.into()),
@@ -55,6 +57,12 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             let rows = if rows == 1 { "1 finding".to_owned() } else { format!("{rows} findings") };
             state.say(format!("Saved {rows} to {} (readable by you only).", path.display()));
         }
+        Msg::Saved(what, Ok(path)) => state.say(format!("Saved {what} to {} (readable by you only).", path.display())),
+        Msg::Edited(Ok(None)) => state.say("Nothing was changed; the copy is gone."),
+        Msg::Edited(Ok(Some(path))) => state.say(format!(
+            "Your copy is kept: {}. kubectl diff -f shows what applying it would change; plimsoll applies nothing.",
+            path.display()
+        )),
         Msg::Copied(what, Ok(how)) => state.say(format!("Copied {what} {how}.")),
         Msg::Theme(Ok(name)) => {
             state.say(format!("Theme {name}."));
@@ -68,6 +76,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Configured(configured) => return configure(state, *configured),
         Msg::Imported(Err(failure))
         | Msg::Exported(Err(failure))
+        | Msg::Saved(_, Err(failure))
+        | Msg::Edited(Err(failure))
         | Msg::Copied(_, Err(failure))
         | Msg::Theme(Err(failure)) => {
             state.complain(&failure);
@@ -179,21 +189,22 @@ fn decides_anything(report: &Report) -> bool {
 }
 
 fn remedy(state: &mut State, fingerprint: std::sync::Arc<str>, remedy: Load<super::RemedyText>) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    if state.copy_when_ready.as_ref() == Some(&fingerprint) {
-        state.copy_when_ready = None;
-        match &remedy {
-            Load::Ready(text) => match actions::fix_text(text) {
-                Some(copy) => effects.push(copy),
-                None => actions::no_patch(state),
-            },
-            Load::Failed(failure) => state.complain(&failure.clone()),
-            Load::Idle | Load::Loading => {}
-        }
-    }
-    state.session.remedies.insert(fingerprint, remedy);
+    let failure = match &remedy {
+        Load::Failed(failure) => Some(failure.clone()),
+        _ => None,
+    };
+    state.session.remedies.insert(fingerprint.clone(), remedy);
     state.follow();
-    effects
+    match state.when_ready.take_if(|(wanted, _)| *wanted == fingerprint) {
+        Some((_, take)) => match failure {
+            Some(failure) => {
+                state.complain(&failure);
+                Vec::new()
+            }
+            None => actions::take(state, &fingerprint, take),
+        },
+        None => Vec::new(),
+    }
 }
 
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -221,9 +232,16 @@ fn paste(state: &mut State, text: &str) {
     }
     let Some(prompt) = &mut state.prompt else { return };
     prompt.paste(text);
-    if prompt.kind == PromptKind::Filter {
-        let filter = Filter::parse(prompt.text());
-        set_filter(state, filter);
+    let (kind, text) = (prompt.kind, prompt.text().to_owned());
+    narrow(state, kind, &text);
+}
+
+/// What is typed in a prompt counts at once.
+fn narrow(state: &mut State, kind: PromptKind, text: &str) {
+    match kind {
+        PromptKind::Filter => set_filter(state, Filter::parse(text)),
+        PromptKind::Search => actions::look_for(state, text),
+        PromptKind::Command => {}
     }
 }
 
@@ -238,12 +256,11 @@ fn set_filter(state: &mut State, filter: Filter) {
 fn typed(state: &mut State, mut prompt: Prompt, key: Key) -> Vec<Effect> {
     match (key.code, prompt.kind) {
         (Code::Esc, PromptKind::Filter) => set_filter(state, prompt.before),
-        (Code::Enter, PromptKind::Filter) | (Code::Esc, PromptKind::Command) => {}
+        (Code::Esc, PromptKind::Search) => actions::look_for(state, ""),
+        (Code::Enter, PromptKind::Filter | PromptKind::Search) | (Code::Esc, PromptKind::Command) => {}
         (Code::Enter, PromptKind::Command) => return commands::run(state, prompt.text()),
         (Code::Backspace, _) if prompt.text().is_empty() => {
-            if prompt.kind == PromptKind::Filter {
-                set_filter(state, Filter::default());
-            }
+            narrow(state, prompt.kind, "");
         }
         (Code::Tab | Code::Right, PromptKind::Command) if at_end(&prompt) => {
             if let Some(rest) = commands::complete(state, prompt.text()) {
@@ -260,18 +277,16 @@ fn typed(state: &mut State, mut prompt: Prompt, key: Key) -> Vec<Effect> {
             }
             state.prompt = Some(prompt);
         }
-        (Code::Up | Code::Down, PromptKind::Filter) => {
+        (Code::Up | Code::Down, PromptKind::Filter | PromptKind::Search) => {
             // The list moves while the filter is typed.
             actions::press(state, key);
             state.prompt = Some(prompt);
         }
         (_, kind) => {
             prompt.edit(key);
-            let filter = Filter::parse(prompt.text());
+            let text = prompt.text().to_owned();
             state.prompt = Some(prompt);
-            if kind == PromptKind::Filter {
-                set_filter(state, filter);
-            }
+            narrow(state, kind, &text);
         }
     }
     Vec::new()

@@ -250,7 +250,7 @@ impl Resource {
             None => {
                 let hidden = credentials(&self.object);
                 yaml::mask(&mut self.object, &hidden);
-                yaml::hide(&mut self.object, false);
+                yaml::hide(&mut self.object, true);
                 yaml::print(&self.object)
             }
         };
@@ -315,7 +315,11 @@ impl Source for Sources {
     }
 
     fn yaml(&self, target: &Target, finding: &Finding) -> Result<Document, Failure> {
-        let mut document = self.object(target, finding)?.document()?;
+        let resource = self.object(target, finding)?;
+        let path = finding.paths.first().map(|evidence| &evidence.path).filter(|path| !path.is_root());
+        let (controller, manager) = (remediation::controller(&resource.object), remediation::manager(&resource.object));
+        let writers = path.and_then(|path| remediation::Writers::of(&resource.object, path).sentence());
+        let mut document = Document { controller, manager, writers, ..resource.document()? };
         mark(&mut document, finding);
         Ok(document)
     }
@@ -340,6 +344,7 @@ impl Source for Sources {
         Ok(RemedyText {
             yaml: change.yaml(),
             diff: change.diff(&masked),
+            whole: change.whole(&masked),
             command: (target.origin == Origin::Cluster).then(|| change.command(self.context(target).as_deref(), false)),
             manager,
             note: None,

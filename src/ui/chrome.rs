@@ -109,7 +109,7 @@ pub(super) fn crumbs(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
 pub(super) fn footer(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) -> Option<(u16, u16)> {
     if let Some(prompt) = &state.prompt {
         let sign = match prompt.kind {
-            PromptKind::Filter => "/",
+            PromptKind::Filter | PromptKind::Search => "/",
             PromptKind::Command => ":",
         };
         let before: String = prompt.text().chars().take(prompt.cursor()).collect();

@@ -2,7 +2,7 @@
 
 use crate::app::query::Query;
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Action, Effect, Filter, GapFold, Key, Origin, State, Target, View};
+use crate::app::{Action, Effect, Filter, GapFold, Key, Origin, RemedyText, State, Target, View};
 use crate::inventory::Question;
 use crate::model::{FindingStatus, GapReason, Severity};
 use std::sync::Arc;
@@ -98,7 +98,7 @@ pub fn open(state: &mut State, _: Key) -> Vec<Effect> {
 
 /// Whether there is a filter to clear or a screen to go back to.
 pub fn can_back(state: &State) -> bool {
-    state.screens().len() > 1 || state.pane().is_some_and(|pane| !pane.filter.is_empty())
+    state.screens().len() > 1 || state.pane().is_some_and(|pane| !pane.filter.is_empty() || !pane.reading.search.is_empty())
 }
 
 /// Clears the filter, else goes back.
@@ -107,6 +107,10 @@ pub fn back(state: &mut State, _: Key) -> Vec<Effect> {
         Some(pane) if !pane.filter.is_empty() => {
             pane.filter = Filter::default();
             state.refresh();
+        }
+        Some(pane) if !pane.reading.search.is_empty() => {
+            pane.reading.search.clear();
+            pane.reading.found.clear();
         }
         _ => {
             state.pop();
@@ -125,10 +129,17 @@ pub fn on_finding(state: &State) -> bool {
     matches!(state.screen().view, View::Finding(_) | View::Yaml(_)) && neighbours(state).is_some()
 }
 
-/// The fix is on screen, and can be told in two ways.
+/// The fix on screen, where it is known.
+fn remedy_shown(state: &State) -> Option<&RemedyText> {
+    let fingerprint = &state.current().filter(|_| super::shows_fix(state))?.fingerprint;
+    state.session.remedies.get(fingerprint)?.ready()
+}
+
+/// The fix is on screen, and can be told in several ways.
 pub fn can_switch_fix(state: &State) -> bool {
-    let remedy = state.current().and_then(|f| state.session.remedies.get(&f.fingerprint)?.ready());
-    super::shows_fix(state) && remedy.is_some_and(|r| !r.yaml.is_empty() && !r.diff.is_empty())
+    remedy_shown(state).and_then(|remedy| Some((remedy, remedy.shown(state.fix_form)?))).is_some_and(
+        |(remedy, shown)| remedy.after(shown) != shown,
+    )
 }
 
 /// There are results.
@@ -225,9 +236,10 @@ pub fn explain(state: &mut State, _: Key) -> Vec<Effect> {
     explains(state).map_or_else(Vec::new, |kind| state.push(View::Text(kind)))
 }
 
-/// The fix as a diff, or as YAML.
+/// The fix in the next of its forms.
 pub fn switch_fix(state: &mut State, _: Key) -> Vec<Effect> {
-    state.fix_as_yaml = !state.fix_as_yaml;
+    let next = remedy_shown(state).and_then(|remedy| Some(remedy.after(remedy.shown(state.fix_form)?)));
+    state.fix_form = next.unwrap_or_default();
     state.follow();
     Vec::new()
 }
@@ -316,6 +328,22 @@ pub fn failures(state: &mut State, _: Key) -> Vec<Effect> {
         "Everything is listed again.".to_owned()
     });
     Vec::new()
+}
+
+/// A finding is there whose object's findings are not what is listed.
+pub fn has_others(state: &State) -> bool {
+    let Some(finding) = state.current() else { return false };
+    let alone = state.session.beside(&finding.fingerprint).is_some_and(|beside| beside.object.is_empty());
+    !alone && state.screen().view != View::Findings(Query::about(&finding.owner))
+}
+
+/// Everything that is found about the object of the finding, with the cursor on this one.
+pub fn object(state: &mut State, _: Key) -> Vec<Effect> {
+    let Some(finding) = state.current() else { return Vec::new() };
+    let (owner, fingerprint) = (finding.owner.clone(), finding.fingerprint.clone());
+    let effects = state.push(View::Findings(Query::about(&owner)));
+    state.select(&RowId::Finding(fingerprint));
+    effects
 }
 
 /// The finding has an owner with pods.

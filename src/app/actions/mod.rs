@@ -7,14 +7,16 @@ mod decide;
 mod look;
 mod moves;
 mod program;
+mod read;
 mod scan;
 
 use super::rows::PaneKind;
 use super::{Effect, Key, State, View};
 
-pub(super) use copy::{export_to, fix_text, no_patch};
+pub(super) use copy::{export_to, save_to, take};
 pub(super) use decide::{close, prepared, recorded, typed, undone};
 pub(super) use moves::scroll;
+pub(super) use read::{found_at, look_for};
 pub(super) use scan::{demo, rescan, switch_namespace};
 
 /// Where an action applies.
@@ -91,10 +93,15 @@ actions! {
     Attest        [Anywhere]       ["A"]                         "attest"    "Attest what is left to a person"              decide::attest, decide::can_attest;
     Yaml          [Finding]        ["y"]                         "yaml"      "The resource's YAML, the field marked"         look::yaml, look::can_yaml;
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
-    SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff or as YAML"             look::switch_fix,  look::can_switch_fix;
-    CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as YAML"                          copy::fix,         copy::can_fix;
+    SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff, a patch, or the whole resource" look::switch_fix,  look::can_switch_fix;
+    CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as a patch in YAML"               copy::fix,         copy::can_fix;
+    CopyCommand   [Finding]        ["K"]                         ""          "Copy the kubectl command that applies the fix" copy::command,     copy::can_command;
+    CopyDiff      [Finding]        ["U"]                         ""          "Copy the fix as a unified diff"                copy::diff,        copy::can_diff;
+    CopyWhole     [Finding]        ["Y"]                         ""          "Copy the whole resource with the fix in it"    copy::whole,       copy::can_whole;
     Waive         [Finding]        ["W"]                         "waive"     "Waive: let the failure stand, with reason and expiry" decide::waive, decide::can_waive;
     Pods          [Finding]        ["P"]                         "pods"      "The pods of its owner, with node and age"      look::pods, look::has_pods;
+    Edit          [Finding]        ["e"]                         "edit copy" "Open a copy with the fix in it in your editor"  copy::edit,        look::has_finding;
+    Object        [Finding]        ["o"]                         "its others" "Everything found about the same object"         look::object, look::has_others;
     Undo          [Anywhere]       ["u"]                         "undo"      "Take the last waiver or attestation back"      decide::undo, decide::can_undo;
     NextFinding   [Finding]        ["}"]                         "next"      "The next finding of the list below"            look::next, look::on_finding;
     LastFinding   [Finding]        ["{"]                         ""          "The finding before"                            look::previous, look::on_finding;
@@ -102,6 +109,12 @@ actions! {
     NextBox       [Anywhere]       ["tab"]                       "next box"  "The next box"                                  moves::next_box, moves::has_boxes;
     LastBox       [Anywhere]       ["shift-tab"]                 ""          "The box before"                                moves::last_box, moves::has_boxes;
     Filter        [List]           ["/"]                         "filter"    "Filter: words that must occur, !word that must not" program::filter, moves::on_list;
+    Search        [Text]           ["/"]                         "search"    "Search in the text"                            read::search, read::on_text;
+    NextMatch     [Text]           ["n"]                         "next found" "The next place where it stands"               read::next_match, read::is_searching;
+    LastMatch     [Text]           ["N"]                         ""          "The place before"                              read::last_match, read::is_searching;
+    Fold          [Text]           ["z"]                         "fold"      "Fold the block at the cursor, or open it"      read::fold, read::can_fold;
+    Outline       [Text]           ["Z"]                         ""          "Fold all but the way to the field at fault; open all" read::outline, read::has_document;
+    ManagedFields [Text]           ["m"]                         "managed"   "Show or hide managedFields"                    read::managed, read::has_managed;
     Worst         [Anywhere]       ["H"]                         "crit+high" "Every critical and high finding"               look::worst, look::can_worst;
     Command       [Anywhere]       [":"]                         "command"   "Type a command"                                program::command, program::always;
     Failures      [List]           ["ctrl-z"]                    "failures"  "Failures only, or everything"                  look::failures, look::has_report;
@@ -167,9 +180,10 @@ pub fn available(state: &State) -> impl Iterator<Item = &'static Entry> + '_ {
 
 /// Carries out the action or the command of a key; a key without one does nothing.
 pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
-    let action = state.preferences().keys.action(key);
-    let entry = available(state).find(|entry| Some(entry.action) == action);
-    match (entry, action) {
+    let actions = state.preferences().keys.actions(key);
+    // a key may mean one thing in lists and another in texts
+    let entry = available(state).find(|entry| actions.contains(&entry.action));
+    match (entry, actions.first().copied()) {
         (Some(entry), _) => (entry.run)(state, key),
         (None, Some(Action::Back)) => {
             state.say(format!("This is the first screen; {} or :q leaves.", state.key(Action::Quit)));
@@ -209,12 +223,15 @@ mod tests {
 
     #[test]
     fn every_key_has_one_meaning_and_a_name_that_reads_back() {
+        // the same habit in lists and in texts, and of vim where something is looked for
+        const SHARED: [&str; 2] = ["/", "n"];
         let mut seen = HashMap::new();
         for entry in ACTIONS {
             assert!(!entry.keys.is_empty() && !entry.help.is_empty(), "{:?}", entry.action);
             for key in entry.keys {
                 assert_eq!(key.parse::<Key>().unwrap().to_string(), *key);
-                assert_eq!(seen.insert(key, entry.action), None, "{key} is bound twice");
+                let before = seen.insert(key, entry.action);
+                assert!(before.is_none() || SHARED.contains(key), "{key} is bound twice");
             }
         }
     }

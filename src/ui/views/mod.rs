@@ -16,7 +16,7 @@ pub(super) use form::form;
 
 use super::Theme;
 use super::widgets::{Column, block, chosen, sentence};
-use crate::app::{Action, Layout, Pane, PaneKind, Phase, State, Tone, View, lines};
+use crate::app::{Action, Layout, Pane, PaneKind, Phase, State, Tone, View, page};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -116,8 +116,8 @@ const PAGE: u16 = 1000;
 pub(super) fn plain(theme: &Theme, state: &State, pane: &Pane, width: u16, say: &mut dyn FnMut(String)) {
     if !pane.kind.is_list() {
         say(text::title(state, &pane.kind));
-        let text = lines(state, &pane.kind, usize::from(width));
-        text.iter().for_each(|line| say(line.iter().map(|(_, text)| text.as_str()).collect()));
+        let text = page(state, pane, (usize::from(width), false), 0, usize::MAX);
+        text.lines.iter().for_each(|line| say(line.iter().map(|(_, text)| text.as_str()).collect()));
         return;
     }
     let layout = Layout { plain: true, ..Layout::default() };
