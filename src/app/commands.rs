@@ -103,6 +103,18 @@ pub static COMMANDS: &[Command] = &[
         run: namespace,
     },
     Command { names: &["export", "csv"], arguments: "[FILE]", help: "Save what the list shows as CSV", run: export },
+    Command {
+        names: &["activity"],
+        arguments: "",
+        help: "What is read of each kind, what it costs, and stop it",
+        run: |state, _| Some(state.push(View::Activity)),
+    },
+    Command {
+        names: &["requests", "log"],
+        arguments: "",
+        help: "The requests that were made, as kubectl lines",
+        run: |state, _| Some(state.push(View::Requests)),
+    },
     Command { names: &["save", "w"], arguments: "[FILE]", help: "Save the fix of a finding as it is shown", run: save },
     Command { names: &["rescan"], arguments: "", help: "Read everything again", run: rescan },
     Command { names: &["demo"], arguments: "", help: "Look at the demo cluster", run: demo },

@@ -106,6 +106,10 @@ pub enum Effect {
     ListNamespaces(Target),
     /// Answer a question from what was read of the target.
     Ask(Target, Question),
+    /// Say what is being done and was asked of the target, once that is another than at this revision; 0: at once.
+    LoadActivity(Target, u64),
+    /// Stop reading a kind of the target.
+    CancelRead(Target, Arc<str>),
     /// The day, the user and the file, for a form.
     Prepare(Book),
     /// Write a record, and judge what was read of the target by it.

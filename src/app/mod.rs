@@ -3,6 +3,7 @@
 //! `update` takes a message, changes the state and names what the runtime shall do; `ui::view` draws the state.
 
 mod actions;
+mod activity;
 mod catalog;
 mod commands;
 mod crumbs;
@@ -33,6 +34,7 @@ mod tone;
 mod update;
 
 pub use actions::{ACTIONS, Action, Context, Entry, available};
+pub use activity::{size, status, words};
 pub use catalog::{Catalog, ControlFacts};
 pub use commands::{COMMANDS, complete};
 pub use crumbs::{Crumb, Crumbs, crumbs};
@@ -40,10 +42,11 @@ pub use effect::{Book, Change, Done, Effect, Origin, Target};
 pub use filter::Filter;
 pub use fix::{FixForm, Take};
 pub use form::{Candidate, Field, FieldName, Form, Subject};
-pub use found::{Found, FoundRow, nothing};
+pub use found::{Found, FoundRow, nothing, vulnerabilities};
 pub use history::History;
 pub use key::{Code, Key};
 pub use keymap::Keymap;
+pub use kubectl::line;
 pub use layout::{Layout, SMALLEST, layout, too_small};
 pub use mouse::Mouse;
 pub use msg::{

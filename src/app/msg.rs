@@ -4,7 +4,7 @@ use super::form::FieldName;
 use super::{Book, Done, Key, Target};
 use crate::inventory::nodes::NodeRow;
 use crate::inventory::{Answer, Question};
-use crate::model::{Date, Report};
+use crate::model::{Activity, Date, Report};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -248,6 +248,8 @@ pub enum Msg {
     Namespaces(Result<Vec<Arc<str>>, Failure>),
     /// Answer to [`super::Effect::Ask`].
     Answered(Question, Result<Answer, Failure>),
+    /// Answer to [`super::Effect::LoadActivity`].
+    Activity(Result<Activity, Failure>),
     /// Answer to [`super::Effect::Prepare`].
     Prepared(Prepared),
     /// Answer to [`super::Effect::Record`].

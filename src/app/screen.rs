@@ -38,6 +38,10 @@ pub enum View {
     Nodes,
     /// The answer to a question.
     Found(Question),
+    /// What is being done about each kind.
+    Activity,
+    /// The requests that were made.
+    Requests,
 }
 
 impl View {
@@ -57,6 +61,8 @@ impl View {
             Self::Namespaces => vec![PaneKind::Namespaces],
             Self::Nodes => vec![PaneKind::Nodes],
             Self::Found(question) => vec![PaneKind::Found(question.clone())],
+            Self::Activity => vec![PaneKind::Activity],
+            Self::Requests => vec![PaneKind::Requests],
         }
     }
 
@@ -89,6 +95,8 @@ impl View {
             Self::Namespaces => "Namespaces".to_owned(),
             Self::Nodes => "Nodes".to_owned(),
             Self::Found(question) => super::found::title(question),
+            Self::Activity => "Activity".to_owned(),
+            Self::Requests => "Requests".to_owned(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::summary::{Group, Summary};
 use super::{Document, Failure, Found, Link, Progress, RemedyText, Sheet, Target};
 use crate::inventory::Question;
 use crate::inventory::nodes::NodeRow;
-use crate::model::{ControlResult, Finding, FrameworkResult, Gap, Report, SeenIn};
+use crate::model::{Activity, Asked, ControlResult, Finding, FrameworkResult, Gap, KindActivity, Report, SeenIn};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -99,6 +99,10 @@ pub struct Session {
     pub documents: HashMap<Arc<str>, Load<Sheet>>,
     /// Fixes, by fingerprint.
     pub remedies: HashMap<Arc<str>, Load<RemedyText>>,
+    /// What is being done and was asked of the target, while somebody looks at it.
+    pub activity: Load<Activity>,
+    /// It is being asked for.
+    pub watches_activity: bool,
     /// Findings that stand beside the one that is shown.
     pub siblings: Option<(Arc<str>, Siblings)>,
     /// Answers, by question.
@@ -257,6 +261,18 @@ impl Session {
     /// A node by name.
     pub fn node(&self, name: &str) -> Option<&NodeRow> {
         self.nodes.iter().find(|node| *node.name == *name)
+    }
+
+    /// What is being done about a kind.
+    pub fn kind(&self, name: &str) -> Option<&KindActivity> {
+        self.activity.ready()?.kinds.iter().find(|kind| *kind.kind == *name)
+    }
+
+    /// A request by its number.
+    pub fn asked(&self, number: u64) -> Option<&Asked> {
+        let asked = &self.activity.ready()?.asked;
+        let first = asked.first()?.number;
+        asked.get(usize::try_from(number.checked_sub(first)?).ok()?)
     }
 
     /// The document of a finding.

@@ -7,7 +7,8 @@ use super::{
     Action, Catalog, ContextInfo, Done, Effect, Filter, FixForm, Form, History, Load, Preferences, Profiles, Prompt, Session,
     Take, Target, commands, layout, text,
 };
-use crate::model::Finding;
+use crate::inventory::{Kind, Question};
+use crate::model::{Finding, ObjectRef};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -238,6 +239,22 @@ impl State {
         self.session.finding(fingerprint)
     }
 
+    /// The workload whose findings are listed.
+    pub fn workload(&self) -> Option<&ObjectRef> {
+        let View::Findings(query) = &self.screen().view else { return None };
+        let (kind, name) = query.object.as_ref()?;
+        let Some(RowId::Finding(fingerprint)) = self.pane()?.rows.first() else { return None };
+        let owner = &self.session.finding(fingerprint)?.owner;
+        let runs = Kind::POD_SPEC.iter().any(|own| own.name() == &**kind);
+        (runs && owner.kind == *kind && owner.name == *name).then_some(owner)
+    }
+
+    /// What Trivy Operator counted in its images, where that is known and more than nothing.
+    pub fn vulnerabilities(&self) -> Option<String> {
+        let question = Question::Vulnerabilities(self.workload()?.clone());
+        super::vulnerabilities(self.session.found.get(&question)?.ready()?)
+    }
+
     /// Opens a screen on top; the same view is not opened twice in a row.
     pub fn push(&mut self, view: View) -> Vec<Effect> {
         if self.screen().view != view {
@@ -275,7 +292,7 @@ impl State {
     /// What a finding's screen still lacks.
     pub fn wanted_by_finding(&mut self) -> Vec<Effect> {
         match self.screen().view {
-            View::Finding(_) | View::Yaml(_) | View::Text(rows::TextKind::Finding(_)) => self.wanted(),
+            View::Finding(_) | View::Yaml(_) | View::Text(rows::TextKind::Finding(_)) | View::Findings(_) => self.wanted(),
             _ => Vec::new(),
         }
     }
@@ -328,6 +345,21 @@ impl State {
                     *found = Load::Loading;
                     effects.push(Effect::Ask(target, question));
                 }
+            }
+            // what a scanner counted in its images stands above what is found of a workload
+            View::Findings(_) => {
+                let Some(owner) = self.workload() else { return effects };
+                let question = Question::Vulnerabilities(owner.clone());
+                let found = self.session.found.entry(question.clone()).or_default();
+                if found.is_wanted() {
+                    *found = Load::Loading;
+                    effects.push(Effect::Ask(target, question));
+                }
+            }
+            View::Activity | View::Requests if !self.session.watches_activity => {
+                self.session.watches_activity = true;
+                let known = self.session.activity.ready().map_or(0, |activity| activity.revision);
+                effects.push(Effect::LoadActivity(target, known));
             }
             View::Contexts => {
                 self.contexts = Load::Loading;

@@ -73,6 +73,14 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return super::mouse::mouse(state, event);
         }
         Msg::Answered(question, answer) => super::found::answered(state, question, answer),
+        Msg::Activity(activity) => {
+            // what cannot be asked is not asked again
+            let again = activity.is_ok();
+            state.session.watches_activity = false;
+            state.session.activity = activity.into();
+            state.refresh();
+            return if again { state.wanted() } else { Vec::new() };
+        }
         Msg::Configured(configured) => return configure(state, *configured),
         Msg::Imported(Err(failure))
         | Msg::Exported(Err(failure))

@@ -30,6 +30,8 @@ mod settings;
 mod store;
 pub mod suspects;
 mod version;
+mod vulnerabilities;
+mod ways;
 pub mod yaml;
 
 pub use index::{Variant, Workload};

@@ -1,5 +1,6 @@
 //! The vocabulary of plimsoll: what a scan says and about what. No IO, no Kubernetes client.
 
+mod asked;
 mod finding;
 mod near;
 mod object;
@@ -10,6 +11,7 @@ mod report;
 mod text;
 mod verdict;
 
+pub use asked::{Activity, Asked, Doing, KindActivity, Place, Sums};
 pub use finding::{BUILT_IN, Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
 pub use near::nearest;
 pub use object::{ObjectRef, OwnObject};

@@ -11,7 +11,7 @@ use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
 use crate::inventory::{Answer, Inventory, Kind, Medium, Object, OptIn, Question, Version, nodes};
-use crate::model::{Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
+use crate::model::{Activity, Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
 use crate::sources::collector::{Collector, NAMESPACE};
 use crate::sources::{Update, apply, demo, files};
 use crate::store::RecordPaths;
@@ -421,6 +421,22 @@ impl Source for Sources {
 
     fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure> {
         self.desk.answer(target, question)
+    }
+
+    fn activity(&self, target: &Target, after: u64) -> Result<Activity, Failure> {
+        #[cfg(feature = "live")]
+        if target.origin == Origin::Cluster {
+            return self.live.activity(target, after, |kind| self.desk.count(target, kind));
+        }
+        let _ = after;
+        let what = if target.origin == Origin::Demo { "The demo is inside the program" } else { "Files are read" };
+        Err(Failure::new(format!("{what}: no cluster is asked anything."), ":ctx chooses a cluster."))
+    }
+
+    fn cancel(&self, target: &Target, kind: &str) {
+        #[cfg(feature = "live")]
+        self.live.cancel(target, kind);
+        let _ = (target, kind);
     }
 
     fn prepare(&self, book: Book) -> Prepared {

@@ -105,6 +105,10 @@ impl Work<dyn Source> {
                     Msg::Answered(question.clone(), source.answer(target, &question))
                 });
             }
+            Effect::LoadActivity(target, after) => {
+                self.about(target, move |source, target| Msg::Activity(source.activity(target, after)));
+            }
+            Effect::CancelRead(target, kind) => self.spawn(move |source| source.cancel(&target, &kind)),
             Effect::Prepare(book) => self.run(move |source| Msg::Prepared(source.prepare(book))),
             Effect::Record(target, change) => {
                 self.run(move |source| Msg::Recorded(Box::new(source.record(&target, &change))));

@@ -22,6 +22,10 @@ fn what(state: &State) -> Option<(String, String)> {
         RowId::Context(name) | RowId::Namespace(Some(name)) | RowId::Node(name) => {
             Some((name.to_string(), name.to_string()))
         }
+        RowId::Kind(name) => Some((name.to_string(), name.to_string())),
+        RowId::Asked(number) => {
+            Some(("the command".to_owned(), crate::app::line(state.session.asked(*number)?)))
+        }
         RowId::Found(cells) => Some(("the row".to_owned(), cells.join("\t"))),
         RowId::Gap(i) => {
             let gap = state.session.report.as_deref()?.gaps.get(*i)?;

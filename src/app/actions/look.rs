@@ -3,7 +3,7 @@
 use crate::app::query::Query;
 use crate::app::rows::{RowId, TextKind};
 use crate::app::{Action, Effect, Filter, GapFold, Key, Origin, RemedyText, State, Target, View};
-use crate::inventory::Question;
+use crate::inventory::{Kind, Question};
 use crate::model::{FindingStatus, GapReason, Severity};
 use std::sync::Arc;
 
@@ -40,7 +40,8 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
             let View::Found(question) = &state.screen().view else { return None };
             return crate::app::found::leads_to(state, question, id);
         }
-        RowId::Section(..) | RowId::LevelTwo(_) | RowId::Context(_) | RowId::Namespace(_) => {
+        RowId::Kind(_) => View::Requests,
+        RowId::Section(..) | RowId::LevelTwo(_) | RowId::Context(_) | RowId::Namespace(_) | RowId::Asked(_) => {
             return None;
         }
     })
@@ -49,7 +50,7 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
 /// Whether the selected row opens.
 pub fn can_open(state: &State) -> bool {
     state.selected().is_some_and(|row| match row {
-        RowId::Section(..) => false,
+        RowId::Section(..) | RowId::Asked(_) => false,
         RowId::Found(_) => leads_to(state, row).is_some(),
         _ => true,
     })
@@ -328,6 +329,20 @@ pub fn failures(state: &mut State, _: Key) -> Vec<Effect> {
         "Everything is listed again.".to_owned()
     });
     Vec::new()
+}
+
+/// The finding is about something that runs, or a ServiceAccount.
+pub fn can_reach(state: &State) -> bool {
+    state.current().is_some_and(|finding| {
+        let kind = &*finding.owner.kind;
+        kind == "ServiceAccount" || Kind::POD_SPEC.iter().any(|own| own.name() == kind)
+    })
+}
+
+/// The ways to the finding's owner and from it.
+pub fn reach(state: &mut State, _: Key) -> Vec<Effect> {
+    let owner = state.current().map(|finding| finding.owner.clone());
+    owner.map_or_else(Vec::new, |owner| state.push(View::Found(Question::Reach(owner))))
 }
 
 /// A finding is there whose object's findings are not what is listed.

@@ -11,7 +11,7 @@ mod read;
 mod scan;
 
 use super::rows::PaneKind;
-use super::{Effect, Key, State, View};
+use super::{Effect, Key, State, View, activity};
 
 pub(super) use copy::{export_to, save_to, take};
 pub(super) use decide::{close, prepared, recorded, typed, undone};
@@ -101,6 +101,7 @@ actions! {
     Waive         [Finding]        ["W"]                         "waive"     "Waive: let the failure stand, with reason and expiry" decide::waive, decide::can_waive;
     Pods          [Finding]        ["P"]                         "pods"      "The pods of its owner, with node and age"      look::pods, look::has_pods;
     Edit          [Finding]        ["e"]                         "edit copy" "Open a copy with the fix in it in your editor"  copy::edit,        look::has_finding;
+    Reach         [Finding]        ["r"]                         "reach"     "Who reaches it, what it runs as and may do, where it connects to" look::reach, look::can_reach;
     Object        [Finding]        ["o"]                         "its others" "Everything found about the same object"         look::object, look::has_others;
     Undo          [Anywhere]       ["u"]                         "undo"      "Take the last waiver or attestation back"      decide::undo, decide::can_undo;
     NextFinding   [Finding]        ["}"]                         "next"      "The next finding of the list below"            look::next, look::on_finding;
@@ -135,6 +136,8 @@ actions! {
     HalfUp        [Text, List]     ["ctrl-u", "ctrl-k"]          ""          "Half a page up (never kills)"                  moves::half_up, program::always;
     Top           [Text, List]     ["g", "home"]                 ""          "To the top"                                    moves::top, program::always;
     Bottom        [Text, List]     ["G", "end"]                  ""          "To the end"                                    moves::bottom, program::always;
+    StopRead      [List]           ["x"]                         "stop reading" "Stop reading the kind"                     activity::stop, activity::can_stop;
+    Requests      [Anywhere]       ["@"]                         ""          "The requests that were made, as kubectl lines" activity::requests, activity::can_requests;
     Help          [Anywhere]       ["?"]                         "help"      "Keys and commands"                             look::help, program::always;
     Quit          [Anywhere]       ["ctrl-c"]                    ""          "Leave"                                         program::quit, program::always;
 }

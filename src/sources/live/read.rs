@@ -4,6 +4,7 @@ use super::config::{self, Flags};
 use super::discovery::{self, Discovery, Served};
 use super::errors::{ConnectError, Problem};
 use super::follow::UNWATCHED;
+use super::journal::Journal;
 use super::kubelets;
 use super::pace::Pace;
 use super::wire::{self, Event, Frames};
@@ -21,7 +22,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -82,7 +83,13 @@ pub(super) struct Inner {
     no_watch_list: AtomicBool,
     pub(super) slots: Semaphore,
     pace: Mutex<Pace>,
+    pub(super) journal: Arc<Journal>,
+    /// Kinds that somebody stopped reading.
+    stopped: watch::Sender<BTreeSet<Kind>>,
 }
+
+/// How the reason begins why a kind is not read that somebody stopped.
+pub const CANCELLED: &str = "cancelled by you";
 
 impl Session {
     /// Connects: reads the kubeconfig and asks the server for its version.
@@ -107,6 +114,8 @@ impl Session {
             no_watch_list: AtomicBool::new(false),
             slots: Semaphore::new(CONCURRENT),
             pace: Mutex::new(Pace::new(flags.max_qps.unwrap_or(QPS))),
+            journal: Arc::default(),
+            stopped: watch::Sender::default(),
         };
         let body = inner.get("/version", "application/json").await;
         let body = body.map_err(|problem| problem.into_connect_error(&inner.server))?;
@@ -147,6 +156,17 @@ impl Session {
     /// What the reading has cost so far.
     pub fn stats(&self) -> Arc<Stats> {
         self.inner.stats.clone()
+    }
+
+    /// What was asked of the server so far.
+    pub fn journal(&self) -> Arc<Journal> {
+        self.inner.journal.clone()
+    }
+
+    /// Stops reading and watching a kind; a new session reads it again.
+    pub fn cancel(&self, kind: Kind) {
+        self.inner.stopped.send_if_modified(|kinds| kinds.insert(kind));
+        self.inner.journal.touch();
     }
 
     pub(super) fn inner(&self) -> &Inner {
@@ -333,11 +353,17 @@ impl Inner {
         builtin.sort_by_key(|kind| (*kind != Kind::Pod, *kind != Kind::ReplicaSet));
         for kind in builtin {
             let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
-            tasks.spawn(async move { inner.read_kind(kind, Target::of(kind), &scope, mode, &out).await });
+            tasks.spawn(async move {
+                let read = inner.clone().read_kind(kind, Target::of(kind), &scope, mode, &out);
+                inner.unless_cancelled(kind, read, &out).await;
+            });
         }
         if kinds.contains(&Kind::KubeletConfig) {
             let (inner, out) = (self.clone(), out.clone());
-            tasks.spawn(async move { inner.read_kubelets(&out).await });
+            tasks.spawn(async move {
+                let read = inner.clone().read_kubelets(&out);
+                inner.unless_cancelled(Kind::KubeletConfig, read, &out).await;
+            });
         }
         let customs: Vec<Kind> = kinds.iter().copied().filter(|kind| kind.is_custom()).collect();
         if let Some(found) = discovery.await.ok().flatten() {
@@ -376,7 +402,10 @@ impl Inner {
                     let targets: Vec<Target> = served.into_iter().map(|s| target(kind, s)).collect();
                     if !targets.is_empty() {
                         let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
-                        tasks.spawn(async move { inner.read_kind(kind, targets, &scope, mode, &out).await });
+                        tasks.spawn(async move {
+                            let read = inner.clone().read_kind(kind, targets, &scope, mode, &out);
+                            inner.unless_cancelled(kind, read, &out).await;
+                        });
                         continue;
                     }
                     if let Some(other) = in_any.first() {
@@ -394,6 +423,25 @@ impl Inner {
             let _ = out.send(Update::State(kind, state)).await;
         }
         unknown
+    }
+
+    /// Works on a kind until that is done or somebody stops it, and says so then: true.
+    pub(super) async fn unless_cancelled(
+        &self,
+        kind: Kind,
+        work: impl Future<Output = ()>,
+        out: &mpsc::Sender<Update>,
+    ) -> bool {
+        let mut stopped = self.stopped.subscribe();
+        let is_stopped = async { drop(stopped.wait_for(|kinds| kinds.contains(&kind)).await) };
+        let cancelled = tokio::select! {
+            () = work => false,
+            () = is_stopped => true,
+        };
+        if cancelled {
+            let _ = out.send(Update::State(kind, failed(GapReason::ReadFailed, CANCELLED))).await;
+        }
+        cancelled
     }
 
     /// Reads the namespaces and settles the scope: as asked for, else all, else the context's own.
@@ -430,7 +478,7 @@ impl Inner {
                 let _ = out.send(Update::State(Kind::Namespace, state)).await;
                 if mode == Mode::Follow && place.may_recover() {
                     let (inner, out) = (self.clone(), out.clone());
-                    tokio::spawn(async move { inner.recover(Kind::Namespace, vec![place], out).await });
+                    tokio::spawn(async move { inner.keep_trying(Kind::Namespace, vec![place], out).await });
                 }
                 scope
             }
@@ -499,7 +547,7 @@ impl Inner {
         let _ = out.send(Update::State(kind, state_of(&places))).await;
         if mode == Mode::Follow && places.iter().any(Place::may_recover) {
             let out = out.clone();
-            tokio::spawn(async move { self.recover(kind, places, out).await });
+            tokio::spawn(async move { self.keep_trying(kind, places, out).await });
         }
     }
 
@@ -544,8 +592,8 @@ impl Inner {
             const QUERY: &str = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan\
                                  &allowWatchBookmarks=true";
             match self.ask(&format!("{path}?{QUERY}{}", target.query()), wire::accept(target.kind, true)).await {
-                Ok(body) => {
-                    let mut watch = Watch::new(target.kind, body);
+                Ok(reply) => {
+                    let mut watch = Watch::new(target.kind, reply);
                     match self.until_initial_end(&mut watch, target, seen, out).await {
                         Ok(version) => return Ok((Some(watch), version)),
                         Err(Broken::Closed) => return Err(End::Closed),
@@ -670,21 +718,22 @@ impl Inner {
 
     /// A whole body.
     pub(super) async fn get(&self, path: &str, accept: &str) -> Result<Bytes, Problem> {
-        let body = self.ask(path, accept).await?;
-        self.collect(body).await
+        let reply = self.ask(path, accept).await?;
+        self.collect(reply).await
     }
 
     /// The same, asked once and with little patience: for what many are asked, of whom some may be gone. Only 429 is
     /// heeded and repeated.
     pub(super) async fn get_once(&self, path: &str, accept: &str, patience: Duration) -> Result<Bytes, Problem> {
         let ask = || async {
-            let body = self.ask_once(path, accept).await?;
-            self.collect(body).await.map_err(|problem| (problem, None))
+            let reply = self.ask_once(path, accept).await?;
+            self.collect(reply).await.map_err(|problem| (problem, None))
         };
         let late = || (Problem::TimedOut(format!("no answer within {patience:?}")), None);
         let answer = match timeout(patience, ask()).await.unwrap_or_else(|_| Err(late())) {
             Err((Problem::Status(429, _), pause)) => {
                 self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
+                self.journal.backed_off(path);
                 tokio::time::sleep(pause.unwrap_or_else(|| backoff(1))).await;
                 timeout(patience, ask()).await.unwrap_or_else(|_| Err(late()))
             }
@@ -693,7 +742,8 @@ impl Inner {
         answer.map_err(|(problem, _)| problem)
     }
 
-    async fn collect(&self, body: Body) -> Result<Bytes, Problem> {
+    async fn collect(&self, reply: Reply) -> Result<Bytes, Problem> {
+        let Reply { body, number } = reply;
         let collected = timeout(self.patience() * 3, body.collect()).await;
         let bytes = match collected {
             Ok(Ok(body)) => body.to_bytes(),
@@ -701,6 +751,7 @@ impl Inner {
             Err(_) => return Err(Problem::TimedOut("the answer did not end in time".into())),
         };
         self.stats.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.journal.received(number, bytes.len() as u64);
         Ok(bytes)
     }
 
@@ -715,12 +766,12 @@ impl Inner {
     }
 
     /// Sends a request; repeats it where the server says so (429) or fails on its side, with growing pauses.
-    pub(super) async fn ask(&self, path: &str, accept: &str) -> Result<Body, Problem> {
+    pub(super) async fn ask(&self, path: &str, accept: &str) -> Result<Reply, Problem> {
         let mut attempt = 0;
         loop {
             attempt += 1;
             let (problem, pause) = match self.ask_once(path, accept).await {
-                Ok(body) => return Ok(body),
+                Ok(reply) => return Ok(reply),
                 Err(failure) => failure,
             };
             let repeat = matches!(problem.status(), Some(429 | 500 | 502 | 503 | 504));
@@ -728,12 +779,14 @@ impl Inner {
                 return Err(problem);
             }
             self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
+            self.journal.backed_off(path);
             tokio::time::sleep(pause.unwrap_or_else(|| backoff(attempt))).await;
         }
     }
 
-    async fn ask_once(&self, path: &str, accept: &str) -> Result<Body, (Problem, Option<Duration>)> {
-        self.answer(http::Request::get(path).header(http::header::ACCEPT, accept), None).await
+    async fn ask_once(&self, path: &str, accept: &str) -> Result<Reply, (Problem, Option<Duration>)> {
+        let request = http::Request::get(path).header(http::header::ACCEPT, accept);
+        self.answer(path, request, None).await
     }
 
     /// Sends a request that may change something: once, whatever comes of it.
@@ -744,15 +797,16 @@ impl Inner {
         body: Option<Vec<u8>>,
     ) -> Result<Bytes, Problem> {
         let request = http::Request::builder().method(method).uri(path);
-        let body = self.answer(request, body).await.map_err(|(problem, _)| problem)?;
-        self.collect(body).await
+        let reply = self.answer(path, request, body).await.map_err(|(problem, _)| problem)?;
+        self.collect(reply).await
     }
 
     async fn answer(
         &self,
+        path: &str,
         request: http::request::Builder,
         body: Option<Vec<u8>>,
-    ) -> Result<Body, (Problem, Option<Duration>)> {
+    ) -> Result<Reply, (Problem, Option<Duration>)> {
         let wait = self.pace.lock().unwrap_or_else(PoisonError::into_inner).wait(Instant::now());
         if !wait.is_zero() {
             self.stats.paced.fetch_add(1, Ordering::Relaxed);
@@ -765,19 +819,25 @@ impl Inner {
             None => request.body(Body::empty()),
         };
         let request = request.map_err(|error| (Problem::Broken(error.to_string()), None))?;
+        let (number, begun) = (self.journal.begin(request.method().as_str(), path), Instant::now());
+        let failed = |problem: Problem| {
+            self.journal.answered(number, path, Err(&problem.to_string()), begun.elapsed());
+            (problem, None)
+        };
         let answer = match timeout(self.patience(), self.client.send(request)).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => return Err((Problem::from_kube(&error), None)),
-            Err(_) => return Err((Problem::TimedOut(format!("no answer within {:?}", self.patience())), None)),
+            Ok(Err(error)) => return Err(failed(Problem::from_kube(&error))),
+            Err(_) => return Err(failed(Problem::TimedOut(format!("no answer within {:?}", self.patience())))),
         };
         let status = answer.status();
+        self.journal.answered(number, path, Ok(status.as_u16()), begun.elapsed());
         if status.is_success() {
-            return Ok(answer.into_body());
+            return Ok(Reply { body: answer.into_body(), number });
         }
         let seconds = answer.headers().get(http::header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
         // a server may ask for minutes; nobody waits that long for a screen
         let pause = seconds.map(|seconds: u64| Duration::from_secs(seconds.min(10)));
-        let body = self.collect(answer.into_body()).await.unwrap_or_default();
+        let body = self.collect(Reply { body: answer.into_body(), number }).await.unwrap_or_default();
         let message = wire::status(&body).map(|status| status.message).filter(|message| !message.is_empty());
         let message = message.unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given").to_owned());
         Err((Problem::Status(status.as_u16(), message), pause))
@@ -799,15 +859,22 @@ pub(super) enum Broken {
     Problem(Problem),
 }
 
+/// A body that comes, and the number of its request in the journal.
+pub(super) struct Reply {
+    body: Body,
+    number: u64,
+}
+
 /// An open watch.
 pub(super) struct Watch {
     frames: Frames,
     body: http_body_util::BodyDataStream<Body>,
+    number: u64,
 }
 
 impl Watch {
-    pub(super) fn new(kind: Kind, body: Body) -> Self {
-        Self { frames: Frames::new(kind), body: body.into_data_stream() }
+    pub(super) fn new(kind: Kind, reply: Reply) -> Self {
+        Self { frames: Frames::new(kind), body: reply.body.into_data_stream(), number: reply.number }
     }
 
     /// The next event, if it comes in time.
@@ -821,6 +888,7 @@ impl Watch {
             match timeout(patience, self.body.next()).await {
                 Ok(Some(Ok(chunk))) => {
                     inner.stats.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                    inner.journal.received(self.number, chunk.len() as u64);
                     self.frames.push(&chunk);
                 }
                 Ok(Some(Err(error))) => {

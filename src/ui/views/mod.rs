@@ -1,5 +1,6 @@
 //! The screens, one a file; each draws the boxes of the layout.
 
+mod activity;
 mod analysis;
 mod choose;
 mod controls;
@@ -103,6 +104,7 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         View::Control(framework, id) => controls::control_summary(buffer, theme, state, area, framework, id),
         View::Findings(query) => findings::summary(buffer, theme, state, area, query),
         View::Nodes => nodes::summary(buffer, theme, state, area),
+        View::Activity | View::Requests => activity::summary(buffer, theme, state, area),
         View::Found(question) => found::summary(buffer, theme, state, area, question),
         View::Finding(id) | View::Yaml(id) => finding::summary(buffer, theme, state, area, id),
         _ => {}
@@ -138,6 +140,8 @@ fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     match &at.pane.kind {
         PaneKind::Frameworks | PaneKind::AllFrameworks => overview::frameworks(buffer, at),
         PaneKind::Analysis(_) => analysis::analysis(buffer, at),
+        PaneKind::Activity => activity::kinds(buffer, at),
+        PaneKind::Requests => activity::requests(buffer, at),
         PaneKind::Found(question) => found::found(buffer, at, question),
         PaneKind::ActFirst => overview::act_first(buffer, at),
         PaneKind::CouldNotLook => overview::could_not_look(buffer, at),
