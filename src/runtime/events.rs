@@ -303,6 +303,8 @@ impl Loop {
         };
         // both read the keyboard: ours goes first
         (self.keys, self.screen) = (None, None);
+        // what woke the reader up would swallow the first key that comes after
+        let _ = crossterm::event::poll(Duration::ZERO);
         let command = copy.command(&|name| std::env::var(name).ok());
         let program = command.get_program().to_string_lossy().into_owned();
         let ended = match tokio::process::Command::from(command).spawn() {
