@@ -86,6 +86,7 @@ macro_rules! actions {
 actions! {
     // action     where            keys                          footer      help
     Open          [List]           ["enter", "right", "l"]       "open"      "Open what is selected"                         look::open, look::can_open;
+    StopRead      [List]           ["x"]                         "stop reading" "Stop reading the kind"                     activity::stop, activity::can_stop;
     Back          [Anywhere]       ["esc", "q", "left", "h"]     "back"      "Clear the filter, else go back"                look::back, look::can_back;
     HistoryBack   [Anywhere]       ["["]                         ""          "The command before, as in k9s"                 program::history_back, program::has_history_back;
     HistoryOn     [Anywhere]       ["]"]                         ""          "The command after it"                          program::history_on, program::has_history_on;
@@ -93,6 +94,9 @@ actions! {
     Attest        [Anywhere]       ["A"]                         "attest"    "Attest what is left to a person"              decide::attest, decide::can_attest;
     Yaml          [Finding]        ["y"]                         "yaml"      "The resource's YAML, the field marked"         look::yaml, look::can_yaml;
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
+    Search        [Text]           ["/"]                         "search"    "Search in the text"                            read::search, read::on_text;
+    NextMatch     [Text]           ["n"]                         "next found" "The next place where it stands"               read::next_match, read::is_searching;
+    Fold          [Text]           ["z"]                         "fold"      "Fold the block at the cursor, or open it"      read::fold, read::can_fold;
     SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff, a patch, or the whole resource" look::switch_fix,  look::can_switch_fix;
     CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as a patch in YAML"               copy::fix,         copy::can_fix;
     CopyCommand   [Finding]        ["K"]                         ""          "Copy the kubectl command that applies the fix" copy::command,     copy::can_command;
@@ -110,10 +114,7 @@ actions! {
     NextBox       [Anywhere]       ["tab"]                       "next box"  "The next box"                                  moves::next_box, moves::has_boxes;
     LastBox       [Anywhere]       ["shift-tab"]                 ""          "The box before"                                moves::last_box, moves::has_boxes;
     Filter        [List]           ["/"]                         "filter"    "Filter: words that must occur, !word that must not" program::filter, moves::on_list;
-    Search        [Text]           ["/"]                         "search"    "Search in the text"                            read::search, read::on_text;
-    NextMatch     [Text]           ["n"]                         "next found" "The next place where it stands"               read::next_match, read::is_searching;
     LastMatch     [Text]           ["N"]                         ""          "The place before"                              read::last_match, read::is_searching;
-    Fold          [Text]           ["z"]                         "fold"      "Fold the block at the cursor, or open it"      read::fold, read::can_fold;
     Outline       [Text]           ["Z"]                         ""          "Fold all but the way to the field at fault; open all" read::outline, read::has_document;
     ManagedFields [Text]           ["m"]                         "managed"   "Show or hide managedFields"                    read::managed, read::has_managed;
     Worst         [Anywhere]       ["H"]                         "crit+high" "Every critical and high finding"               look::worst, look::can_worst;
@@ -136,7 +137,6 @@ actions! {
     HalfUp        [Text, List]     ["ctrl-u", "ctrl-k"]          ""          "Half a page up (never kills)"                  moves::half_up, program::always;
     Top           [Text, List]     ["g", "home"]                 ""          "To the top"                                    moves::top, program::always;
     Bottom        [Text, List]     ["G", "end"]                  ""          "To the end"                                    moves::bottom, program::always;
-    StopRead      [List]           ["x"]                         "stop reading" "Stop reading the kind"                     activity::stop, activity::can_stop;
     Requests      [Anywhere]       ["@"]                         ""          "The requests that were made, as kubectl lines" activity::requests, activity::can_requests;
     Help          [Anywhere]       ["?"]                         "help"      "Keys and commands"                             look::help, program::always;
     Quit          [Anywhere]       ["ctrl-c"]                    ""          "Leave"                                         program::quit, program::always;

@@ -34,7 +34,9 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     let Sums { requests, bytes, errors, backoffs } = activity.sums;
     let live = activity.kinds.iter().filter(|kind| kind.doing == Doing::Live).count();
     let count = |count: u64| thousands(usize::try_from(count).unwrap_or(usize::MAX));
-    let all = format!("{} requests, {} received, {errors} errors, {backoffs} pauses", count(requests), size(bytes));
+    let counted = |number: u64, thing: &str| format!("{} {thing}{}", count(number), if number == 1 { "" } else { "s" });
+    let parts = [counted(requests, "request"), format!("{} received", size(bytes)), counted(errors, "error"), counted(backoffs, "pause")];
+    let all = parts.join(", ");
     let mut lines: Vec<Line> = vec![vec![
         (Tone::Strong, all),
         (Tone::Dim, format!("  {live} of {} kinds live", activity.kinds.len())),
