@@ -160,7 +160,9 @@ fn vulnerabilities(labels: &str, counts: &str, time: &str) -> String {
 #[test]
 fn trivy_operators_counts_are_those_of_the_top_owner() {
     let label = |kind: &str, name: &str, container: &str| {
-        format!("trivy-operator.resource.kind: {kind}, trivy-operator.resource.name: {name}, trivy-operator.resource.namespace: shop, trivy-operator.container.name: {container}")
+        format!(
+            "trivy-operator.resource.kind: {kind}, trivy-operator.resource.name: {name}, trivy-operator.resource.namespace: shop, trivy-operator.container.name: {container}"
+        )
     };
     let set = "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: web-1, namespace: shop, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: x, controller: true}]}\nspec: {selector: {}}\n---\n";
     let reports = [

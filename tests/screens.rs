@@ -15,9 +15,7 @@ use plimsoll::app::{
 };
 use plimsoll::config::{Files, configured};
 use plimsoll::inventory::{Answer, AnswerRow, Inventory, Next, Question};
-use plimsoll::model::{
-    Activity, Asked, Doing, KindActivity, ObjectRef, Report, Score, Severity, Sums, Verdict,
-};
+use plimsoll::model::{Activity, Asked, Doing, KindActivity, ObjectRef, Report, Score, Severity, Sums, Verdict};
 use plimsoll::ui::{Theme, Themes};
 use report::{YAML, attested, beside, decided, finding, hostile, later, many, nodes, report, rolling};
 use stage::Stage;
@@ -55,7 +53,7 @@ fn remedy() -> RemedyText {
 }
 
 fn answer(stage: &mut Stage) {
-    let fingerprint = report().findings[0].fingerprint.clone();
+    let fingerprint = report().findings.get(0).unwrap().fingerprint;
     stage.take(Msg::Yaml(fingerprint.clone(), Ok(document())));
     stage.take(Msg::Remedy(fingerprint, Ok(remedy())));
 }
@@ -95,7 +93,7 @@ fn pictures() {
 #[test]
 fn pictures_of_a_cluster() {
     let owner = ObjectRef::new("apps/v1", "DaemonSet", Some("monitoring"), "node-exporter");
-    let question = Question::Reach(report().findings[0].owner.clone());
+    let question = Question::Reach(report().findings.first().unwrap().owner);
     for (width, height) in SIZES {
         let mut stage = Stage::with(width, height, report());
         stage.keys("H r");
@@ -239,7 +237,7 @@ fn no_soc2_screen_says_pass_or_fail_or_gives_a_share() {
 #[test]
 fn no_screen_is_empty_without_a_sentence() {
     let mut nothing = report();
-    nothing.findings.clear();
+    nothing.findings = plimsoll::model::Findings::default();
     nothing.gaps.clear();
     nothing.controls.clear();
     nothing.frameworks.clear();
@@ -380,7 +378,8 @@ fn journey(text: &str) -> Result<(), String> {
                 let (what, kind, place) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
                 let (namespace, name) = place.split_once('/').unwrap();
                 let object = ObjectRef::new("apps/v1", kind, Some(namespace), name);
-                let question = if what == "Reach" { Question::Reach(object) } else { Question::Vulnerabilities(object) };
+                let question =
+                    if what == "Reach" { Question::Reach(object) } else { Question::Vulnerabilities(object) };
                 let answer = DEMO.answer(&question, DEMO.newest());
                 for asked in stage.effects.iter().filter_map(question_of).collect::<Vec<_>>() {
                     stage.take(Msg::Answered(asked, Ok(answer.clone())));

@@ -78,10 +78,16 @@ fn hostile_answers() -> Vec<(&'static str, Stage)> {
     let names: Vec<&str> = HOSTILE.into_iter().chain([long.as_str()]).collect();
     let mut text = String::from("metadata:\n  managedFields:\n  - manager: x\n");
     for name in &names {
-        text.push_str(&format!("{}:\n  - {name}: \"{}\"\n    other:\n      {}: 1\n", name.replace('\n', " "), name.repeat(9), name.repeat(3)));
+        text.push_str(&format!(
+            "{}:\n  - {name}: \"{}\"\n    other:\n      {}: 1\n",
+            name.replace('\n', " "),
+            name.repeat(9),
+            name.repeat(3)
+        ));
     }
     let lines = text.lines().count();
-    let marks = vec![Mark { first: 4, last: 6, exact: true }, Mark { first: lines + 9, last: lines + 12, exact: false }];
+    let marks =
+        vec![Mark { first: 4, last: 6, exact: true }, Mark { first: lines + 9, last: lines + 12, exact: false }];
     let mut stages = Vec::new();
     for (way, keys) in [
         ("yaml", "H enter y"),
@@ -91,7 +97,7 @@ fn hostile_answers() -> Vec<(&'static str, Stage)> {
         ("explain searched", "H enter d / a enter n"),
     ] {
         let mut stage = Stage::with(80, 24, hostile());
-        let fingerprint = hostile().findings[0].fingerprint.clone();
+        let fingerprint = hostile().findings.first().unwrap().fingerprint;
         let document = Document {
             text: text.as_str().into(),
             marks: marks.clone(),
@@ -123,11 +129,20 @@ fn hostile_answers() -> Vec<(&'static str, Stage)> {
     stage.keys("H r");
     let owner = ObjectRef::new("apps/v1", "DaemonSet", Some("monitoring"), "node-exporter");
     let mut answer = demo.answer(&Question::Reach(owner), demo.newest());
-    answer.rows.extend(names.iter().map(|name| AnswerRow { cells: vec![(*name).into(), name.repeat(9), name.repeat(3)], next: Next::Nowhere }));
-    stage.take(Msg::Answered(Question::Reach(hostile().findings[0].owner.clone()), Ok(answer)));
+    answer.rows.extend(
+        names
+            .iter()
+            .map(|name| AnswerRow { cells: vec![(*name).into(), name.repeat(9), name.repeat(3)], next: Next::Nowhere }),
+    );
+    stage.take(Msg::Answered(Question::Reach(hostile().findings.first().unwrap().owner), Ok(answer)));
     stages.push(("reach", stage));
     let sums = Sums { requests: u64::MAX / 2, bytes: u64::MAX / 2, errors: 7, backoffs: u64::MAX / 2 };
-    let kinds = names.iter().map(|name| KindActivity { kind: (*name).into(), doing: Doing::Lost((*name).into(), (*name).into()), objects: usize::MAX / 2, sums });
+    let kinds = names.iter().map(|name| KindActivity {
+        kind: (*name).into(),
+        doing: Doing::Lost((*name).into(), (*name).into()),
+        objects: usize::MAX / 2,
+        sums,
+    });
     let asked = names.iter().enumerate().map(|(i, name)| Asked {
         number: i as u64,
         at: (*name).into(),
@@ -151,7 +166,7 @@ fn hostile_answers() -> Vec<(&'static str, Stage)> {
 /// The same of a cluster that has nothing.
 fn empty() -> Vec<(&'static str, Stage)> {
     let mut nothing = hostile();
-    nothing.findings.clear();
+    nothing.findings = plimsoll::model::Findings::default();
     nothing.gaps.clear();
     nothing.controls.clear();
     nothing.frameworks.clear();

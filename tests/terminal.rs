@@ -327,7 +327,11 @@ fn stopped_and_continued_the_screen_is_whole() {
     for way in [":suspend\r", "TSTP", "STOP"] {
         let mut terminal = demo((80, 24));
         terminal.shows("cis 2.0.1");
-        if way.starts_with(':') { terminal.keys(way) } else { signal(&terminal, way) }
+        if way.starts_with(':') {
+            terminal.keys(way)
+        } else {
+            signal(&terminal, way)
+        }
         terminal.waits("the program to stop", is_stopped);
         if way != "STOP" {
             terminal.settle();
@@ -390,7 +394,10 @@ fn a_copy_is_opened_in_the_editor_and_the_screen_comes_back() {
     terminal.shows("> CRIT FAIL");
     let kept = std::fs::read_dir(&temporary).unwrap().next().unwrap().unwrap().path();
     let text = std::fs::read_to_string(kept.join("deployment-health-check.yaml")).unwrap();
-    assert!(text.contains("kind: Deployment") && text.contains("privileged: false") && text.ends_with("# mine\n"), "{text}");
+    assert!(
+        text.contains("kind: Deployment") && text.contains("privileged: false") && text.ends_with("# mine\n"),
+        "{text}"
+    );
     // a signal while it runs ends both and leaves nothing behind but what was kept
     terminal.keys("e");
     terminal.shows("EDITING");
@@ -437,7 +444,8 @@ fn with_plugin(folder: &Path, script: &str) -> String {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_login_by_a_plugin_leaves_the_terminal_alone() {
-    let token = r#"echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t"}}'"#;
+    let token =
+        r#"echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t"}}'"#;
     let asks = format!("if [ -t 0 ]; then echo KEYBOARD >&2; read answer; fi\n{token}");
     let program = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
     for (what, script) in [
@@ -452,7 +460,11 @@ fn a_login_by_a_plugin_leaves_the_terminal_alone() {
         // the address answers nobody: what is told is that, or that the login failed
         terminal.shows("NOT READ");
         terminal.shows("demo");
-        assert!(!terminal.text().contains("NOISE") && !terminal.text().contains("KEYBOARD"), "{what}:\n{}", terminal.text());
+        assert!(
+            !terminal.text().contains("NOISE") && !terminal.text().contains("KEYBOARD"),
+            "{what}:\n{}",
+            terminal.text()
+        );
         if what == "fails" {
             // why is told in a sentence, and nothing of what may hold a token
             let words = terminal.text().split_whitespace().collect::<Vec<_>>().join(" ");

@@ -302,9 +302,8 @@ fn finding(state: &mut State, id: &str, view: fn(Arc<str>) -> View) -> Option<Ve
     if id.is_empty() {
         return None;
     }
-    let findings = state.session.report.iter().flat_map(|report| &report.findings);
-    let mut found: Vec<Arc<str>> =
-        findings.map(|finding| finding.fingerprint.clone()).filter(|f| f.starts_with(id)).take(2).collect();
+    let fingerprints = state.session.summary.fingerprints().iter();
+    let mut found: Vec<Arc<str>> = fingerprints.filter(|f| f.starts_with(id)).take(2).cloned().collect();
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => {
             let effects = state.push(view(only));
@@ -442,14 +441,14 @@ const RESOURCES: &[&str] = &[
 
 /// The rest of `team=NAME` or of `kind/NAME`.
 fn of_findings(state: &State, typed: &str) -> Option<String> {
-    let mut findings = state.session.report.iter().flat_map(|report| &report.findings);
+    let mut findings = state.session.report.iter().flat_map(|report| report.findings.rows());
     if let Some(begin) = typed.strip_prefix("team=") {
-        let teams = findings.filter_map(|finding| finding.team.as_deref());
+        let teams = findings.filter_map(|finding| finding.team());
         return teams.filter_map(|team| team.strip_prefix(begin)).find(|rest| !rest.is_empty()).map(str::to_owned);
     }
     let (kind, begin) = typed.split_once('/').filter(|(kind, _)| !kind.is_empty())?;
     let kind = kind_name(kind)?;
-    let names = findings.by_ref().map(|finding| &finding.owner).filter(|owner| &*owner.kind == kind);
+    let names = findings.by_ref().map(|finding| finding.owner()).filter(|owner| &*owner.kind == kind);
     names.filter_map(|owner| owner.name.strip_prefix(begin)).find(|rest| !rest.is_empty()).map(str::to_owned)
 }
 

@@ -3,7 +3,7 @@
 use super::prompt::input;
 use super::{Change, Code, Failure, Key, Prepared};
 use crate::model::{
-    Attestation, ControlRef, ControlResult, Date, Finding, ObjectRef, Report, Severity, WaiverRecord, is_candidate,
+    Attestation, ControlRef, ControlResult, Date, Finding, Findings, ObjectRef, Report, Severity, WaiverRecord,
     is_hostile, is_same_person, parse_day,
 };
 use std::path::PathBuf;
@@ -262,8 +262,8 @@ impl Form {
     }
 
     /// To say what was found of a control.
-    pub(super) fn attest(control: &ControlResult, findings: &[&Finding], old: Option<&Attestation>) -> Self {
-        let candidates = findings.iter().filter(|finding| is_candidate(control, finding)).map(|finding| {
+    pub(super) fn attest(control: &ControlResult, candidates: &Findings, old: Option<&Attestation>) -> Self {
+        let candidates = candidates.iter().map(|finding| {
             let container = finding.container.as_deref().map(|name| format!(", container {name}")).unwrap_or_default();
             Candidate {
                 fingerprint: finding.fingerprint.clone(),

@@ -39,11 +39,12 @@ impl Found {
         leads.for_each(|object| {
             fails.insert(object, (Severity::Info, 0));
         });
-        let failing = report.iter().flat_map(|report| &report.findings).filter(|f| f.status == FindingStatus::Fail);
+        let failing =
+            report.iter().flat_map(|report| report.findings.rows()).filter(|f| f.status() == FindingStatus::Fail);
         for finding in failing {
-            let object = if fails.contains_key(&finding.owner) { &finding.owner } else { &finding.resource };
+            let object = if fails.contains_key(finding.owner()) { finding.owner() } else { finding.resource() };
             if let Some((worst, count)) = fails.get_mut(object) {
-                (*worst, *count) = ((*worst).max(finding.severity), *count + 1);
+                (*worst, *count) = ((*worst).max(finding.severity()), *count + 1);
             }
         }
         let row = |AnswerRow { cells, next }: &AnswerRow| {
@@ -109,9 +110,8 @@ pub fn answered(state: &mut State, question: Question, answer: Result<Answer, Fa
 
 /// Trivy Operator's counts in one line, with the age of the oldest; None: there are none.
 pub fn vulnerabilities(found: &Found) -> Option<String> {
-    let sum = |column: usize| -> u64 {
-        found.rows.iter().filter_map(|row| row.id.get(column)?.parse::<u64>().ok()).sum()
-    };
+    let sum =
+        |column: usize| -> u64 { found.rows.iter().filter_map(|row| row.id.get(column)?.parse::<u64>().ok()).sum() };
     let oldest = found.rows.iter().filter_map(|row| row.id.last()).max_by_key(|age| (age.ends_with('d'), age.len()))?;
     let counts: Vec<String> = found
         .columns

@@ -80,7 +80,9 @@ pub fn line(asked: &Asked) -> String {
         return format!("{raw} {}", quoted(&asked.path));
     };
     let mut words = vec![format!("kubectl get {}", quoted(&place.full_resource()))];
-    let scoped = |kind: &Kind| kind.info().plural == place.resource && kind.info().group == place.group && !kind.info().namespaced;
+    let scoped = |kind: &Kind| {
+        kind.info().plural == place.resource && kind.info().group == place.group && !kind.info().namespaced
+    };
     let is_scoped = Kind::ALL.iter().any(scoped);
     match (place.name, place.namespace) {
         (Some(name), _) => words.push(quoted(name)),
@@ -118,14 +120,29 @@ mod tests {
         let kubelet = ObjectRef::new("plimsoll/v1", "KubeletConfig", None, "worker-1");
         assert_eq!(request(&kubelet).unwrap(), "/api/v1/nodes/worker-1/proxy/configz");
         let line = |path: &str| {
-            let asked = Asked { number: 0, at: "".into(), method: "GET".into(), path: path.into(), status: None, problem: "".into(), millis: 0, bytes: 0 };
+            let asked = Asked {
+                number: 0,
+                at: "".into(),
+                method: "GET".into(),
+                path: path.into(),
+                status: None,
+                problem: "".into(),
+                millis: 0,
+                bytes: 0,
+            };
             super::line(&asked)
         };
         assert_eq!(line("/api/v1/pods?watch=true&sendInitialEvents=true"), "kubectl get pods -A --watch");
-        assert_eq!(line("/apis/apps/v1/namespaces/shop/deployments?watch=true&resourceVersion=7"), "kubectl get deployments.apps -n shop --watch-only");
+        assert_eq!(
+            line("/apis/apps/v1/namespaces/shop/deployments?watch=true&resourceVersion=7"),
+            "kubectl get deployments.apps -n shop --watch-only"
+        );
         assert_eq!(line("/api/v1/nodes?limit=500"), "kubectl get nodes --chunk-size=500");
         assert_eq!(line("/api/v1/namespaces/shop"), "kubectl get namespaces shop -o yaml");
-        assert_eq!(line("/api/v1/secrets?fieldSelector=type%3DOpaque"), "kubectl get secrets -A --field-selector type=Opaque");
+        assert_eq!(
+            line("/api/v1/secrets?fieldSelector=type%3DOpaque"),
+            "kubectl get secrets -A --field-selector type=Opaque"
+        );
         assert_eq!(line("/api/v1/nodes/a/proxy/configz"), "kubectl get --raw /api/v1/nodes/a/proxy/configz");
         assert_eq!(line("/version"), "kubectl get --raw /version");
         assert_eq!(request(&ObjectRef::new("plimsoll/v1", "NodeFacts", None, "worker-1")), None, "no request shows it");

@@ -65,8 +65,8 @@ pub use summary::{
     CriteriaFold, FIRST_ROWS, GapFold, Group, Summary, Tally, is_criterion, reason_todo, reason_words, thousands,
 };
 pub use text::{
-    Line, Page, attestations, basis, control_name, disruption, lines, observed, page, status_words, value, waiver_words,
-    wrap,
+    Line, Page, attestations, basis, control_name, disruption, lines, observed, page, status_words, value,
+    waiver_words, wrap,
 };
 pub use tone::Tone;
 pub use update::update;

@@ -2,7 +2,8 @@
 
 use super::Filter;
 use crate::inventory::kind_name;
-use crate::model::{Finding, FindingStatus, ObjectRef, Severity};
+use crate::model::findings::Row;
+use crate::model::{FindingStatus, ObjectRef, Severity};
 use std::sync::Arc;
 
 /// Which findings.
@@ -56,25 +57,25 @@ impl Query {
         Self { namespace: object.namespace.clone(), object: Some(named), ..Self::default() }
     }
 
-    fn is_about(&self, finding: &Finding) -> bool {
+    fn is_about(&self, finding: &Row<'_>) -> bool {
         let is = |object: &ObjectRef, (kind, name): &(Arc<str>, Arc<str>)| {
             object.name == *name && object.kind.eq_ignore_ascii_case(kind)
         };
-        self.object.as_ref().is_none_or(|named| is(&finding.owner, named) || is(&finding.resource, named))
+        self.object.as_ref().is_none_or(|named| is(finding.owner(), named) || is(finding.resource(), named))
     }
 
     /// Whether a finding belongs to it.
-    pub fn keeps(&self, finding: &Finding) -> bool {
-        self.namespace.as_ref().is_none_or(|n| finding.resource.namespace.as_ref() == Some(n))
+    pub fn keeps(&self, finding: &Row<'_>) -> bool {
+        self.namespace.as_ref().is_none_or(|n| finding.resource().namespace.as_ref() == Some(n))
             && self.is_about(finding)
-            && self.team.as_ref().is_none_or(|t| finding.team.as_ref() == Some(t))
-            && self.severity.is_none_or(|s| finding.severity == s)
-            && self.at_least.is_none_or(|s| finding.severity >= s)
-            && self.group.is_none_or(|(check, fix)| finding.check == check && finding.remediation == fix)
-            && self.platform.is_none_or(|platform| finding.platform == platform)
+            && self.team.as_ref().is_none_or(|t| finding.team() == Some(t))
+            && self.severity.is_none_or(|s| finding.severity() == s)
+            && self.at_least.is_none_or(|s| finding.severity() >= s)
+            && self.group.is_none_or(|(check, fix)| finding.check() == check && finding.remediation() == fix)
+            && self.platform.is_none_or(|platform| finding.platform() == platform)
             // what people waived stays in sight
-            && (!self.failing || finding.status == FindingStatus::Fail || finding.is_waived_by_people())
-            && self.node.as_ref().is_none_or(|node| &*finding.owner.kind == "Node" && finding.owner.name == *node)
+            && (!self.failing || finding.status() == FindingStatus::Fail || finding.is_waived_by_people())
+            && self.node.as_ref().is_none_or(|node| &*finding.owner().kind == "Node" && finding.owner().name == *node)
     }
 
     /// Its words, as in the breadcrumbs.

@@ -4,7 +4,8 @@ use super::query::Query;
 use super::summary::{self, is_criterion};
 use super::{Load, Session, State};
 use crate::inventory::Question;
-use crate::model::{ControlResult, Finding, FindingStatus, GapReason, Report, Verdict};
+use crate::model::findings::Row;
+use crate::model::{ControlResult, FindingStatus, GapReason, Report, Verdict};
 use std::sync::Arc;
 
 /// A row's identity: the selection follows it, not the position.
@@ -171,24 +172,17 @@ fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
         PaneKind::Failing(framework, id) => summary
             .of_control(framework, id)
             .iter()
-            .filter_map(|i| report.findings.get(*i))
-            .filter(|f| !state.failures_only || f.status == FindingStatus::Fail)
-            .map(|f| RowId::Finding(f.fingerprint.clone()))
+            .filter(|i| {
+                !state.failures_only || report.findings.row(**i).is_some_and(|f| f.status() == FindingStatus::Fail)
+            })
+            .filter_map(|i| summary.fingerprint(*i).cloned().map(RowId::Finding))
             .collect(),
         PaneKind::Findings(query) => {
-            let mut found: Vec<usize> = (0..report.findings.len())
-                .filter(|i| {
-                    let keeps =
-                        |f: &Finding| query.keeps(f) && (!state.failures_only || f.status == FindingStatus::Fail);
-                    report.findings.get(*i).is_some_and(keeps)
-                })
-                .collect();
+            let keeps = |f: &Row<'_>| query.keeps(f) && (!state.failures_only || f.status() == FindingStatus::Fail);
+            let rows = report.findings.rows().enumerate();
+            let mut found: Vec<usize> = rows.filter(|(_, row)| keeps(row)).map(|(i, _)| i).collect();
             summary::sort(&mut found, report);
-            found
-                .iter()
-                .filter_map(|i| report.findings.get(*i))
-                .map(|f| RowId::Finding(f.fingerprint.clone()))
-                .collect()
+            found.iter().filter_map(|i| summary.fingerprint(*i).cloned().map(RowId::Finding)).collect()
         }
         PaneKind::Gaps(reason) => {
             let wanted = |i: &usize| report.gaps.get(*i).is_some_and(|gap| reason.is_none_or(|r| r == gap.reason));
@@ -332,7 +326,7 @@ fn namespaces(state: &State) -> Vec<RowId> {
 pub fn haystack(state: &State, row: &RowId) -> String {
     let session = &state.session;
     match row {
-        RowId::Finding(fingerprint) => session.finding(fingerprint).map(finding_text).unwrap_or_default(),
+        RowId::Finding(fingerprint) => session.row(fingerprint).map(|row| finding_text(&row)).unwrap_or_default(),
         RowId::Control(framework, id) => session
             .control(framework, id)
             .map(|c| {
@@ -372,7 +366,9 @@ pub fn haystack(state: &State, row: &RowId) -> String {
         }
         RowId::Asked(number) => session
             .asked(*number)
-            .map(|asked| format!("{} {} {}", super::activity::status(asked).1, asked.problem, super::kubectl::line(asked)))
+            .map(|asked| {
+                format!("{} {} {}", super::activity::status(asked).1, asked.problem, super::kubectl::line(asked))
+            })
             .unwrap_or_default(),
         RowId::Platform => "platform".to_owned(),
         RowId::LevelTwo(_) => "level 2".to_owned(),
@@ -383,26 +379,26 @@ pub fn haystack(state: &State, row: &RowId) -> String {
 fn group_text(session: &Session, check: &str, fix: &str) -> String {
     let Some(group) = session.group(check, fix) else { return check.to_owned() };
     let mut text = format!("{} {} {check} {}", group.severity.short(), group.severity, group.reach.join(" "));
-    for finding in group.findings.iter().filter_map(|i| session.report.as_deref()?.findings.get(*i)) {
+    for finding in group.findings.iter().filter_map(|i| session.report.as_deref()?.findings.row(*i)) {
         text.push(' ');
-        text.push_str(&finding.resource.to_string());
+        text.push_str(&finding.resource().to_string());
     }
     text
 }
 
-fn finding_text(f: &Finding) -> String {
-    let namespace = f.resource.namespace.as_deref().unwrap_or_default();
-    let container = f.container.as_deref().unwrap_or_default();
-    let expired = if f.expired_waiver.is_some() { "expired" } else { "" };
-    let team = f.team.as_deref().unwrap_or_default();
+fn finding_text(f: &Row<'_>) -> String {
+    let namespace = f.resource().namespace.as_deref().unwrap_or_default();
+    let container = f.container().map(|name| &**name).unwrap_or_default();
+    let expired = if f.expired_waiver().is_some() { "expired" } else { "" };
+    let team = f.team().map(|name| &**name).unwrap_or_default();
     format!(
         "{} {} {} {} {namespace} {expired} {} {container} {team} {} {} ns={namespace} team={team}",
-        f.severity.short(),
-        f.severity,
-        f.status.short(),
-        f.check,
-        f.resource.kind_name(),
-        f.reach.join(" "),
-        f.message,
+        f.severity().short(),
+        f.severity(),
+        f.status().short(),
+        f.check(),
+        f.resource().kind_name(),
+        f.reach().join(" "),
+        f.message(),
     )
 }

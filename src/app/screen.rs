@@ -123,7 +123,15 @@ pub struct Pane {
 impl Pane {
     /// Empty, of this kind.
     pub fn new(kind: PaneKind) -> Self {
-        Self { kind, rows: Vec::new(), total: 0, cursor: 0, offset: 0, filter: Filter::default(), reading: Reading::default() }
+        Self {
+            kind,
+            rows: Vec::new(),
+            total: 0,
+            cursor: 0,
+            offset: 0,
+            filter: Filter::default(),
+            reading: Reading::default(),
+        }
     }
 
     /// The selected row.

@@ -4,6 +4,7 @@ use super::summary::{Group, Summary};
 use super::{Document, Failure, Found, Link, Progress, RemedyText, Sheet, Target};
 use crate::inventory::Question;
 use crate::inventory::nodes::NodeRow;
+use crate::model::findings::Row;
 use crate::model::{Activity, Asked, ControlResult, Finding, FrameworkResult, Gap, KindActivity, Report, SeenIn};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -134,12 +135,12 @@ pub struct Gone {
 }
 
 impl Gone {
-    fn of(finding: &Finding, after: &Report, passes: bool) -> Self {
-        let unread = |gap: &Gap| gap.checks.iter().any(|check| **check == *finding.check);
+    fn of(finding: &Row<'_>, after: &Report, passes: bool) -> Self {
+        let unread = |gap: &Gap| gap.checks.iter().any(|check| **check == *finding.check());
         Self {
             // the pod at fault may be gone where its owner is not
-            resource: finding.owner.to_string(),
-            check: finding.check,
+            resource: finding.owner().to_string(),
+            check: finding.check(),
             since: after.finished.clone(),
             known: !after.gaps.iter().any(unread),
             passes,
@@ -165,10 +166,10 @@ impl Session {
 
     /// What became of findings between two reports.
     fn compare(&mut self, before: &Report, after: &Report, summary: &Summary) {
-        let later = |fingerprint: &str| summary.finding(fingerprint).and_then(|at| after.findings.get(at));
+        let later = |fingerprint: &str| summary.finding(fingerprint).and_then(|at| after.findings.row(at));
         let opened: Vec<Arc<str>> = self.documents.keys().cloned().collect();
         for fingerprint in opened {
-            let old = self.summary.finding(&fingerprint).and_then(|at| before.findings.get(at));
+            let old = self.summary.finding(&fingerprint).and_then(|at| before.findings.row(at));
             let Some(old) = old else {
                 if later(&fingerprint).is_some() {
                     // it is back: what was read of it is from before
@@ -180,11 +181,12 @@ impl Session {
             };
             match later(&fingerprint) {
                 None => {
-                    drop(self.gone.insert(fingerprint, Gone::of(old, after, self.rolling.contains(&old.fingerprint))))
+                    let passes = self.rolling.contains(&fingerprint);
+                    self.gone.insert(fingerprint, Gone::of(&old, after, passes));
                 }
                 Some(new) => {
                     self.gone.remove(&fingerprint);
-                    if new.paths != old.paths || new.seen_in != old.seen_in {
+                    if new.seen_in() != old.seen_in() || new.whole().paths != old.whole().paths {
                         // what is shown of it was read before the change
                         self.documents.remove(&fingerprint);
                         self.remedies.remove(&fingerprint);
@@ -192,13 +194,16 @@ impl Session {
                 }
             }
         }
-        let in_template = |finding: &&Finding| matches!(finding.seen_in, Some(SeenIn::Template | SeenIn::Both));
-        for old in before.findings.iter().filter(in_template) {
-            if later(&old.fingerprint).is_some_and(|new| new.seen_in == Some(SeenIn::Pods)) {
-                self.rolling.insert(old.fingerprint.clone());
+        // few are in pods only, many in templates
+        let pods_only = |finding: &Row<'_>| finding.seen_in() == Some(SeenIn::Pods);
+        let rows = after.findings.rows().zip(summary.fingerprints());
+        for (_, fingerprint) in rows.filter(|(new, _)| pods_only(new)) {
+            let old = self.summary.finding(fingerprint).and_then(|at| before.findings.row(at));
+            if old.is_some_and(|old| matches!(old.seen_in(), Some(SeenIn::Template | SeenIn::Both))) {
+                self.rolling.insert(fingerprint.clone());
             }
         }
-        self.rolling.retain(|fingerprint| later(fingerprint).is_some_and(|new| new.seen_in == Some(SeenIn::Pods)));
+        self.rolling.retain(|fingerprint| later(fingerprint).is_some_and(|new| pods_only(&new)));
     }
 
     /// `ROLLING 9 of 12 pods still fail`, where a finding is on its way out.
@@ -209,18 +214,22 @@ impl Session {
 
     /// Looks for the findings beside one: once when it is shown, and again with every report.
     pub(super) fn look_beside(&mut self, fingerprint: &Arc<str>) {
-        let (Some(report), Some(here)) = (self.report.as_deref(), self.finding(fingerprint)) else {
+        let place = self.summary.finding(fingerprint);
+        let found =
+            self.report.as_deref().zip(place).and_then(|(report, place)| Some((report, report.findings.row(place)?)));
+        let Some((report, here)) = found else {
             self.siblings = None;
             return;
         };
-        let path = here.paths.first().map(|evidence| &evidence.path);
+        let (path, own) = (here.fields().next(), here.owner());
         let mut siblings = Siblings::default();
-        for (at, other) in report.findings.iter().enumerate() {
-            if other.owner.name != here.owner.name || other.owner != here.owner || other.fingerprint == here.fingerprint {
+        for (at, other) in report.findings.rows().enumerate() {
+            let owner = other.owner();
+            if owner.name != own.name || owner != own || Some(at) == place {
                 continue;
             }
-            let same = other.resource == here.resource && path.is_some_and(|path| other.paths.iter().any(|e| e.path == *path));
-            if same {
+            if other.resource() == here.resource() && path.is_some() && other.fields().any(|field| Some(field) == path)
+            {
                 siblings.field.push(at);
             }
             siblings.object.push(at);
@@ -239,8 +248,13 @@ impl Session {
     }
 
     /// Position and result of a finding.
-    pub fn finding(&self, fingerprint: &str) -> Option<&Finding> {
+    pub fn finding(&self, fingerprint: &str) -> Option<Finding> {
         self.report.as_deref()?.findings.get(self.summary.finding(fingerprint)?)
+    }
+
+    /// A finding where it lies.
+    pub fn row(&self, fingerprint: &str) -> Option<Row<'_>> {
+        self.report.as_deref()?.findings.row(self.summary.finding(fingerprint)?)
     }
 
     /// A control by framework and id.

@@ -398,11 +398,8 @@ impl<'s> Shape<'s> {
             (Tone::Dim, " ".to_owned()),
             (exact.map_or(Tone::Dim, |fault| fault.tone), format!("{word:<6} ")),
         ];
-        let mut own = if exact.is_some() && placed.folded == 0 {
-            vec![(Tone::Marked, part)]
-        } else {
-            coloured(&part, row == 0)
-        };
+        let mut own =
+            if exact.is_some() && placed.folded == 0 { vec![(Tone::Marked, part)] } else { coloured(&part, row == 0) };
         if placed.folded > 0 {
             let hidden = if placed.folded == 1 { "1 line".to_owned() } else { format!("{} lines", placed.folded) };
             own.push((Tone::Dim, format!(" … {hidden}")));

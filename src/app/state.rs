@@ -1,11 +1,11 @@
 //! The whole state of the terminal.
 
 use super::rows::{self, PaneKind, RowId};
-use super::sheet::Reading;
 use super::screen::{Pane, Screen, View};
+use super::sheet::Reading;
 use super::{
-    Action, Catalog, ContextInfo, Done, Effect, Filter, FixForm, Form, History, Load, Preferences, Profiles, Prompt, Session,
-    Take, Target, commands, layout, text,
+    Action, Catalog, ContextInfo, Done, Effect, Filter, FixForm, Form, History, Load, Preferences, Profiles, Prompt,
+    Session, Take, Target, commands, layout, text,
 };
 use crate::inventory::{Kind, Question};
 use crate::model::{Finding, ObjectRef};
@@ -222,7 +222,12 @@ impl State {
     }
 
     /// The finding that is selected or shown.
-    pub fn current(&self) -> Option<&Finding> {
+    pub fn current(&self) -> Option<Finding> {
+        self.session.finding(self.shown_fingerprint()?)
+    }
+
+    /// The fingerprint of the finding that is selected or shown, where it is in the results.
+    pub fn shown_fingerprint(&self) -> Option<&str> {
         let fingerprint = match &self.screen().view {
             View::Finding(fingerprint) | View::Yaml(fingerprint) => fingerprint,
             View::Text(rows::TextKind::Finding(fingerprint)) => fingerprint,
@@ -231,27 +236,28 @@ impl State {
                 RowId::Group(check, fix) => {
                     // A row that stands for one finding is that finding.
                     let [only] = self.session.group(check, fix)?.findings.as_slice() else { return None };
-                    return self.session.report.as_deref()?.findings.get(*only);
+                    self.session.summary.fingerprint(*only)?
                 }
                 _ => return None,
             },
         };
-        self.session.finding(fingerprint)
+        self.session.row(fingerprint).map(|_| &**fingerprint)
     }
 
     /// The workload whose findings are listed.
-    pub fn workload(&self) -> Option<&ObjectRef> {
+    pub fn workload(&self) -> Option<ObjectRef> {
         let View::Findings(query) = &self.screen().view else { return None };
         let (kind, name) = query.object.as_ref()?;
         let Some(RowId::Finding(fingerprint)) = self.pane()?.rows.first() else { return None };
-        let owner = &self.session.finding(fingerprint)?.owner;
+        let row = self.session.row(fingerprint)?;
+        let owner = row.owner();
         let runs = Kind::POD_SPEC.iter().any(|own| own.name() == &**kind);
-        (runs && owner.kind == *kind && owner.name == *name).then_some(owner)
+        (runs && owner.kind == *kind && owner.name == *name).then(|| owner.clone())
     }
 
     /// What Trivy Operator counted in its images, where that is known and more than nothing.
     pub fn vulnerabilities(&self) -> Option<String> {
-        let question = Question::Vulnerabilities(self.workload()?.clone());
+        let question = Question::Vulnerabilities(self.workload()?);
         super::vulnerabilities(self.session.found.get(&question)?.ready()?)
     }
 
@@ -292,7 +298,9 @@ impl State {
     /// What a finding's screen still lacks.
     pub fn wanted_by_finding(&mut self) -> Vec<Effect> {
         match self.screen().view {
-            View::Finding(_) | View::Yaml(_) | View::Text(rows::TextKind::Finding(_)) | View::Findings(_) => self.wanted(),
+            View::Finding(_) | View::Yaml(_) | View::Text(rows::TextKind::Finding(_)) | View::Findings(_) => {
+                self.wanted()
+            }
             _ => Vec::new(),
         }
     }
@@ -313,10 +321,8 @@ impl State {
         let mut effects = Vec::new();
         let target = self.session.target.clone();
         match self.screen().view.clone() {
-            View::Finding(fingerprint)
-            | View::Yaml(fingerprint)
-            | View::Text(rows::TextKind::Finding(fingerprint)) => {
-                let Some(finding) = self.session.finding(&fingerprint).cloned() else { return effects };
+            View::Finding(fingerprint) | View::Yaml(fingerprint) | View::Text(rows::TextKind::Finding(fingerprint)) => {
+                let Some(finding) = self.session.finding(&fingerprint) else { return effects };
                 let document = self.session.documents.entry(fingerprint.clone()).or_default();
                 if document.is_wanted() {
                     *document = Load::Loading;
@@ -349,7 +355,7 @@ impl State {
             // what a scanner counted in its images stands above what is found of a workload
             View::Findings(_) => {
                 let Some(owner) = self.workload() else { return effects };
-                let question = Question::Vulnerabilities(owner.clone());
+                let question = Question::Vulnerabilities(owner);
                 let found = self.session.found.entry(question.clone()).or_default();
                 if found.is_wanted() {
                     *found = Load::Loading;

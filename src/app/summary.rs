@@ -1,7 +1,8 @@
 //! What the screens need of a report, worked out once when it arrives.
 
 use super::{Action, State};
-use crate::model::{ControlResult, Finding, FindingStatus, GapReason, Report, Severity, Verdict};
+use crate::model::findings::Row;
+use crate::model::{ControlResult, FindingStatus, GapReason, Report, Severity, Verdict};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -118,6 +119,7 @@ pub struct CriteriaFold {
 /// Indexes and folds over one report.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
+    fingerprints: Vec<Arc<str>>,
     by_fingerprint: HashMap<Arc<str>, usize>,
     by_control: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
     control_at: HashMap<(Arc<str>, Arc<str>), usize>,
@@ -151,21 +153,26 @@ impl Summary {
         let mut summary = Self::default();
         let mut groups: HashMap<(&'static str, &'static str), Vec<usize>> = HashMap::new();
         let mut namespaces = BTreeSet::new();
-        for (i, finding) in report.findings.iter().enumerate() {
-            summary.by_fingerprint.insert(finding.fingerprint.clone(), i);
-            for control in finding.controls.iter() {
+        for (i, finding) in report.findings.rows().enumerate() {
+            let fingerprint = finding.fingerprint();
+            summary.by_fingerprint.insert(fingerprint.clone(), i);
+            summary.fingerprints.push(fingerprint);
+            for control in finding.controls().iter() {
                 let key = (control.framework.clone(), control.id.clone());
                 summary.by_control.entry(key).or_default().push(i);
             }
-            namespaces.extend(finding.resource.namespace.clone());
-            if let (FindingStatus::Fail, Some(namespace)) = (finding.status, &finding.resource.namespace) {
+            let namespace = &finding.resource().namespace;
+            if let Some(namespace) = namespace.as_ref().filter(|namespace| !namespaces.contains(*namespace)) {
+                namespaces.insert(namespace.clone());
+            }
+            if let (FindingStatus::Fail, Some(namespace)) = (finding.status(), namespace) {
                 *summary.failing.entry(namespace.clone()).or_default() += 1;
             }
-            match finding.status {
-                FindingStatus::Fail if finding.platform => summary.platform.add(finding.severity),
+            match finding.status() {
+                FindingStatus::Fail if finding.platform() => summary.platform.add(finding.severity()),
                 FindingStatus::Fail => {
-                    summary.applications.add(finding.severity);
-                    groups.entry((finding.check, finding.remediation)).or_default().push(i);
+                    summary.applications.add(finding.severity());
+                    groups.entry((finding.check(), finding.remediation())).or_default().push(i);
                 }
                 FindingStatus::Manual => summary.review += 1,
                 FindingStatus::Waived => summary.waived += usize::from(finding.is_waived_by_people()),
@@ -192,10 +199,20 @@ impl Summary {
         let room = FIRST_ROWS - usize::from(self.platform.total() > 0);
         self.shown = if self.groups.len() <= room { self.groups.len() } else { room - 1 };
         for finding in self.groups.iter().skip(self.shown).flat_map(|g| &g.findings) {
-            if let Some(finding) = report.findings.get(*finding) {
-                self.beyond.add(finding.severity);
+            if let Some(finding) = report.findings.row(*finding) {
+                self.beyond.add(finding.severity());
             }
         }
+    }
+
+    /// Fingerprints of the report's findings, in its order.
+    pub fn fingerprints(&self) -> &[Arc<str>] {
+        &self.fingerprints
+    }
+
+    /// The fingerprint of a finding by position.
+    pub fn fingerprint(&self, position: usize) -> Option<&Arc<str>> {
+        self.fingerprints.get(position)
     }
 
     /// Position of a finding.
@@ -224,23 +241,24 @@ impl Summary {
 
 /// Worst first: status, severity, reach, then by name, so that a row keeps its place.
 pub fn sort(positions: &mut [usize], report: &Report) {
-    positions.sort_by_key(|i| report.findings.get(*i).map(order));
+    positions.sort_by_cached_key(|i| report.findings.row(*i).map(order));
 }
 
-fn order(finding: &Finding) -> impl Ord + '_ {
-    let status = match finding.status {
+fn order(finding: Row<'_>) -> impl Ord + '_ {
+    let status = match finding.status() {
         FindingStatus::Fail => 0,
         FindingStatus::Manual => 1,
         FindingStatus::NotEvaluated => 2,
         FindingStatus::Waived => 3,
     };
+    let resource = finding.resource();
     (
         status,
-        Reverse(finding.severity),
-        finding.platform,
-        Reverse(finding.reach.len()),
-        (&finding.resource.namespace, &finding.resource.kind, &finding.resource.name),
-        (finding.check, &finding.container, &finding.fingerprint),
+        Reverse(finding.severity()),
+        finding.platform(),
+        Reverse(finding.reach().len()),
+        (&resource.namespace, &resource.kind, &resource.name),
+        (finding.check(), finding.container(), finding.path()),
     )
 }
 
@@ -248,12 +266,12 @@ fn group(check: &'static str, fix: &'static str, mut found: Vec<usize>, report: 
     sort(&mut found, report);
     let (mut owners, mut namespaces, mut reach) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (mut severity, mut instances) = (Severity::Info, 0);
-    for finding in found.iter().filter_map(|i| report.findings.get(*i)) {
-        owners.insert(&finding.owner);
-        namespaces.extend(&finding.owner.namespace);
-        reach.extend(finding.reach.iter().copied());
-        severity = severity.max(finding.severity);
-        instances += finding.instances.unwrap_or(0);
+    for finding in found.iter().filter_map(|i| report.findings.row(*i)) {
+        owners.insert(finding.owner());
+        namespaces.extend(&finding.owner().namespace);
+        reach.extend(finding.reach().iter().copied());
+        severity = severity.max(finding.severity());
+        instances += finding.instances().unwrap_or(0);
     }
     let (applications, namespaces) = (owners.len(), namespaces.len());
     Group {

@@ -73,9 +73,8 @@ pub fn page(state: &State, pane: &Pane, (width, focus): (usize, bool), from: usi
 /// Lines that a text pane needs.
 pub fn height(state: &State, pane: &Pane, width: usize) -> usize {
     match &pane.kind {
-        PaneKind::Yaml(fingerprint) => {
-            yaml(state, fingerprint, &pane.reading, (width, false)).map_or_else(|said| said.len(), |shape| shape.height())
-        }
+        PaneKind::Yaml(fingerprint) => yaml(state, fingerprint, &pane.reading, (width, false))
+            .map_or_else(|said| said.len(), |shape| shape.height()),
         kind => lines(state, kind, width).len(),
     }
 }
@@ -229,8 +228,8 @@ fn yaml<'s>(
         }
     };
     let finding = state.session.finding(fingerprint);
-    let evidence = finding.map_or(&[][..], |f| &f.paths);
-    let status = finding.map_or(FindingStatus::Fail, |f| f.status);
+    let evidence = finding.as_ref().map_or(&[][..], |f| &f.paths);
+    let status = finding.as_ref().map_or(FindingStatus::Fail, |f| f.status);
     if let Some(note) = &sheet.document.note {
         text.line(Tone::Notice, note);
     }
@@ -324,7 +323,7 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     ]);
     text.paragraph(0, Tone::Text, &finding.message);
     text.blank();
-    read(text, state, finding);
+    read(text, state, &finding);
     for evidence in &finding.paths {
         text.field("Path", Tone::Text, &evidence.path.to_string());
         text.field("Value", Tone::Text, &value(&evidence.actual));
@@ -345,18 +344,18 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     if !finding.reach.is_empty() {
         text.field("Reach", Tone::Text, &finding.reach.join(", "));
     }
-    owners(text, state, finding);
+    owners(text, state, &finding);
     if let Some(team) = &finding.team {
         text.field("Team", Tone::Text, team);
     }
-    waiver(text, finding);
+    waiver(text, &finding);
     if let Some(check) = checks::find(finding.check) {
         text.field("Why", Tone::Text, check.why);
     }
     text.field("Fix", Tone::Text, finding.remediation);
-    rules(text, state, finding);
-    siblings(text, state, finding);
-    if let Some(command) = kubectl::see(finding) {
+    rules(text, state, &finding);
+    siblings(text, state, &finding);
+    if let Some(command) = kubectl::see(&finding) {
         text.blank();
         text.line(Tone::Title, "See it yourself");
         text.verbatim(2, &command, |_| Tone::Text);
@@ -396,14 +395,14 @@ fn owners(text: &mut Text, state: &State, finding: &Finding) {
 fn siblings(text: &mut Text, state: &State, finding: &Finding) {
     let Some(beside) = state.session.beside(&finding.fingerprint) else { return };
     let report = state.session.report.as_deref();
-    let of = |at: &usize| report.and_then(|report| report.findings.get(*at));
+    let of = |at: &usize| report.and_then(|report| report.findings.row(*at));
     let field: Vec<String> =
-        beside.field.iter().filter_map(of).map(|f| format!("{} {}", f.status.short(), f.check)).collect();
+        beside.field.iter().filter_map(of).map(|f| format!("{} {}", f.status().short(), f.check())).collect();
     if !field.is_empty() {
         text.field("Beside", Tone::Text, &format!("of the same field: {}", field.join(" · ")));
     }
     if !beside.object.is_empty() {
-        let failing = beside.object.iter().filter_map(of).filter(|f| f.status == FindingStatus::Fail).count();
+        let failing = beside.object.iter().filter_map(of).filter(|f| f.status() == FindingStatus::Fail).count();
         let others = match beside.object.len() {
             1 => "1 other finding".to_owned(),
             count => format!("{count} other findings"),

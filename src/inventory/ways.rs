@@ -59,7 +59,8 @@ impl Inventory {
         if &*object.kind == "ServiceAccount" {
             let namespace = object.namespace.as_deref().unwrap_or_default();
             let next = Next::Ask(Question::Account(Some(namespace.into()), object.name.clone()));
-            let count = self.workloads().iter().filter(|w| w.namespace() == namespace && runs_as(w, &object.name)).count();
+            let count =
+                self.workloads().iter().filter(|w| w.namespace() == namespace && runs_as(w, &object.name)).count();
             let gap = self.unread(Kind::POD_SPEC, namespace).map(|said| format!("not all was read: {said}"));
             rows.add("used by", counted(count, "workload"), gap.unwrap_or_default(), next);
             self.rights(namespace, &object.name, &mut rows);
@@ -140,7 +141,9 @@ impl Inventory {
         if let Some(said) = self.unread(EXPOSURE_KINDS, namespace) {
             rows.say("in", "perhaps more", format!("not read: {said}"));
         }
-        for service in Services::new(self).of(namespace, workload.pod_labels).filter(|s| s.carries() == Carries::Cluster) {
+        for service in
+            Services::new(self).of(namespace, workload.pod_labels).filter(|s| s.carries() == Carries::Cluster)
+        {
             let name = &service.meta.name;
             let next = Next::Findings(service_ref(namespace, name));
             rows.add("in", format!("Service {namespace}/{name}"), "inside the cluster", next);
@@ -186,7 +189,9 @@ impl Inventory {
         let network = Network::new(self);
         let isolation = network.isolation(namespace, workload.pod_labels, Direction::Egress);
         self.isolated(("out", "to other pods"), &network, namespace, &isolation, rows);
-        for (what, address, port) in [("to the internet", WORLD, 443), ("to the cloud's metadata service", METADATA, 80)] {
+        for (what, address, port) in
+            [("to the internet", WORLD, 443), ("to the cloud's metadata service", METADATA, 80)]
+        {
             let what = format!("{what} ({address}:{port})");
             let unread = network.gap(namespace).and_then(|_| self.unread(POLICY_KINDS, namespace));
             match (unread, network.egress(namespace, workload.pod_labels, address, port)) {
@@ -227,7 +232,9 @@ impl Inventory {
         }
         match carried {
             Some(Ok(true)) => "its token is in the pods".to_owned(),
-            Some(Err(reason)) => format!("whether its token is in the pods is not known: serviceaccounts {}", words(reason)),
+            Some(Err(reason)) => {
+                format!("whether its token is in the pods is not known: serviceaccounts {}", words(reason))
+            }
             _ => "its token is not in the pods".to_owned(),
         }
     }
@@ -239,7 +246,8 @@ impl Inventory {
         let mut others = 0;
         for (holder, grant) in rbac.held_by_account(namespace, account) {
             let role = &grant.binding.role_ref;
-            let group = if let super::Holder::Group(_) = holder { format!(", as a member of {holder}") } else { String::new() };
+            let group =
+                if let super::Holder::Group(_) = holder { format!(", as a member of {holder}") } else { String::new() };
             let place = grant.binding.meta.namespace.as_str();
             let object = ObjectRef::new(
                 &grant.kind.api_version(),
@@ -249,7 +257,12 @@ impl Inventory {
             );
             let through = format!("{}{group}, {} to {} {}", grant.scope, object.kind_name(), role.kind, role.name);
             if let Target::Unread(reason) | Target::Known(_, Some(reason)) = grant.role {
-                rows.add("may", "perhaps more", format!("{through}: role {}", words(reason)), Next::Findings(object.clone()));
+                rows.add(
+                    "may",
+                    "perhaps more",
+                    format!("{through}: role {}", words(reason)),
+                    Next::Findings(object.clone()),
+                );
             }
             let rules = rbac.rules(grant);
             if rules.iter().any(|rule| rule.is_everything()) {

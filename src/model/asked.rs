@@ -127,7 +127,11 @@ impl<'p> Place<'p> {
 
     /// A parameter of the query, as it is written.
     pub fn parameter(&self, name: &str) -> Option<&'p str> {
-        self.query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+        self.query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
     }
 }
 
@@ -138,7 +142,10 @@ mod tests {
     #[test]
     fn paths_name_their_places() {
         let place = Place::of("/apis/apps/v1/namespaces/shop/deployments/web?x=y").unwrap();
-        assert_eq!((place.full_resource().as_str(), place.namespace, place.name), ("deployments.apps", Some("shop"), Some("web")));
+        assert_eq!(
+            (place.full_resource().as_str(), place.namespace, place.name),
+            ("deployments.apps", Some("shop"), Some("web"))
+        );
         let place = Place::of("/api/v1/nodes/a/proxy/configz").unwrap();
         assert_eq!((place.resource, place.name, place.below), ("nodes", Some("a"), Some("proxy/configz")));
         let place = Place::of("/api/v1/namespaces?limit=1").unwrap();

@@ -2,6 +2,7 @@
 
 mod asked;
 mod finding;
+pub mod findings;
 mod near;
 mod object;
 mod path;
@@ -13,6 +14,7 @@ mod verdict;
 
 pub use asked::{Activity, Asked, Doing, KindActivity, Place, Sums};
 pub use finding::{BUILT_IN, Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
+pub use findings::Findings;
 pub use near::nearest;
 pub use object::{ObjectRef, OwnObject};
 pub use path::{FieldPath, Step, flag_name, flag_position};

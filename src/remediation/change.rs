@@ -318,7 +318,8 @@ impl Change {
 }
 
 /// Metadata that the API server writes.
-const SERVERS_OWN: [&str; 6] = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
+const SERVERS_OWN: [&str; 6] =
+    ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
 
 /// Said above an object of which something is hidden.
 const HIDDEN: &str = "# Values are hidden in this copy: put them back before you apply it.\n";
@@ -411,7 +412,10 @@ mod tests {
         );
         assert_eq!(change.managed_by.as_deref(), Some("Argo CD (application shop-app)"));
         let whole = change.whole(&[FieldPath::of("spec.replicas")]);
-        assert!(whole.starts_with("# Values are hidden") && whole.contains("replicas: (hidden by plimsoll)"), "{whole}");
+        assert!(
+            whole.starts_with("# Values are hidden") && whole.contains("replicas: (hidden by plimsoll)"),
+            "{whole}"
+        );
         assert!(whole.contains("kind: Deployment") && whole.contains("privileged: false"), "{whole}");
         let diff = change.diff(&[]);
         assert!(diff.contains("-          privileged: true\n+          privileged: false\n"), "{diff}");

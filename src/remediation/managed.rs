@@ -115,10 +115,17 @@ mod tests {
         ]}});
         let container = || FieldPath::of("spec.template.spec.containers").named(0, "app");
         let of = |path: FieldPath| Writers::of(&object, &path).sentence().unwrap_or_default();
-        assert_eq!(of(container().fields("securityContext.privileged")), "kubectl: kubectl-edit at 2026-07-21T00:00:00Z");
+        assert_eq!(
+            of(container().fields("securityContext.privileged")),
+            "kubectl: kubectl-edit at 2026-07-21T00:00:00Z"
+        );
         assert_eq!(of(container().fields("args").index(3)), "Argo CD: argocd-controller at 2026-07-01T00:00:00Z");
         let missing = of(container().fields("livenessProbe"));
-        assert!(missing.starts_with("nobody sets it; what holds it was written by Argo CD") && missing.contains("kubectl-edit"), "{missing}");
+        assert!(
+            missing.starts_with("nobody sets it; what holds it was written by Argo CD")
+                && missing.contains("kubectl-edit"),
+            "{missing}"
+        );
         assert_eq!(of(FieldPath::of("metadata.labels")), "");
     }
 }

@@ -31,7 +31,10 @@ impl Copy {
     /// Writes it to a file of this name in a directory of its own: 0600 in 0700.
     pub(super) fn new(name: &str, text: &str) -> Result<Self, Failure> {
         let wrong = |error: io::Error| {
-            Failure::new(format!("The copy cannot be written: {error}."), "Set TMPDIR to a directory that can be written.")
+            Failure::new(
+                format!("The copy cannot be written: {error}."),
+                "Set TMPDIR to a directory that can be written.",
+            )
         };
         let folder = fresh(&std::env::temp_dir()).map_err(wrong)?;
         let file = folder.join(name);

@@ -78,9 +78,7 @@ impl Standing {
     fn note(&mut self, update: &Update) {
         let (kind, doing) = match update {
             Update::State(kind, state) => (*kind, doing(state)),
-            Update::Lost(part, why) => {
-                (part.kind, Doing::Lost(clock(&super::sources::now()).into(), why.clone()))
-            }
+            Update::Lost(part, why) => (part.kind, Doing::Lost(clock(&super::sources::now()).into(), why.clone())),
             Update::Back(part) => (part.kind, Doing::Live),
             _ => return,
         };
@@ -206,7 +204,7 @@ impl Live {
         let mut inventory = session.inventory();
         inventory.settings = sources.settings(session.cluster().context.as_deref()).inventory();
         wanted.iter().filter(|kind| kind.info().opt_in.is_some()).for_each(|kind| inventory.opt_in(*kind));
-        let mut engine = Engine::default();
+        let mut engine = Engine::following();
         let mut updates = session.read(wanted.clone(), Mode::Follow);
         let mut links = Links::default();
         let (mut told, mut pause) = (Instant::now(), BETWEEN);
@@ -280,7 +278,12 @@ impl Live {
     }
 
     /// What is being done and was asked, once that is another than at this revision, or after a while.
-    pub(super) fn activity(&self, target: &Target, after: u64, counts: impl Fn(Kind) -> Option<usize>) -> Result<Activity, Failure> {
+    pub(super) fn activity(
+        &self,
+        target: &Target,
+        after: u64,
+        counts: impl Fn(Kind) -> Option<usize>,
+    ) -> Result<Activity, Failure> {
         let session = {
             let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             open.as_ref().filter(|(of, _)| of == target).map(|(_, session)| session.clone())

@@ -408,12 +408,11 @@ impl Source for Sources {
     }
 
     fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure> {
-        let findings = rows.iter().filter_map(|i| report.findings.get(*i)).cloned().collect();
-        let part = Report { findings, ..report.clone() };
+        let part = Report { findings: report.findings.select(rows), ..report.clone() };
         let id = self.settings(report.cluster.context.as_deref()).cluster_id;
-        let text = exports::csv(&part, id.as_deref()).map_err(internal)?;
         let path = path.map_or_else(|| exports::file_name(report, "csv"), Path::to_path_buf);
-        crate::store::write_private(&path, text.as_bytes()).map_err(|error| {
+        let written = crate::store::write_private_with(&path, |out| exports::csv(&part, id.as_deref(), out));
+        written.map_err(|error| {
             failed(&format!("{} cannot be written", path.display()), error, "Name another file: :export FILE")
         })?;
         Ok(path)
@@ -544,15 +543,15 @@ mod tests {
         let (inventory, _) = demo::load();
         let editions = sources.editions(inventory.version).unwrap();
         let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now(), None).unwrap();
-        let with = |f: &&Finding| f.check == "container.env-literal-credential" && f.source.is_some();
+        let with = |f: &Finding| f.check == "container.env-literal-credential" && f.source.is_some();
         let mut seen = 0;
         for leak in report.findings.iter().filter(with) {
-            let object = sources.object(&demo(), leak).unwrap().object;
+            let object = sources.object(&demo(), &leak).unwrap().object;
             let secret = leak.paths[0].path.resolve(&object).and_then(Value::as_str).unwrap().to_owned();
             for finding in report.findings.iter().filter(|f| f.resource == leak.resource) {
-                let document = sources.yaml(&demo(), finding).unwrap();
+                let document = sources.yaml(&demo(), &finding).unwrap();
                 assert!(document.text.contains(yaml::MASK) && !document.text.contains(&secret));
-                let fix = sources.remedy(&demo(), finding).unwrap();
+                let fix = sources.remedy(&demo(), &finding).unwrap();
                 assert!(!format!("{fix:?} {finding:?}").contains(&secret), "{}", finding.check);
                 seen += 1;
             }
@@ -580,14 +579,14 @@ mod tests {
         let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now(), None).unwrap();
         let mut opened = 0;
         for finding in report.findings.iter().filter(|f| f.status == FindingStatus::Fail && f.source.is_some()) {
-            let document = sources.yaml(&demo(), finding).unwrap();
+            let document = sources.yaml(&demo(), &finding).unwrap();
             assert_eq!(document.marks.len(), finding.paths.len());
             let said = format!("{} on {}: {}", finding.check, finding.resource, document.text);
             assert_eq!(document.note, None, "{said}");
             let first = document.marks.first().unwrap();
             assert!(first.last < document.text.lines().count() && first.first <= first.last, "{said}");
             opened += 1;
-            sources.remedy(&demo(), finding).unwrap();
+            sources.remedy(&demo(), &finding).unwrap();
         }
         assert!(opened > 100, "{opened}");
     }

@@ -23,9 +23,7 @@ fn what(state: &State) -> Option<(String, String)> {
             Some((name.to_string(), name.to_string()))
         }
         RowId::Kind(name) => Some((name.to_string(), name.to_string())),
-        RowId::Asked(number) => {
-            Some(("the command".to_owned(), crate::app::line(state.session.asked(*number)?)))
-        }
+        RowId::Asked(number) => Some(("the command".to_owned(), crate::app::line(state.session.asked(*number)?))),
         RowId::Found(cells) => Some(("the row".to_owned(), cells.join("\t"))),
         RowId::Gap(i) => {
             let gap = state.session.report.as_deref()?.gaps.get(*i)?;
@@ -58,7 +56,7 @@ pub fn namespace(state: &mut State, _: Key) -> Vec<Effect> {
 
 /// The fix of the finding that is selected or shown, where it is known.
 fn remedy(state: &State) -> Option<&RemedyText> {
-    state.session.remedies.get(&state.current()?.fingerprint)?.ready()
+    state.session.remedies.get(state.shown_fingerprint()?)?.ready()
 }
 
 /// The fix in a form; a patch that cannot be told is a diff.
@@ -68,7 +66,7 @@ fn text_of(remedy: &RemedyText, form: FixForm) -> Option<&str> {
 
 /// A finding is there, and its fix is not known to lack this form.
 fn can_take(state: &State, form: FixForm) -> bool {
-    state.current().is_some() && remedy(state).is_none_or(|remedy| text_of(remedy, form).is_some())
+    state.shown_fingerprint().is_some() && remedy(state).is_none_or(|remedy| text_of(remedy, form).is_some())
 }
 
 /// A finding is there, and its fix is not known to be advice only.
@@ -93,7 +91,7 @@ pub fn can_whole(state: &State) -> bool {
 
 /// Does something with the fix of the finding, at once or when it is known.
 fn with_fix(state: &mut State, what: Take) -> Vec<Effect> {
-    let Some(finding) = state.current().cloned() else { return Vec::new() };
+    let Some(finding) = state.current() else { return Vec::new() };
     let (fingerprint, target) = (finding.fingerprint.clone(), state.session.target.clone());
     let known = state.session.remedies.entry(fingerprint.clone()).or_default();
     match known {
@@ -187,7 +185,7 @@ fn exported(state: &State) -> Vec<usize> {
         _ => (0..report.findings.len()).collect(),
     };
     if state.failures_only {
-        found.retain(|i| report.findings.get(*i).is_some_and(|f| f.status == FindingStatus::Fail));
+        found.retain(|i| report.findings.row(*i).is_some_and(|f| f.status() == FindingStatus::Fail));
     }
     let mut seen = std::collections::HashSet::new();
     found.retain(|i| seen.insert(*i));

@@ -3,8 +3,9 @@
 use crate::app::form::{Form, Outcome};
 use crate::app::rows::{RowId, TextKind};
 use crate::app::{Action, Book, Effect, Key, Prepared, Recorded, Refused, State, View};
-use crate::model::{AttestationState, ControlResult, Finding, FindingStatus, Report, Verdict};
+use crate::model::{AttestationState, ControlResult, Finding, FindingStatus, Report, Verdict, is_candidate};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Forms that were closed and not saved: as many are kept.
 const DRAFTS: usize = 20;
@@ -20,13 +21,13 @@ fn is_open(finding: &Finding) -> bool {
 
 /// A finding is there that may be let stand, or is.
 pub fn can_waive(state: &State) -> bool {
-    state.current().is_some_and(is_open)
+    state.current().is_some_and(|finding| is_open(&finding))
 }
 
 /// Opens the form that lets a finding stand.
 pub fn waive(state: &mut State, _: Key) -> Vec<Effect> {
     let report = state.session.report.as_deref();
-    let form = report.and_then(|report| Some(Form::waive(state.current().filter(|f| is_open(f))?, report)));
+    let form = report.and_then(|report| Some(Form::waive(&state.current().filter(is_open)?, report)));
     form.map_or_else(Vec::new, |form| open(state, form, Book::Waivers))
 }
 
@@ -53,9 +54,11 @@ pub fn can_attest(state: &State) -> bool {
 pub fn attest(state: &mut State, _: Key) -> Vec<Effect> {
     let form = state.session.report.as_deref().and_then(|report| {
         let control = control(state).filter(|control| is_for_people(control))?;
-        let mut found: Vec<usize> = (0..report.findings.len()).collect();
+        let rows = report.findings.rows().enumerate();
+        let mut found: Vec<usize> =
+            rows.filter(|(_, row)| is_candidate(control, row.check(), row.status())).map(|(i, _)| i).collect();
         crate::app::summary::sort(&mut found, report);
-        let findings: Vec<&Finding> = found.iter().filter_map(|i| report.findings.get(*i)).collect();
+        let findings = report.findings.select(&found);
         let holds = report
             .attestations
             .iter()
@@ -201,12 +204,13 @@ pub fn undone(state: &mut State, result: Result<Recorded, crate::app::Failure>) 
 
 /// The row of the current list whose finding says something else than before.
 fn changed(state: &State, before: Option<&Report>) -> Option<RowId> {
-    let before: HashMap<&str, FindingStatus> =
-        before?.findings.iter().map(|finding| (&*finding.fingerprint, finding.status)).collect();
+    let before = before?;
+    let before: HashMap<Arc<str>, FindingStatus> =
+        before.findings.rows().map(|finding| (finding.fingerprint(), finding.status())).collect();
     let differs = |row: &&RowId| {
         let RowId::Finding(fingerprint) = row else { return false };
-        let now = state.session.finding(fingerprint).map(|finding| finding.status);
-        now.is_some() && now != before.get(&**fingerprint).copied()
+        let now = state.session.row(fingerprint).map(|finding| finding.status());
+        now.is_some() && now != before.get(fingerprint).copied()
     };
     state.pane()?.rows.iter().find(differs).cloned()
 }

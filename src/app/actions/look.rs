@@ -18,7 +18,7 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
         RowId::Group(check, fix) => {
             let group = state.session.group(check, fix)?;
             match group.findings.as_slice() {
-                [only] => View::Finding(state.session.report.as_deref()?.findings.get(*only)?.fingerprint.clone()),
+                [only] => View::Finding(state.session.summary.fingerprint(*only)?.clone()),
                 _ => View::Findings(Query {
                     group: Some((group.check, group.fix)),
                     platform: Some(false),
@@ -99,7 +99,8 @@ pub fn open(state: &mut State, _: Key) -> Vec<Effect> {
 
 /// Whether there is a filter to clear or a screen to go back to.
 pub fn can_back(state: &State) -> bool {
-    state.screens().len() > 1 || state.pane().is_some_and(|pane| !pane.filter.is_empty() || !pane.reading.search.is_empty())
+    state.screens().len() > 1
+        || state.pane().is_some_and(|pane| !pane.filter.is_empty() || !pane.reading.search.is_empty())
 }
 
 /// Clears the filter, else goes back.
@@ -132,15 +133,15 @@ pub fn on_finding(state: &State) -> bool {
 
 /// The fix on screen, where it is known.
 fn remedy_shown(state: &State) -> Option<&RemedyText> {
-    let fingerprint = &state.current().filter(|_| super::shows_fix(state))?.fingerprint;
+    let fingerprint = state.shown_fingerprint().filter(|_| super::shows_fix(state))?;
     state.session.remedies.get(fingerprint)?.ready()
 }
 
 /// The fix is on screen, and can be told in several ways.
 pub fn can_switch_fix(state: &State) -> bool {
-    remedy_shown(state).and_then(|remedy| Some((remedy, remedy.shown(state.fix_form)?))).is_some_and(
-        |(remedy, shown)| remedy.after(shown) != shown,
-    )
+    remedy_shown(state)
+        .and_then(|remedy| Some((remedy, remedy.shown(state.fix_form)?)))
+        .is_some_and(|(remedy, shown)| remedy.after(shown) != shown)
 }
 
 /// There are results.
@@ -322,7 +323,7 @@ pub fn failures(state: &mut State, _: Key) -> Vec<Effect> {
     state.failures_only = !state.failures_only;
     state.refresh();
     let report = state.session.report.as_deref();
-    let failing = report.map_or(0, |r| r.findings.iter().filter(|f| f.status == FindingStatus::Fail).count());
+    let failing = report.map_or(0, |r| r.findings.rows().filter(|f| f.status() == FindingStatus::Fail).count());
     state.say(if state.failures_only {
         format!("Failures only ({failing} findings fail); {} shows everything.", state.key(Action::Failures))
     } else {

@@ -35,12 +35,15 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     let live = activity.kinds.iter().filter(|kind| kind.doing == Doing::Live).count();
     let count = |count: u64| thousands(usize::try_from(count).unwrap_or(usize::MAX));
     let counted = |number: u64, thing: &str| format!("{} {thing}{}", count(number), if number == 1 { "" } else { "s" });
-    let parts = [counted(requests, "request"), format!("{} received", size(bytes)), counted(errors, "error"), counted(backoffs, "pause")];
+    let parts = [
+        counted(requests, "request"),
+        format!("{} received", size(bytes)),
+        counted(errors, "error"),
+        counted(backoffs, "pause"),
+    ];
     let all = parts.join(", ");
-    let mut lines: Vec<Line> = vec![vec![
-        (Tone::Strong, all),
-        (Tone::Dim, format!("  {live} of {} kinds live", activity.kinds.len())),
-    ]];
+    let mut lines: Vec<Line> =
+        vec![vec![(Tone::Strong, all), (Tone::Dim, format!("  {live} of {} kinds live", activity.kinds.len()))]];
     match state.selected() {
         Some(RowId::Kind(name)) => {
             lines.extend(state.session.kind(name).map(|kind| vec![words(&kind.doing)]));
@@ -74,7 +77,10 @@ pub(super) fn kinds(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
         let (tone, doing) = words(&kind.doing);
         let Sums { requests, bytes, errors, backoffs } = kind.sums;
         let count = |tone: Tone, count: u64| {
-            piece(tone, if count == 0 { String::new() } else { thousands(usize::try_from(count).unwrap_or(usize::MAX)) })
+            piece(
+                tone,
+                if count == 0 { String::new() } else { thousands(usize::try_from(count).unwrap_or(usize::MAX)) },
+            )
         };
         Cell::Cells(vec![
             piece(Tone::Strong, kind.kind.to_string()),

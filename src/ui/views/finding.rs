@@ -46,7 +46,7 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         return;
     };
     let container = finding.container.as_deref().map(|c| format!(", container {c}")).unwrap_or_default();
-    let rolling = state.session.rolling(finding);
+    let rolling = state.session.rolling(&finding);
     let subject = if rolling.is_some() { &finding.owner } else { &finding.resource };
     let pods = match (finding.seen_in, finding.instances) {
         _ if rolling.is_some() => String::new(),
@@ -61,7 +61,7 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
     };
     let mut lines: Vec<Line> = vec![
         vec![
-            state_of(finding, rolling),
+            state_of(&finding, rolling),
             (Tone::Text, " ".to_owned()),
             (finding.severity.into(), finding.severity.short().to_owned()),
             (Tone::Strong, format!("  {subject}{container}")),

@@ -87,7 +87,7 @@ fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
         Some(RowId::Finding(fingerprint)) => {
             let session = &at.state.session;
-            let row = |finding| row(finding, session.rolling(finding).is_some());
+            let row = |finding: Finding| row(&finding, session.rolling(&finding).is_some());
             session.finding(fingerprint).map_or_else(|| Cell::Across(Line::new()), row)
         }
         _ => Cell::Across(Line::new()),

@@ -200,14 +200,14 @@ pub(super) fn reach_words(reach: &[&str]) -> String {
 
 fn group(state: &State, check: &str, fix: &str) -> Cell {
     let Some(group) = state.session.group(check, fix) else { return Cell::Across(Line::new()) };
-    let first = group.findings.first().and_then(|i| state.session.report.as_deref()?.findings.get(*i));
+    let first = group.findings.first().and_then(|i| state.session.report.as_deref()?.findings.row(*i));
     let where_ = match (group.applications, first) {
         (1, Some(finding)) => {
-            let owner = &finding.owner;
+            let owner = finding.owner();
             owner.namespace.as_deref().map_or_else(|| owner.kind_name(), |n| format!("{n}/{}", owner.name))
         }
-        (owners, Some(finding)) if group.namespaces == 0 => format!("{owners} {}s", finding.owner.kind),
-        (owners, Some(finding)) if group.namespaces == 1 => match &finding.owner.namespace {
+        (owners, Some(finding)) if group.namespaces == 0 => format!("{owners} {}s", finding.owner().kind),
+        (owners, Some(finding)) if group.namespaces == 1 => match &finding.owner().namespace {
             Some(namespace) => format!("{owners} in {namespace}"),
             // some of the cluster, some of one namespace
             None => format!("{owners} objects"),
