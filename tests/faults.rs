@@ -9,7 +9,8 @@ use k8s_pb::apimachinery::pkg::apis::meta::v1::{ListMeta, ObjectMeta};
 use prost::Message;
 use serde_json::Value;
 use std::process::Output;
-use support::fake_server::{FakeServer, PROTOBUF, Reply, envelope, healthy, refusal, version};
+use std::time::{Duration, Instant};
+use support::fake_server::{FakeServer, PROTOBUF, Reply, envelope, gzip, healthy, refusal, version};
 use support::{plimsoll, report, stderr, stdout};
 
 fn scan(server: &FakeServer, more: &[&str]) -> Output {
@@ -241,6 +242,118 @@ fn a_watch_list_that_breaks_off_is_listed_instead() {
     });
     let output = scan(&server, &["--control", "cis/5.2.2"]);
     assert_eq!(failing_names(&report(&output)), ["a"], "what the broken stream said is forgotten");
+}
+
+fn body(reply: Reply) -> Vec<u8> {
+    match reply {
+        Reply::Full(_, _, body) => body,
+        other => panic!("{other:?} has no body"),
+    }
+}
+
+/// What is packed comes in one member or in several, whether it was asked for or not.
+#[test]
+fn packed_answers_are_unpacked() {
+    let halves = |bytes: Vec<u8>| {
+        let (first, second) = bytes.split_at(bytes.len() / 2);
+        [gzip(first), gzip(second)].concat()
+    };
+    let server = FakeServer::start(move |path, _| match path {
+        p if is_pods(p) && p.contains("watch") => healthy(p),
+        p if is_pods(p) => Reply::Packed(PROTOBUF, halves(body(pods(&["a", "b"], "")))),
+        other => healthy(other),
+    });
+    let output = scan(&server, &["--control", "cis/5.2.2", "--compression", "always"]);
+    assert_eq!(failing_names(&report(&output)), ["a", "b"], "{}", stderr(&output));
+    let asked = server.asked.lock().unwrap().clone();
+    assert!(!asked.iter().any(|path| path.contains("sendInitialEvents")), "packed are lists, not streams: {asked:?}");
+
+    let stream = move |p: &str| match p {
+        p if is_pods(p) && p.contains("sendInitialEvents") => {
+            Reply::Packed(PROTOBUF, halves(body(watch_list(&[privileged_pod("a")], true))))
+        }
+        p if p.contains("sendInitialEvents") => watch_list(&[], true),
+        other => healthy(other),
+    };
+    let server = FakeServer::start(move |path, _| stream(path));
+    let output = scan(&server, &["--control", "cis/5.2.2"]);
+    assert_eq!(failing_names(&report(&output)), ["a"], "{}", stderr(&output));
+}
+
+#[test]
+fn a_server_that_is_far_is_asked_for_pages() {
+    let far = |reply| Reply::Late(Duration::from_millis(75), Box::new(reply));
+    let server = FakeServer::start(move |path, _| match path {
+        p if is_pods(p) && p.contains("limit=") => far(pods(&["a"], "")),
+        other => far(healthy(other)),
+    });
+    let output = scan(&server, &["--control", "cis/5.2.2", "--stats"]);
+    assert_eq!(failing_names(&report(&output)), ["a"], "{}", stderr(&output));
+    assert!(stderr(&output).contains("through a slow line: gzip"), "{}", stderr(&output));
+    let asked = server.asked.lock().unwrap().clone();
+    assert!(!asked.iter().any(|path| path.contains("sendInitialEvents")), "{asked:?}");
+}
+
+/// A gap that says so, soon, whatever is sent.
+#[track_caller]
+fn beyond_measure(reply: impl Fn() -> Reply + Send + Sync + 'static, more: &[&str], why: &str) {
+    let server = FakeServer::start(move |path, _| match path {
+        p if is_pods(p) && !p.contains("watch") => reply(),
+        other => healthy(other),
+    });
+    let begin = Instant::now();
+    let output = scan(&server, &[&["--control", "cis/5.2.2"], more].concat());
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    let report = report(&output);
+    assert_eq!(report["controls"][0]["status"], "not-evaluated");
+    let gap = report["gaps"].as_array().unwrap().iter().find(|gap| gap["kind"] == "Pod").unwrap().to_string();
+    assert!(gap.contains(why), "{gap}");
+    assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn answers_beyond_any_measure_are_refused() {
+    let bomb = gzip(&vec![0; 80 << 20]);
+    assert!(bomb.len() < 1 << 20);
+    beyond_measure(move || Reply::Packed(PROTOBUF, bomb.clone()), &[], "more bytes");
+    beyond_measure(|| Reply::Endless(PROTOBUF, vec![0; 1 << 16]), &[], "more bytes");
+    beyond_measure(|| Reply::Packed(PROTOBUF, b"not packed".to_vec()), &[], "no gzip");
+    // slow enough never to grow large, too long all the same
+    let drip = || Reply::Drip(PROTOBUF, Duration::from_millis(20));
+    beyond_measure(drip, &["--answer-timeout", "300ms"], "did not end within 300ms");
+}
+
+#[test]
+fn a_page_of_objects_that_are_too_large_is_asked_for_in_smaller_ones() {
+    let server = FakeServer::start(|path, _| match path {
+        p if is_pods(p) && p.contains("watch") => healthy(p),
+        p if is_pods(p) && p.contains("limit=500") => Reply::Full(200, PROTOBUF, vec![0; 65 << 20]),
+        p if is_pods(p) => pods(&["a"], ""),
+        other => healthy(other),
+    });
+    let output = scan(&server, &["--control", "cis/5.2.2"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(failing_names(&report(&output)), ["a"]);
+}
+
+/// A frame that says to be two gigabytes, and one that says to be large and ends: neither is believed.
+#[test]
+fn frames_that_lie_about_their_length() {
+    for claimed in [u32::MAX, 2 << 30, 60 << 20] {
+        let server = FakeServer::start(move |path, _| match path {
+            p if is_pods(p) && p.contains("sendInitialEvents") => {
+                Reply::Full(200, PROTOBUF, [&claimed.to_be_bytes()[..], b"k8s"].concat())
+            }
+            p if p.contains("sendInitialEvents") => watch_list(&[], true),
+            p if is_pods(p) => pods(&["a"], ""),
+            other => healthy(other),
+        });
+        let output = scan(&server, &["--control", "cis/5.2.2", "--stats"]);
+        assert_eq!(failing_names(&report(&output)), ["a"], "{}", stderr(&output));
+        let said = stderr(&output);
+        let peak: u64 = said.rsplit_once("peak memory ").unwrap().1.split(' ').next().unwrap().parse().unwrap();
+        assert!(peak < 200, "{peak} MB");
+    }
 }
 
 #[test]

@@ -168,6 +168,10 @@ fn values_are_never_shown_and_both_encodings_agree() {
     let from_protobuf = report(&scan(cluster.kubeconfig(), &["--framework", "pss-restricted"]));
     assert_eq!(failing(&from_json), failing(&from_protobuf), "JSON from kubectl and protobuf from the server");
     assert_eq!(controls(&from_json), controls(&from_protobuf));
+    let through_a_slow_line = ["--framework", "pss-restricted", "--compression", "always"];
+    let from_pages = report(&scan(cluster.kubeconfig(), &through_a_slow_line));
+    assert_eq!(failing(&from_pages), failing(&from_protobuf), "packed pages and streams");
+    assert_eq!(controls(&from_pages), controls(&from_protobuf));
 }
 
 /// Waits until the authorizer knows of a change.

@@ -183,3 +183,17 @@ fn trivy_operators_counts_are_those_of_the_top_owner() {
     let none = manifests(WEB).answer(&Question::Vulnerabilities(ObjectRef::new("v1", "Pod", Some("x"), "x")), now);
     assert!(none.rows.is_empty() && none.notes.len() == 1, "{:?}", none.notes);
 }
+
+#[test]
+fn facts_have_the_labels_of_owners_and_of_their_pods() {
+    let (demo, _) = plimsoll::sources::demo::load();
+    let facts = demo.facts(demo.newest());
+    let workloads = demo.workloads();
+    assert!(!workloads.is_empty());
+    for workload in workloads {
+        let known = facts.get(&workload.owner).unwrap();
+        assert!(workload.labels.iter().all(|(key, value)| known.label(key) == Some(value)));
+        assert!(workload.pod_labels.keys().all(|key| known.label(key).is_some()));
+    }
+    assert!(facts.keys().any(|object| &*object.kind == "ServiceAccount"));
+}

@@ -14,8 +14,10 @@ use plimsoll::app::{
     Recorded, Refused, RemedyText, ScanEvent,
 };
 use plimsoll::config::{Files, configured};
-use plimsoll::inventory::{Answer, AnswerRow, Inventory, Next, Question};
-use plimsoll::model::{Activity, Asked, Doing, KindActivity, ObjectRef, Report, Score, Severity, Sums, Verdict};
+use plimsoll::inventory::{Answer, AnswerRow, Inventory, Next, ObjectFacts, Question};
+use plimsoll::model::{
+    Activity, Asked, Doing, KindActivity, ObjectRef, Report, Score, Severity, Sums, Verdict, WaiverRecord,
+};
 use plimsoll::ui::{Theme, Themes};
 use report::{YAML, attested, beside, decided, finding, hostile, later, many, nodes, report, rolling};
 use stage::Stage;
@@ -303,9 +305,9 @@ fn no_key_in_the_footer_does_nothing() {
 /// PATH NODES`, `answer` (YAML and fix arrive), `edited [PATH]` (an editor ended; the copy that is kept), `prepared alone|shared|nowhere` (the day, the user and the file are known),
 /// `recorded [REPORT]`, `undone [REPORT]`, `refused [FIELD:] WHAT`, `failed WHAT`, `see TEXT`, `miss TEXT`, `settings TOML`
 /// (more of the file: it is read again with all lines so far), `found` (answers to what the last step asked, from the
-/// demo), `counted` (what a scanner
-/// counted), `activity` (what is read and was asked), `asked Reach|Vulnerabilities KIND NAMESPACE/NAME` (the same, of another object), `click X Y`, `wheel up|down X Y`, or
-/// `effect START` (one of the last step's effects begins so).
+/// demo), `facts` (labels and ages of all objects), `counted` (what a scanner counted), `activity` (what is read and was
+/// asked), `asked Reach|Vulnerabilities KIND NAMESPACE/NAME` (the same, of another object), `click X Y`,
+/// `wheel up|down X Y`, or `effect START` (one of the last step's effects begins so), `effects none`.
 fn journey(text: &str) -> Result<(), String> {
     let mut stage = Stage::with(80, 24, report());
     let mut settings = String::new();
@@ -385,6 +387,15 @@ fn journey(text: &str) -> Result<(), String> {
                     stage.take(Msg::Answered(asked, Ok(answer.clone())));
                 }
             }
+            "facts" => {
+                let report = stage.state.session.report.clone().unwrap();
+                let facts = |finding: plimsoll::model::Finding| {
+                    let labels = [("app", &*finding.owner.name), ("tier", "back")];
+                    let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+                    (finding.owner.clone(), ObjectFacts { labels, age: Some(5 * 86_400 + 3 * 3600) })
+                };
+                stage.take(Msg::Facts(Ok(report.findings.iter().map(facts).collect())));
+            }
             "prepared" => stage.take(Msg::Prepared(prepared(rest))),
             "recorded" => {
                 let done = Done { what: "the waiver".into(), file: "w".into(), before: None, after: String::new() };
@@ -408,6 +419,12 @@ fn journey(text: &str) -> Result<(), String> {
             "see" => return fails(format!("{rest:?} is not there"), &stage),
             "miss" if !stage.screen().contains(rest) => {}
             "miss" => return fails(format!("{rest:?} is there"), &stage),
+            "effects" => {
+                let effects: Vec<String> = stage.effects.iter().map(name).collect();
+                if rest == "none" && !effects.is_empty() {
+                    return fails(format!("there are {effects:?}"), &stage);
+                }
+            }
             "effect" => {
                 let effects: Vec<String> = stage.effects.iter().map(name).collect();
                 if !effects.iter().any(|effect| effect.starts_with(rest)) {
@@ -534,6 +551,10 @@ fn change_name(change: &Change) -> String {
             w.expires,
             w.reason
         ),
+        Change::WaiveMarked(all) => {
+            let names: Vec<String> = all.iter().map(WaiverRecord::subject).collect();
+            format!("WaiveMarked {}: {:?}", names.join(", "), all[0].reason)
+        }
         Change::Unwaive(w) => format!("Unwaive {}", w.subject()),
         Change::Attest(a, files) => format!(
             "Attest {} by {} on {} until {}, ticket {:?}, files {files:?}, {} reviewed: {:?}",

@@ -1,7 +1,7 @@
 //! The second line: where one is, and what is being read or filtered. Pure, so that a click finds what it hit.
 
 use super::summary::thousands;
-use super::{Line, Link, Origin, Pane, Phase, RowId, State, Subject, Tone};
+use super::{Line, Link, Origin, Pane, Phase, State, Subject, Tone};
 use unicode_width::UnicodeWidthStr;
 
 /// A piece of the way here.
@@ -51,6 +51,7 @@ pub fn crumbs(state: &State, width: usize) -> Crumbs {
     if let Some(form) = &state.form {
         let word = match form.subject {
             Subject::Waive { .. } => "Waive",
+            Subject::WaiveMarked { .. } => "Waive marked",
             Subject::Attest { .. } => "Attest",
         };
         way.extend([plain(Tone::Dim, " › "), plain(Tone::Strong, word)]);
@@ -80,8 +81,7 @@ fn right(state: &State) -> Line {
     }
     if let Some(pane) = state.pane().filter(|pane| !pane.filter.is_empty()) {
         line.push((Tone::Notice, format!("/{}", pane.filter.text())));
-        let shown = pane.rows.iter().filter(|row| !matches!(row, RowId::Section(..))).count();
-        line.push((Tone::Dim, format!("  {} of {}", thousands(shown), thousands(pane.total))));
+        line.push((Tone::Dim, format!("  {} of {}", thousands(pane.shown), thousands(pane.total))));
     } else if let Some(said) = state.pane().and_then(searched) {
         line.extend(said);
     } else if let (Phase::Failed(failure), true) = (&state.session.phase, state.session.report.is_some()) {

@@ -157,6 +157,19 @@ pub struct Candidate {
     pub text: String,
 }
 
+/// A failure that may stand, with others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waivable {
+    /// Check id.
+    pub check: &'static str,
+    /// The object: the top owner.
+    pub resource: ObjectRef,
+    /// The container.
+    pub container: Option<Arc<str>>,
+    /// The finding, as it is listed.
+    pub finding: Candidate,
+}
+
 /// What a form is about.
 #[derive(Clone, Debug)]
 pub enum Subject {
@@ -172,6 +185,11 @@ pub enum Subject {
         fingerprint: Arc<str>,
         /// The record that covers it now, in force or expired.
         old: Option<Box<WaiverRecord>>,
+    },
+    /// Failures that may stand for one reason: those of the marked rows.
+    WaiveMarked {
+        /// Each once: a record covers a check on an object, at most one container of it.
+        failures: Vec<Waivable>,
     },
     /// What was found of a control.
     Attest {
@@ -195,6 +213,7 @@ impl Subject {
                 Self::Waive { check: other, resource: object, container: inside, .. },
             ) => (check, resource, container) == (other, object, inside),
             (Self::Attest { control, .. }, Self::Attest { control: other, .. }) => control == other,
+            (Self::WaiveMarked { failures }, Self::WaiveMarked { failures: other }) => failures == other,
             _ => false,
         }
     }
@@ -261,16 +280,30 @@ impl Form {
         form
     }
 
+    /// To let several findings stand for one reason.
+    pub(super) fn waive_marked(findings: &[Finding]) -> Self {
+        let mut failures: Vec<Waivable> = Vec::new();
+        for finding in findings {
+            let known = |failure: &Waivable| {
+                (failure.check, &failure.resource, &failure.container)
+                    == (finding.check, &finding.owner, &finding.container)
+            };
+            if !failures.iter().any(known) {
+                failures.push(Waivable {
+                    check: finding.check,
+                    resource: finding.owner.clone(),
+                    container: finding.container.clone(),
+                    finding: candidate(finding, &format!("{} on ", finding.check)),
+                });
+            }
+        }
+        let names = [FieldName::Reason, FieldName::Owner, FieldName::ApprovedBy, FieldName::Ticket, FieldName::Expires];
+        Self::of(Subject::WaiveMarked { failures }, names.into_iter().map(|name| Field::new(name, "")).collect())
+    }
+
     /// To say what was found of a control.
     pub(super) fn attest(control: &ControlResult, candidates: &Findings, old: Option<&Attestation>) -> Self {
-        let candidates = candidates.iter().map(|finding| {
-            let container = finding.container.as_deref().map(|name| format!(", container {name}")).unwrap_or_default();
-            Candidate {
-                fingerprint: finding.fingerprint.clone(),
-                severity: finding.severity,
-                text: format!("{}{container}: {}", finding.owner, finding.message),
-            }
-        });
+        let candidates = candidates.iter().map(|finding| candidate(&finding, ""));
         let subject = Subject::Attest {
             control: control.name(),
             title: control.title.clone(),
@@ -349,6 +382,16 @@ impl Form {
         match &self.subject {
             Subject::Waive { old, .. } => old.is_some(),
             Subject::Attest { old, .. } => old.is_some(),
+            Subject::WaiveMarked { .. } => false,
+        }
+    }
+
+    /// What is listed beside the fields: candidates to review, or failures to waive.
+    pub fn listed(&self) -> Option<Vec<&Candidate>> {
+        match &self.subject {
+            Subject::Waive { .. } => None,
+            Subject::WaiveMarked { failures } => Some(failures.iter().map(|failure| &failure.finding).collect()),
+            Subject::Attest { candidates, .. } => Some(candidates.iter().collect()),
         }
     }
 
@@ -360,8 +403,8 @@ impl Form {
             Subject::Attest { old: Some(_), .. } => keys.push(("ctrl-x", "withdraw")),
             _ => {}
         }
-        if matches!(&self.subject, Subject::Attest { candidates, .. } if candidates.len() > 1) {
-            keys.push(("pgdn", "candidates"));
+        if self.listed().is_some_and(|listed| listed.len() > 1) {
+            keys.push(("pgdn", if self.waives() { "the rows" } else { "candidates" }));
         }
         keys.push(("ctrl-z", "undo"));
         keys
@@ -397,8 +440,13 @@ impl Form {
     }
 
     fn scroll(&mut self, rows: isize) {
-        let Subject::Attest { candidates, .. } = &self.subject else { return };
-        self.offset = self.offset.saturating_add_signed(rows).min(candidates.len().saturating_sub(1));
+        let Some(listed) = self.listed() else { return };
+        self.offset = self.offset.saturating_add_signed(rows).min(listed.len().saturating_sub(1));
+    }
+
+    /// Whether it lets failures stand.
+    pub fn waives(&self) -> bool {
+        matches!(self.subject, Subject::Waive { .. } | Subject::WaiveMarked { .. })
     }
 
     /// By a line; beyond the first and the last one to the field above or below.
@@ -489,7 +537,7 @@ impl Form {
 
     fn wrong(&self, field: &Field, today: Date) -> Option<&'static str> {
         let text = field.text();
-        let waives = matches!(self.subject, Subject::Waive { .. });
+        let waives = self.waives();
         if text.is_empty() {
             let optional = field.name.is_optional() && !(waives && field.name == FieldName::Ticket);
             let wanted = match field.name {
@@ -521,9 +569,9 @@ impl Form {
     fn change(&self, today: Date) -> Option<Change> {
         let text = |name| Arc::<str>::from(self.text(name));
         let day = |name| read_day(&self.text(name), today);
-        Some(match &self.subject {
-            Subject::Waive { check, resource, container, .. } => Change::Waive(WaiverRecord {
-                check: (*check).into(),
+        let waiver = |check: &str, resource: &ObjectRef, container: &Option<Arc<str>>| {
+            Some(WaiverRecord {
+                check: check.into(),
                 resource: resource.clone(),
                 container: container.clone(),
                 reason: text(FieldName::Reason),
@@ -531,7 +579,14 @@ impl Form {
                 approved_by: text(FieldName::ApprovedBy),
                 ticket: text(FieldName::Ticket),
                 expires: day(FieldName::Expires)?,
-            }),
+            })
+        };
+        Some(match &self.subject {
+            Subject::Waive { check, resource, container, .. } => Change::Waive(waiver(check, resource, container)?),
+            Subject::WaiveMarked { failures } => {
+                let records = failures.iter().map(|f| waiver(f.check, &f.resource, &f.container));
+                Change::WaiveMarked(records.collect::<Option<_>>()?)
+            }
             Subject::Attest { control, candidates, .. } => {
                 let attestation = Attestation {
                     framework: control.framework.clone(),
@@ -550,6 +605,16 @@ impl Form {
                 Change::Attest(attestation, files.collect())
             }
         })
+    }
+}
+
+/// A finding as a form lists it.
+fn candidate(finding: &Finding, before: &str) -> Candidate {
+    let container = finding.container.as_deref().map(|name| format!(", container {name}")).unwrap_or_default();
+    Candidate {
+        fingerprint: finding.fingerprint.clone(),
+        severity: finding.severity,
+        text: format!("{before}{}{container}: {}", finding.owner, finding.message),
     }
 }
 

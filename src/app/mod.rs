@@ -4,6 +4,7 @@
 
 mod actions;
 mod activity;
+mod arrange;
 mod catalog;
 mod commands;
 mod crumbs;
@@ -12,14 +13,18 @@ mod filter;
 mod fix;
 mod form;
 mod found;
+mod fuzzy;
 mod history;
 mod key;
 mod keymap;
 mod kubectl;
 mod layout;
+mod markdown;
 mod mouse;
 mod msg;
 mod nodes;
+mod order;
+mod palette;
 mod preferences;
 mod prompt;
 mod query;
@@ -27,21 +32,24 @@ mod rows;
 mod screen;
 mod session;
 mod sheet;
+mod sides;
 mod state;
 mod summary;
 mod text;
 mod tone;
+mod tour;
 mod update;
 
 pub use actions::{ACTIONS, Action, Context, Entry, available};
 pub use activity::{size, status, words};
+pub use arrange::{AT_ONCE, Arranged, Arrangement, Fold, Folded};
 pub use catalog::{Catalog, ControlFacts};
 pub use commands::{COMMANDS, complete};
 pub use crumbs::{Crumb, Crumbs, crumbs};
 pub use effect::{Book, Change, Done, Effect, Origin, Target};
 pub use filter::Filter;
 pub use fix::{FixForm, Take};
-pub use form::{Candidate, Field, FieldName, Form, Subject};
+pub use form::{Candidate, Field, FieldName, Form, Subject, Waivable};
 pub use found::{Found, FoundRow, nothing, vulnerabilities};
 pub use history::History;
 pub use key::{Code, Key};
@@ -53,6 +61,8 @@ pub use msg::{
     Configured, ContextInfo, Document, Failure, Imported, Link, Mark, Msg, Prepared, Progress, Recorded, Refused,
     RemedyText, ScanEvent,
 };
+pub use order::{Order, columns, frameworks};
+pub use palette::{Choice, Deed, Palette};
 pub use preferences::{Preferences, Profiles, ThemeChoice};
 pub use prompt::{Prompt, PromptKind};
 pub use query::Query;
@@ -69,4 +79,5 @@ pub use text::{
     waiver_words, wrap,
 };
 pub use tone::Tone;
+pub use tour::Tour;
 pub use update::update;

@@ -1,9 +1,9 @@
 //! What comes in: keys, what a scan says, answers to effects.
 
 use super::form::FieldName;
-use super::{Book, Done, Key, Target};
+use super::{Arranged, Book, Done, Folded, Key, Target};
 use crate::inventory::nodes::NodeRow;
-use crate::inventory::{Answer, Question};
+use crate::inventory::{Answer, Facts, Question};
 use crate::model::{Activity, Date, Report};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -250,6 +250,12 @@ pub enum Msg {
     Answered(Question, Result<Answer, Failure>),
     /// Answer to [`super::Effect::LoadActivity`].
     Activity(Result<Activity, Failure>),
+    /// Answer to [`super::Effect::Arrange`], with its number.
+    Arranged(u64, Arranged),
+    /// Answer to [`super::Effect::Fold`], with its number.
+    Folded(u64, Box<Folded>),
+    /// Answer to [`super::Effect::LoadFacts`].
+    Facts(Result<Facts, Failure>),
     /// Answer to [`super::Effect::Prepare`].
     Prepared(Prepared),
     /// Answer to [`super::Effect::Record`].

@@ -1,6 +1,6 @@
 //! The line at the bottom where one types: `/` and `:`.
 
-use super::{Code, Filter, Key};
+use super::{Code, Filter, Key, RowId};
 use tui_textarea::{CursorMove, Input, TextArea};
 
 /// What is being typed.
@@ -12,6 +12,8 @@ pub enum PromptKind {
     Search,
     /// A command.
     Command,
+    /// A few letters of what shall be done or gone to.
+    Palette,
 }
 
 /// The open prompt.
@@ -23,6 +25,8 @@ pub struct Prompt {
     pub area: TextArea<'static>,
     /// The filter as it was, for Esc.
     pub before: Filter,
+    /// The row that was selected, for Esc.
+    pub selected: Option<RowId>,
 }
 
 impl Prompt {
@@ -30,7 +34,7 @@ impl Prompt {
     pub fn new(kind: PromptKind, text: &str, before: Filter) -> Self {
         let mut area = TextArea::new(vec![text.to_owned()]);
         area.move_cursor(CursorMove::End);
-        Self { kind, area, before }
+        Self { kind, area, before, selected: None }
     }
 
     /// What has been typed.
@@ -71,8 +75,8 @@ pub(super) fn input(key: Key) -> Option<Input> {
         Code::Char(c) => Edit::Char(c),
         Code::Backspace => Edit::Backspace,
         Code::Delete => Edit::Delete,
-        Code::Left => Edit::Left,
-        Code::Right => Edit::Right,
+        Code::Left | Code::ShiftLeft => Edit::Left,
+        Code::Right | Code::ShiftRight => Edit::Right,
         Code::Home => Edit::Home,
         Code::End => Edit::End,
         _ => return None,

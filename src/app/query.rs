@@ -30,7 +30,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// From the arguments of `:findings`: a severity, `team=`, `kind/name`, `/text`, else a namespace. The text becomes the list's filter.
+    /// From the arguments of `:findings`: a severity, `team=`, labels (`app=web`), `kind/name`, `/text`, else a namespace. Text
+    /// and labels become the list's filter.
     pub fn parse(arguments: &str) -> (Self, Filter) {
         let (mut query, mut text) = (Self::default(), Vec::new());
         let mut words = arguments.split_whitespace();
@@ -42,6 +43,8 @@ impl Query {
                 query.severity = Some(severity);
             } else if let Some(team) = word.strip_prefix("team=") {
                 query.team = Some(team.into());
+            } else if Filter::parse(word).needs_labels() || word.starts_with(['!', '>']) {
+                text.push(word);
             } else if let Some((kind, name)) = word.split_once('/') {
                 query.object = Some((kind_name(kind).unwrap_or(kind).into(), name.into()));
             } else {
@@ -125,5 +128,7 @@ mod tests {
         assert_eq!(query.namespace.as_deref(), Some("shop"));
         assert_eq!(query.severity, Some(Severity::High));
         assert_eq!(filter.text(), "net pol");
+        let (query, filter) = Query::parse("pay app=web,tier!=db >=high");
+        assert_eq!((query.namespace.as_deref(), filter.text()), (Some("pay"), "app=web,tier!=db >=high"));
     }
 }

@@ -5,11 +5,11 @@ use super::summary::{self, is_criterion};
 use super::{Load, Session, State};
 use crate::inventory::Question;
 use crate::model::findings::Row;
-use crate::model::{ControlResult, FindingStatus, GapReason, Report, Verdict};
+use crate::model::{ControlResult, GapReason, Report, Verdict};
 use std::sync::Arc;
 
 /// A row's identity: the selection follows it, not the position.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RowId {
     /// A framework's score.
     Framework(Arc<str>),
@@ -53,6 +53,24 @@ pub enum RowId {
     Kind(Arc<str>),
     /// A request, by its number.
     Asked(u64),
+}
+
+impl RowId {
+    /// Whether it stands for one thing that can be marked: headings and folds cannot.
+    pub fn can_be_marked(&self) -> bool {
+        matches!(
+            self,
+            Self::Framework(_)
+                | Self::Criteria(_)
+                | Self::Group(..)
+                | Self::Control(..)
+                | Self::Answer(..)
+                | Self::Finding(_)
+                | Self::Node(_)
+                | Self::Namespace(Some(_))
+                | Self::Found(_)
+        )
+    }
 }
 
 /// A list or a text that has a box of its own.
@@ -169,21 +187,6 @@ fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
             summary.gaps.iter().map(|g| RowId::Reason(g.reason)).chain(role).collect()
         }
         PaneKind::Controls(framework, criteria) => controls(state, report, framework, *criteria),
-        PaneKind::Failing(framework, id) => summary
-            .of_control(framework, id)
-            .iter()
-            .filter(|i| {
-                !state.failures_only || report.findings.row(**i).is_some_and(|f| f.status() == FindingStatus::Fail)
-            })
-            .filter_map(|i| summary.fingerprint(*i).cloned().map(RowId::Finding))
-            .collect(),
-        PaneKind::Findings(query) => {
-            let keeps = |f: &Row<'_>| query.keeps(f) && (!state.failures_only || f.status() == FindingStatus::Fail);
-            let rows = report.findings.rows().enumerate();
-            let mut found: Vec<usize> = rows.filter(|(_, row)| keeps(row)).map(|(i, _)| i).collect();
-            summary::sort(&mut found, report);
-            found.iter().filter_map(|i| summary.fingerprint(*i).cloned().map(RowId::Finding)).collect()
-        }
         PaneKind::Gaps(reason) => {
             let wanted = |i: &usize| report.gaps.get(*i).is_some_and(|gap| reason.is_none_or(|r| r == gap.reason));
             let gaps = (0..report.gaps.len()).filter(wanted).map(RowId::Gap);
@@ -387,18 +390,25 @@ fn group_text(session: &Session, check: &str, fix: &str) -> String {
 }
 
 fn finding_text(f: &Row<'_>) -> String {
-    let namespace = f.resource().namespace.as_deref().unwrap_or_default();
-    let container = f.container().map(|name| &**name).unwrap_or_default();
-    let expired = if f.expired_waiver().is_some() { "expired" } else { "" };
-    let team = f.team().map(|name| &**name).unwrap_or_default();
-    format!(
-        "{} {} {} {} {namespace} {expired} {} {container} {team} {} {} ns={namespace} team={team}",
-        f.severity().short(),
-        f.severity(),
-        f.status().short(),
-        f.check(),
-        f.resource().kind_name(),
-        f.reach().join(" "),
-        f.message(),
-    )
+    let mut text = String::new();
+    write_finding(f, &mut text);
+    text
+}
+
+/// The words of a finding, a blank between them.
+pub(super) fn write_finding(f: &Row<'_>, out: &mut String) {
+    let named = |name: Option<&Arc<str>>| name.map_or_else(String::new, |name| name.to_string());
+    let (namespace, team) = (named(f.resource().namespace.as_ref()), named(f.team()));
+    let expired = if f.expired_waiver().is_some() { " expired " } else { " " };
+    let (severity, status, resource) = (f.severity(), f.status(), f.resource());
+    let head =
+        [severity.short(), " ", severity.as_str(), " ", status.short(), " ", f.check(), " ", &namespace, expired];
+    let container = named(f.container());
+    let place = [&*resource.kind, "/", &*resource.name, " ", &container, " "];
+    head.into_iter().chain(place).for_each(|part| out.push_str(part));
+    for part in f.reach() {
+        out.push_str(part);
+        out.push(' ');
+    }
+    [&**f.message(), " ns=", &namespace, " team=", &team].into_iter().for_each(|part| out.push_str(part));
 }

@@ -1,9 +1,10 @@
 //! One target: what is being read of it, and what came of it.
 
+use super::arrange::{Fold, Folded};
 use super::summary::{Group, Summary};
-use super::{Document, Failure, Found, Link, Progress, RemedyText, Sheet, Target};
-use crate::inventory::Question;
+use super::{Document, Failure, Found, Link, Progress, RemedyText, RowId, Sheet, Target};
 use crate::inventory::nodes::NodeRow;
+use crate::inventory::{Facts, Question};
 use crate::model::findings::Row;
 use crate::model::{Activity, Asked, ControlResult, Finding, FrameworkResult, Gap, KindActivity, Report, SeenIn};
 use std::collections::{HashMap, HashSet};
@@ -95,7 +96,15 @@ pub struct Session {
     /// Why the records of people count for nothing.
     pub records: Option<Failure>,
     /// Folds over the report shown.
-    pub summary: Summary,
+    pub summary: Arc<Summary>,
+    /// The work on newer results that runs, by its number.
+    pub(super) folding: Option<u64>,
+    /// The newest results, which wait for it.
+    pub(super) to_fold: Option<Arc<Report>>,
+    /// Labels and ages of objects, once somebody wants them.
+    pub facts: Load<Arc<Facts>>,
+    /// They were asked for since the results came.
+    pub(super) facts_asked: bool,
     /// Resources as YAML, by fingerprint.
     pub documents: HashMap<Arc<str>, Load<Sheet>>,
     /// Fixes, by fingerprint.
@@ -156,12 +165,25 @@ impl Session {
 
     /// Shows these results.
     pub fn show(&mut self, report: Arc<Report>) {
-        let summary = Summary::of(&report);
+        let folded = self.fold(report).work();
+        self.install(folded);
+    }
+
+    /// The work that shows these results.
+    pub(super) fn fold(&self, report: Arc<Report>) -> Fold {
+        Fold { report, before: self.report.clone(), rolling: self.rolling.clone() }
+    }
+
+    /// Shows results whose folds are worked out. Returns what was shown before.
+    pub(super) fn install(&mut self, folded: Folded) -> Option<(Arc<Report>, Arc<Summary>)> {
+        let Folded { report, summary, rolling } = folded;
         if let Some(before) = self.report.clone() {
             self.compare(&before, &report, &summary);
         }
-        self.summary = summary;
-        self.report = Some(report);
+        self.rolling = rolling;
+        self.facts_asked = false;
+        let before = std::mem::replace(&mut self.summary, summary);
+        self.report.replace(report).map(|report| (report, before))
     }
 
     /// What became of findings between two reports.
@@ -194,16 +216,6 @@ impl Session {
                 }
             }
         }
-        // few are in pods only, many in templates
-        let pods_only = |finding: &Row<'_>| finding.seen_in() == Some(SeenIn::Pods);
-        let rows = after.findings.rows().zip(summary.fingerprints());
-        for (_, fingerprint) in rows.filter(|(new, _)| pods_only(new)) {
-            let old = self.summary.finding(fingerprint).and_then(|at| before.findings.row(at));
-            if old.is_some_and(|old| matches!(old.seen_in(), Some(SeenIn::Template | SeenIn::Both))) {
-                self.rolling.insert(fingerprint.clone());
-            }
-        }
-        self.rolling.retain(|fingerprint| later(fingerprint).is_some_and(|new| pods_only(&new)));
     }
 
     /// `ROLLING 9 of 12 pods still fail`, where a finding is on its way out.
@@ -267,6 +279,20 @@ impl Session {
         self.report.as_deref()?.frameworks.iter().find(|f| *f.id == *id)
     }
 
+    /// Whether what a row stands for is in the results; before they are complete it may still come.
+    pub fn holds(&self, row: &RowId) -> bool {
+        !self.complete
+            || match row {
+                RowId::Finding(fingerprint) => self.summary.finding(fingerprint).is_some(),
+                RowId::Control(framework, id) | RowId::Answer(framework, id) => {
+                    self.summary.control(framework, id).is_some()
+                }
+                RowId::Group(check, fix) => self.group(check, fix).is_some(),
+                RowId::Node(name) => self.node(name).is_some(),
+                _ => true,
+            }
+    }
+
     /// A group by check and fix.
     pub fn group(&self, check: &str, fix: &str) -> Option<&Group> {
         self.summary.groups.iter().find(|g| g.check == check && g.fix == fix)
@@ -298,4 +324,26 @@ impl Session {
     pub fn sheet(&self, fingerprint: &str) -> Option<&Sheet> {
         self.documents.get(fingerprint)?.ready()
     }
+}
+
+/// Findings that were in a template and are in old pods only, after these results came.
+pub(super) fn rolling(
+    before: &Report,
+    after: &Report,
+    summary: &Summary,
+    mut rolling: HashSet<Arc<str>>,
+) -> HashSet<Arc<str>> {
+    let is_old = |finding: &Row<'_>| finding.seen_in() == Some(SeenIn::Pods);
+    let only_pods = |fingerprint: &str| {
+        summary.finding(fingerprint).and_then(|at| after.findings.row(at)).is_some_and(|new| is_old(&new))
+    };
+    let in_template: HashSet<Arc<str>> = if after.findings.rows().any(|new| is_old(&new)) {
+        let template = |old: &Row<'_>| matches!(old.seen_in(), Some(SeenIn::Template | SeenIn::Both));
+        before.findings.rows().filter(template).map(|old| old.fingerprint()).collect()
+    } else {
+        HashSet::new()
+    };
+    rolling.extend(in_template.into_iter().filter(|old| only_pods(old)));
+    rolling.retain(|fingerprint| only_pods(fingerprint));
+    rolling
 }

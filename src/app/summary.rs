@@ -120,6 +120,7 @@ pub struct CriteriaFold {
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     fingerprints: Vec<Arc<str>>,
+    order: Vec<usize>,
     by_fingerprint: HashMap<Arc<str>, usize>,
     by_control: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
     control_at: HashMap<(Arc<str>, Arc<str>), usize>,
@@ -143,6 +144,10 @@ pub struct Summary {
     pub criteria: BTreeMap<Arc<str>, CriteriaFold>,
     /// Namespaces that occur in findings.
     pub namespaces: Vec<Arc<str>>,
+    /// Teams that occur in findings.
+    pub teams: BTreeSet<Arc<str>>,
+    /// Names of top owners in findings, by kind.
+    pub owners: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Failing findings by namespace.
     failing: HashMap<Arc<str>, usize>,
 }
@@ -153,10 +158,13 @@ impl Summary {
         let mut summary = Self::default();
         let mut groups: HashMap<(&'static str, &'static str), Vec<usize>> = HashMap::new();
         let mut namespaces = BTreeSet::new();
-        for (i, finding) in report.findings.rows().enumerate() {
-            let fingerprint = finding.fingerprint();
-            summary.by_fingerprint.insert(fingerprint.clone(), i);
-            summary.fingerprints.push(fingerprint);
+        let mut order: Vec<usize> = (0..report.findings.len()).collect();
+        sort(&mut order, report);
+        summary.fingerprints = report.findings.rows().map(|finding| finding.fingerprint()).collect();
+        summary.by_fingerprint =
+            (0..).zip(&summary.fingerprints).map(|(i, fingerprint)| (fingerprint.clone(), i)).collect();
+        // what is put together in this order is in this order
+        for (i, finding) in order.iter().filter_map(|i| Some((*i, report.findings.row(*i)?))) {
             for control in finding.controls().iter() {
                 let key = (control.framework.clone(), control.id.clone());
                 summary.by_control.entry(key).or_default().push(i);
@@ -164,6 +172,15 @@ impl Summary {
             let namespace = &finding.resource().namespace;
             if let Some(namespace) = namespace.as_ref().filter(|namespace| !namespaces.contains(*namespace)) {
                 namespaces.insert(namespace.clone());
+            }
+            if let Some(team) = finding.team().filter(|team| !summary.teams.contains(*team)) {
+                summary.teams.insert(team.clone());
+            }
+            let owner = finding.owner();
+            match summary.owners.get_mut(&owner.kind) {
+                Some(names) if names.contains(&owner.name) => {}
+                Some(names) => drop(names.insert(owner.name.clone())),
+                None => drop(summary.owners.insert(owner.kind.clone(), BTreeSet::from([owner.name.clone()]))),
             }
             if let (FindingStatus::Fail, Some(namespace)) = (finding.status(), namespace) {
                 *summary.failing.entry(namespace.clone()).or_default() += 1;
@@ -182,9 +199,7 @@ impl Summary {
         for (i, control) in report.controls.iter().enumerate() {
             summary.control_at.insert((control.framework.clone(), control.id.clone()), i);
         }
-        for positions in summary.by_control.values_mut() {
-            sort(positions, report);
-        }
+        summary.order = order;
         summary.namespaces = namespaces.into_iter().collect();
         summary.groups = groups.into_iter().map(|((check, fix), found)| group(check, fix, found, report)).collect();
         summary.groups.sort_by_key(|g| (Reverse(g.rank()), Reverse(g.applications), g.check, g.fix));
@@ -215,6 +230,11 @@ impl Summary {
         self.fingerprints.get(position)
     }
 
+    /// Positions of all findings, worst first.
+    pub fn order(&self) -> &[usize] {
+        &self.order
+    }
+
     /// Position of a finding.
     pub fn finding(&self, fingerprint: &str) -> Option<usize> {
         self.by_fingerprint.get(fingerprint).copied()
@@ -240,7 +260,7 @@ impl Summary {
 }
 
 /// Worst first: status, severity, reach, then by name, so that a row keeps its place.
-pub fn sort(positions: &mut [usize], report: &Report) {
+fn sort(positions: &mut [usize], report: &Report) {
     positions.sort_by_cached_key(|i| report.findings.row(*i).map(order));
 }
 
@@ -262,8 +282,7 @@ fn order(finding: Row<'_>) -> impl Ord + '_ {
     )
 }
 
-fn group(check: &'static str, fix: &'static str, mut found: Vec<usize>, report: &Report) -> Group {
-    sort(&mut found, report);
+fn group(check: &'static str, fix: &'static str, found: Vec<usize>, report: &Report) -> Group {
     let (mut owners, mut namespaces, mut reach) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (mut severity, mut instances) = (Severity::Info, 0);
     for finding in found.iter().filter_map(|i| report.findings.row(*i)) {

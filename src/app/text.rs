@@ -852,6 +852,7 @@ const FILTERS: &[(&str, &str)] = &[
     (">=high", "High and critical ones"),
     ("ns=shop team=pay", "Of a namespace, of a team"),
     ("level=1", "Controls of level 1"),
+    ("app=web", "By labels of the owner; -l app=web,tier!=db as kubectl writes it"),
     ("-f dpwb", "Fuzzy: these letters in this order, in one word"),
 ];
 

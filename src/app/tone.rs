@@ -37,6 +37,8 @@ tones! {
     Focus = "focus";
     /// The selected row, over its cells' own tones.
     Selected = "selected";
+    /// A marked row, over its cells' own tones.
+    Picked = "picked";
     /// Keys in footer and help.
     Key = "key";
     /// A message that a person should read.

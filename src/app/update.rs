@@ -3,12 +3,20 @@
 use super::rows::RowId;
 use super::{
     Code, Configured, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, Sheet, State, actions,
-    commands, nodes,
+    commands, nodes, palette, sides, tour,
 };
 use crate::model::Report;
 
 /// Takes one message.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    let mut effects = taken(state, msg);
+    sides::sync(state);
+    tour::go_on(state);
+    effects.extend(state.take_pending());
+    effects
+}
+
+fn taken(state: &mut State, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => return press(state, key),
         Msg::Paste(text) => paste(state, &text),
@@ -22,7 +30,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::About(target, answer) => {
             if target.is_same_place(&state.session.target) {
-                return update(state, *answer);
+                return taken(state, *answer);
             }
             if let Msg::Collected(Ok((imported, _))) = *answer {
                 state.say(format!("What was seen is kept in {}: :import takes it.", imported.path.display()));
@@ -55,7 +63,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Undone(result) => actions::undone(state, *result),
         Msg::Exported(Ok((path, rows))) => {
             let rows = if rows == 1 { "1 finding".to_owned() } else { format!("{rows} findings") };
-            state.say(format!("Saved {rows} to {} (readable by you only).", path.display()));
+            let marked = match std::mem::take(&mut state.saving_marked) {
+                0 => String::new(),
+                count => format!(" of {}", actions::marked_words(count)),
+            };
+            state.say(format!("Saved {rows}{marked} to {} (readable by you only).", path.display()));
         }
         Msg::Saved(what, Ok(path)) => state.say(format!("Saved {what} to {} (readable by you only).", path.display())),
         Msg::Edited(Ok(None)) => state.say("Nothing was changed; the copy is gone."),
@@ -71,6 +83,16 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Mouse(event) => {
             state.notice = None;
             return super::mouse::mouse(state, event);
+        }
+        Msg::Arranged(number, arranged) => state.arranged(number, arranged),
+        Msg::Folded(number, folded) => {
+            if state.folded(number, *folded) {
+                return shown(state);
+            }
+        }
+        Msg::Facts(facts) => {
+            state.session.facts = facts.map(Into::into).into();
+            state.refresh();
         }
         Msg::Answered(question, answer) => super::found::answered(state, question, answer),
         Msg::Activity(activity) => {
@@ -94,6 +116,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             let current = result.as_ref().ok().and_then(|list| list.iter().find(|c| c.current)).map(|c| c.name.clone());
             state.contexts = result.into();
             state.refresh();
+            palette::again(state);
             if let Some(name) = state.session.target.context.clone().or(current) {
                 state.select_if(super::View::Contexts, &RowId::Context(name));
             }
@@ -140,13 +163,7 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
             if again || session.frozen {
                 session.next = Some(report);
             } else {
-                session.show(report);
-                state.refresh();
-                if state.session.complete {
-                    let mut effects = super::found::again(state);
-                    effects.extend(state.wanted_by_finding());
-                    return effects;
-                }
+                return if state.show(report) { shown(state) } else { Vec::new() };
             }
         }
         ScanEvent::Link(link) => session.link = link,
@@ -163,11 +180,11 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
         }
         ScanEvent::Finished => {
             session.phase = Phase::Done;
-            session.complete = true;
-            if let Some(report) = session.next.take_if(|_| !session.frozen) {
-                session.show(report);
+            (session.complete, session.facts_asked) = (true, false);
+            match session.next.take_if(|_| !session.frozen) {
+                Some(report) => drop(state.show(report)),
+                None => state.refresh(),
             }
-            state.refresh();
             return super::found::again(state);
         }
         ScanEvent::Failed(failure) => {
@@ -184,8 +201,14 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
             state.refresh();
         }
     }
+    state.wanted_by_finding()
+}
+
+/// Results are shown: what is asked about them is asked again, and what waited for them goes on.
+fn shown(state: &mut State) -> Vec<Effect> {
+    let mut effects = if state.session.complete { super::found::again(state) } else { Vec::new() };
     // A finding that is open and was not there before may have its YAML and fix now.
-    let mut effects = state.wanted_by_finding();
+    effects.extend(state.wanted_by_finding());
     if let Some(command) = state.opening.take_if(|_| state.session.report.is_some()) {
         effects.extend(commands::run(state, &command));
     }
@@ -229,7 +252,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         return actions::typed(state, key);
     }
     match state.prompt.take() {
+        Some(prompt) if prompt.kind == PromptKind::Palette => palette::typed(state, prompt, key),
         Some(prompt) => typed(state, prompt, key),
+        None if tour::leaves(state, key) => Vec::new(),
         None => actions::press(state, key),
     }
 }
@@ -247,23 +272,22 @@ fn paste(state: &mut State, text: &str) {
 /// What is typed in a prompt counts at once.
 fn narrow(state: &mut State, kind: PromptKind, text: &str) {
     match kind {
-        PromptKind::Filter => set_filter(state, Filter::parse(text)),
+        PromptKind::Filter => state.set_filter(Filter::parse(text)),
         PromptKind::Search => actions::look_for(state, text),
+        PromptKind::Palette => palette::again(state),
         PromptKind::Command => {}
     }
-}
-
-fn set_filter(state: &mut State, filter: Filter) {
-    if let Some(pane) = state.screen_mut().pane_mut() {
-        pane.filter = filter;
-    }
-    state.refresh();
 }
 
 /// A key while a prompt is open: it closes, runs, completes, or edits the line.
 fn typed(state: &mut State, mut prompt: Prompt, key: Key) -> Vec<Effect> {
     match (key.code, prompt.kind) {
-        (Code::Esc, PromptKind::Filter) => set_filter(state, prompt.before),
+        (Code::Esc, PromptKind::Filter) => {
+            state.set_filter(prompt.before);
+            if let Some(row) = prompt.selected {
+                state.select(&row);
+            }
+        }
         (Code::Esc, PromptKind::Search) => actions::look_for(state, ""),
         (Code::Enter, PromptKind::Filter | PromptKind::Search) | (Code::Esc, PromptKind::Command) => {}
         (Code::Enter, PromptKind::Command) => return commands::run(state, prompt.text()),

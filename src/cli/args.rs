@@ -103,13 +103,34 @@ pub struct LiveArgs {
     /// Most requests a second to the API server, after a first burst of 200
     #[arg(long, global = true, value_name = "NUMBER", default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_qps: u32,
+    /// How long a connection may take to open [default: as a request, else 10s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
+    pub connect_timeout: Option<Duration>,
+    /// How long an answer may take to end that began [default: 2m, or three times the request's]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
+    pub answer_timeout: Option<Duration>,
+    /// How long a watch may say nothing before it is opened again [default: 90s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
+    pub watch_timeout: Option<Duration>,
+    /// How long a kubelet may take to answer [default: 5s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
+    pub kubelet_timeout: Option<Duration>,
+    /// The longest pause before something is tried again [default: 30s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
+    pub retry_pause: Option<Duration>,
+    /// Whether lists come packed (gzip): auto, where the line is slow; always; never
+    #[arg(long, global = true, value_name = "WHEN", value_parser = ["auto", "always", "never"], default_value = "auto", hide_short_help = true)]
+    pub compression: String,
     /// Accept any certificate of the server
     #[arg(long, global = true)]
     pub insecure_skip_tls_verify: bool,
+    /// Write every read there: its path, what is accepted, how it may be packed
+    #[arg(long, global = true, value_name = "FILE", hide = true)]
+    pub request_log: Option<PathBuf>,
 }
 
 /// A duration as kubectl reads it.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     text.parse().map(|Timeout(duration)| duration)
 }
 
@@ -153,9 +174,16 @@ impl LiveArgs {
             token: self.token.clone(),
             server: self.server.clone(),
             request_timeout: self.request_timeout,
-            silence: None,
+            connect_timeout: self.connect_timeout,
+            answer_timeout: self.answer_timeout,
+            kubelet_timeout: self.kubelet_timeout,
+            retry_pause: self.retry_pause,
+            silence: self.watch_timeout,
+            // one of three words, as the parser made sure
+            packed: self.compression.parse().unwrap_or_default(),
             max_qps: Some(self.max_qps),
             insecure: self.insecure_skip_tls_verify,
+            request_log: self.request_log.clone(),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! `plimsoll collect nodes`: prints what looks at every node from inside the cluster, or creates it, reads its logs and
 //! removes it.
 
-use super::args::LiveArgs;
+use super::args::{LiveArgs, duration};
 use super::{Exit, Failure, print};
 use crate::frameworks;
 use crate::inventory::Version;
-use crate::sources::collector::{Collector, NAMESPACE};
+use crate::sources::collector::Collector;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum What {
@@ -28,6 +29,12 @@ pub(super) struct CollectArgs {
     /// Create it, read its logs and remove it, after you confirmed it; without: print it
     #[arg(long)]
     pub apply: bool,
+    /// How long a Job may take, the pulling of its image included [default: 180s]
+    #[arg(long, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
+    pub deadline: Option<Duration>,
+    /// How long removing may take before it is left to the cluster [default: 60s]
+    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "apply", hide_short_help = true)]
+    pub removal_timeout: Option<Duration>,
     /// Do not ask
     #[arg(long, requires = "apply")]
     pub yes: bool,
@@ -41,12 +48,14 @@ pub(super) fn run(live: &LiveArgs, args: &CollectArgs) -> Result<Exit, Failure> 
     if args.image.trim().is_empty() || args.image.contains(char::is_whitespace) {
         return Err(Failure::new(Exit::Usage, format!("{:?} is no image", args.image)));
     }
-    let (namespace, image) = (NAMESPACE.to_owned(), args.image.clone());
+    let mut collector = Collector::new(&args.image, args.nodes.clone(), Version::NEWEST);
+    collector.deadline = args.deadline.unwrap_or(collector.deadline);
+    collector.removal = args.removal_timeout.unwrap_or(collector.removal);
     if !args.apply && !args.nodes.is_empty() {
         // what is printed for nodes that were named needs no cluster
-        return printed(&Collector { namespace, image, nodes: args.nodes.clone(), version: Version::NEWEST });
+        return printed(&collector);
     }
-    on_cluster(live, args, Collector { namespace, image, nodes: args.nodes.clone(), version: Version::NEWEST })
+    on_cluster(live, args, collector)
 }
 
 fn printed(collector: &Collector) -> Result<Exit, Failure> {
@@ -96,7 +105,8 @@ fn on_cluster(live: &LiveArgs, args: &CollectArgs, mut collector: Collector) -> 
 #[cfg(feature = "live")]
 mod live {
     use super::super::progress::Progress;
-    use super::{CollectArgs, Collector, Exit, Failure, NAMESPACE, frameworks};
+    use super::{CollectArgs, Collector, Exit, Failure, frameworks};
+    use crate::sources::collector::NAMESPACE;
     use crate::sources::live::Session;
     use sha2::{Digest, Sha256};
     use std::io::{IsTerminal, Write};

@@ -199,7 +199,7 @@ fn cluster(
             let stats = session.stats();
             let _ = writeln!(
                 std::io::stderr(),
-                "{} requests ({} held back), {} bytes, {} back-offs, {} pods in {} variants, read in {:.3} s{}",
+                "{} requests ({} held back), {} bytes, {} back-offs, {} pods in {} variants, read in {:.3} s{}{}",
                 stats.requests.load(Ordering::Relaxed),
                 stats.paced.load(Ordering::Relaxed),
                 stats.bytes.load(Ordering::Relaxed),
@@ -208,6 +208,7 @@ fn cluster(
                 inventory.variants(),
                 began.elapsed().as_secs_f64(),
                 peak_memory().map(|kib| format!(", peak memory {} MB", kib / 1000)).unwrap_or_default(),
+                if session.is_far() { ", through a slow line: gzip" } else { "" },
             );
         }
         nothing_readable(&inventory, &kinds, &session)?;

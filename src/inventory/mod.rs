@@ -4,6 +4,7 @@ pub mod control_plane;
 pub(crate) mod credential;
 pub mod engines;
 pub mod exposure;
+mod facts;
 pub mod flags;
 pub mod image;
 mod index;
@@ -34,6 +35,7 @@ mod vulnerabilities;
 mod ways;
 pub mod yaml;
 
+pub use facts::{Facts, ObjectFacts};
 pub use index::{Variant, Workload};
 pub(crate) use kinds::kinds_of;
 pub use kinds::{Kind, Object, OptIn, Wire};

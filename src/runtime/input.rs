@@ -104,6 +104,8 @@ fn key(event: KeyEvent) -> Option<Key> {
         KeyCode::Delete => Code::Delete,
         KeyCode::Up => Code::Up,
         KeyCode::Down => Code::Down,
+        KeyCode::Left if event.modifiers.contains(KeyModifiers::SHIFT) => Code::ShiftLeft,
+        KeyCode::Right if event.modifiers.contains(KeyModifiers::SHIFT) => Code::ShiftRight,
         KeyCode::Left => Code::Left,
         KeyCode::Right => Code::Right,
         KeyCode::Home => Code::Home,

@@ -6,7 +6,7 @@ use crate::app::{
 };
 use crate::config::Config;
 use crate::inventory::nodes::NodeRow;
-use crate::inventory::{Answer, Question};
+use crate::inventory::{Answer, Facts, Question};
 use crate::model::{Activity, Finding, Report};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -93,6 +93,11 @@ pub trait Source: Send + Sync + 'static {
 
     /// Stops reading a kind of the target.
     fn cancel(&self, target: &Target, kind: &str);
+    /// Labels and ages of what was read of the target.
+    ///
+    /// # Errors
+    /// It is still being read.
+    fn facts(&self, target: &Target) -> Result<Facts, Failure>;
 
     /// What a form has to know of this machine.
     fn prepare(&self, book: Book) -> Prepared;

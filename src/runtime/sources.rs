@@ -10,9 +10,9 @@ use crate::config::{self, Config};
 use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
-use crate::inventory::{Answer, Inventory, Kind, Medium, Object, OptIn, Question, Version, nodes};
+use crate::inventory::{Answer, Facts, Inventory, Kind, Medium, Object, OptIn, Question, Version, nodes};
 use crate::model::{Activity, Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
-use crate::sources::collector::{Collector, NAMESPACE};
+use crate::sources::collector::Collector;
 use crate::sources::{Update, apply, demo, files};
 use crate::store::RecordPaths;
 use crate::{exports, imports, remediation};
@@ -385,8 +385,7 @@ impl Source for Sources {
         if nodes.is_empty() {
             return Err(Failure::new("There is no node to look at.", "esc goes back."));
         }
-        let (namespace, image) = (NAMESPACE.to_owned(), image.to_owned());
-        Collector { namespace, image, nodes, version }.print(&self.packs).map_err(internal)
+        Collector::new(image, nodes, version).print(&self.packs).map_err(internal)
     }
 
     #[cfg(feature = "live")]
@@ -436,6 +435,10 @@ impl Source for Sources {
         #[cfg(feature = "live")]
         self.live.cancel(target, kind);
         let _ = (target, kind);
+    }
+
+    fn facts(&self, target: &Target) -> Result<Facts, Failure> {
+        self.desk.facts(target)
     }
 
     fn prepare(&self, book: Book) -> Prepared {

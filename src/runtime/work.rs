@@ -109,6 +109,10 @@ impl Work<dyn Source> {
                 self.about(target, move |source, target| Msg::Activity(source.activity(target, after)));
             }
             Effect::CancelRead(target, kind) => self.spawn(move |source| source.cancel(&target, &kind)),
+            Effect::Arrange(number, work) => self.run(move |_| Msg::Arranged(number, work.work().unwrap_or_default())),
+            Effect::Fold(number, work) => self.run(move |_| Msg::Folded(number, Box::new(work.work()))),
+            Effect::Forget(things) => self.spawn(move |_| drop(things)),
+            Effect::LoadFacts(target) => self.about(target, |source, target| Msg::Facts(source.facts(target))),
             Effect::Prepare(book) => self.run(move |source| Msg::Prepared(source.prepare(book))),
             Effect::Record(target, change) => {
                 self.run(move |source| Msg::Recorded(Box::new(source.record(&target, &change))));

@@ -11,11 +11,14 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::time::Duration;
 
 /// The namespace, where no other name was made for one run.
 pub const NAMESPACE: &str = "plimsoll-nodes";
-/// Seconds that a Job may take, the pulling of its image included.
-pub const DEADLINE: u32 = 180;
+/// How long a Job may take, the pulling of its image included, where nothing else was asked for.
+pub const DEADLINE: Duration = Duration::from_secs(180);
+/// How long removing may take before it is left to the cluster, where nothing else was asked for.
+pub const REMOVAL: Duration = Duration::from_secs(60);
 /// Seconds after which what is left of a Job goes by itself, where nobody could remove it.
 const KEPT: u32 = 600;
 /// The container and its program.
@@ -32,6 +35,10 @@ pub struct Collector {
     pub nodes: Vec<String>,
     /// The server's version: it knows fields or does not.
     pub version: Version,
+    /// How long a Job may take.
+    pub deadline: Duration,
+    /// How long removing may take.
+    pub removal: Duration,
 }
 
 /// The name of a node's Job: of the node's own, where that fits.
@@ -43,6 +50,12 @@ pub fn job_name(node: &str) -> String {
 }
 
 impl Collector {
+    /// Of these nodes, with the usual patience.
+    pub fn new(image: impl Into<String>, nodes: Vec<String>, version: Version) -> Self {
+        let (namespace, image) = (NAMESPACE.to_owned(), image.into());
+        Self { namespace, image, nodes, version, deadline: DEADLINE, removal: REMOVAL }
+    }
+
     /// The objects, in the order in which they are created: what is not of one node, then a Job a node.
     pub fn objects(&self) -> Vec<Value> {
         let meta = |name: &str| json!({"name": name, "namespace": self.namespace, "labels": labels()});
@@ -79,7 +92,7 @@ impl Collector {
             "apiVersion": "batch/v1", "kind": "Job",
             "metadata": {"name": job_name(node), "namespace": self.namespace, "labels": labels()},
             "spec": {
-                "backoffLimit": 0, "activeDeadlineSeconds": DEADLINE, "ttlSecondsAfterFinished": KEPT,
+                "backoffLimit": 0, "activeDeadlineSeconds": self.deadline.as_secs().max(1), "ttlSecondsAfterFinished": KEPT,
                 "template": {
                     "metadata": {"labels": labels(), "annotations": {"plimsoll/node": node}},
                     "spec": {
@@ -118,7 +131,8 @@ impl Collector {
             format!(
                 "plimsoll looks at {nodes}: a Job each reads modes and owners of files, ends of certificates and flags of \
                  Kubernetes' processes, and writes one JSON document to its log. It sees the node's root read-only, has no \
-                 token and no network, and ends after {DEADLINE} s."
+                 token and no network, and ends after {} s.",
+                self.deadline.as_secs().max(1)
             ),
             "`plimsoll collect nodes --apply` creates this, reads the logs and removes it. By hand: apply this, then"
                 .into(),
@@ -246,7 +260,7 @@ mod tests {
 
     fn collector(image: &str) -> Collector {
         let nodes = vec!["worker-1".to_owned(), "ip-10-0-0-1.eu-west-1.compute.internal".to_owned()];
-        Collector { namespace: NAMESPACE.to_owned(), image: image.to_owned(), nodes, version: Version::NEWEST }
+        Collector::new(image, nodes, Version::NEWEST)
     }
 
     fn pinned_image() -> String {

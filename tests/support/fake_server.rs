@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// What to answer.
 #[derive(Clone, Debug)]
@@ -17,6 +18,14 @@ pub enum Reply {
     Half(&'static str, Vec<u8>),
     /// Reads the request and never answers.
     Silence,
+    /// A whole answer, packed: its bytes are gzip.
+    Packed(&'static str, Vec<u8>),
+    /// These bytes, again and again.
+    Endless(&'static str, Vec<u8>),
+    /// A byte, and after each pause another.
+    Drip(&'static str, Duration),
+    /// An answer, so much later.
+    Late(Duration, Box<Reply>),
 }
 
 /// How to answer a request: its path with query, and how often that path was asked before.
@@ -72,7 +81,28 @@ fn serve(stream: TcpStream, answer: &Answer, log: &Mutex<Vec<String>>, counts: &
             *count - 1
         };
         log.lock().unwrap().push(path.clone());
-        let sent = match answer(&path, before) {
+        let mut reply = answer(&path, before);
+        if let Reply::Late(time, after) = reply {
+            pause(time);
+            reply = *after;
+        }
+        let sent = match reply {
+            Reply::Packed(kind, body) => send(&mut stream, 200, kind, "Content-Encoding: gzip\r\n", body.len(), &body),
+            Reply::Endless(kind, body) => {
+                let _ = write!(stream, "HTTP/1.1 200 X\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n");
+                // until the client gives up and closes
+                while stream.write_all(&body).is_ok() {}
+                return;
+            }
+            Reply::Drip(kind, time) => {
+                let _ = write!(stream, "HTTP/1.1 200 X\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n");
+                while stream.write_all(b"k").is_ok() {
+                    pause(time);
+                }
+                return;
+            }
+            // nothing is later than late
+            Reply::Late(..) => return,
             Reply::Full(status, kind, body) => send(&mut stream, status, kind, "", body.len(), &body),
             Reply::RetryAfter(status, seconds) => {
                 send(&mut stream, status, "text/plain", &format!("Retry-After: {seconds}\r\n"), 0, b"")
@@ -92,6 +122,18 @@ fn serve(stream: TcpStream, answer: &Answer, log: &Mutex<Vec<String>>, counts: &
             return;
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "slowness is the fault itself; nothing is waited for")]
+fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
+/// Bytes as gzip.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 fn send(s: &mut TcpStream, status: u16, kind: &str, extra: &str, length: usize, body: &[u8]) -> std::io::Result<()> {

@@ -100,7 +100,18 @@ impl Terminal {
     /// Takes what the program writes until the screen is as wanted.
     #[track_caller]
     pub fn until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        self.until_in(Duration::from_secs(60), what, wanted);
+    }
+
+    /// The same, for what may take as long as it likes.
+    #[track_caller]
+    pub fn until_some_day(&mut self, wanted: impl Fn(&vt100::Screen) -> bool) {
+        self.until_in(Duration::from_secs(86_400), "what may come some day", wanted);
+    }
+
+    #[track_caller]
+    fn until_in(&mut self, limit: Duration, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
+        let deadline = Instant::now() + limit;
         while !wanted(self.parser.screen()) {
             match self.bytes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => {

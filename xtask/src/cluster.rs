@@ -13,6 +13,7 @@ mod etcd;
 pub mod load;
 pub mod node;
 mod outage;
+mod pause;
 mod process;
 pub mod wait;
 
@@ -145,8 +146,7 @@ impl Cluster {
 
     /// Writes a kubeconfig for one of the users, with a default namespace if one is given.
     pub fn kubeconfig_for(&self, user: &str, namespace: Option<&str>) -> Result<PathBuf> {
-        let token =
-            self.token_of(user).with_context(|| format!("the test cluster was started without a user {user}"))?;
+        let token = self.token_for(user)?;
         let path = self.state.join(iter::once(user).chain(namespace).collect::<Vec<_>>().join("@") + ".kubeconfig");
         self.write_kubeconfig(&path, user, token, namespace)?;
         Ok(path)
@@ -207,6 +207,11 @@ impl Cluster {
     /// Whether the API server says that it is ready.
     pub fn ready(&self) -> bool {
         self.kubectl_output(["get", "--raw", "/readyz"]).is_ok()
+    }
+
+    /// The bearer token of one of the users.
+    pub fn token_for(&self, user: &str) -> Result<&str> {
+        self.token_of(user).with_context(|| format!("the test cluster was started without a user {user}"))
     }
 
     fn token_of(&self, user: &str) -> Option<&str> {

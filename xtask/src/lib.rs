@@ -4,6 +4,7 @@ pub mod agent;
 pub mod bench;
 pub mod cluster;
 pub mod generate;
+pub mod link;
 pub mod new_check;
 pub mod paths;
 pub mod sandbox;

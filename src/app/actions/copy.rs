@@ -1,5 +1,7 @@
 //! Taking things out: the clipboard and CSV.
 
+use super::marks;
+use crate::app::markdown;
 use crate::app::rows::{RowId, TextKind};
 use crate::app::{Action, Effect, FixForm, Key, Load, Origin, RemedyText, State, Take, View};
 use crate::model::FindingStatus;
@@ -16,8 +18,20 @@ fn what(state: &State) -> Option<(String, String)> {
     if let (View::Text(TextKind::Collector(_)), (_, Load::Ready(text))) = (&state.screen().view, &state.collector) {
         return Some(("the manifests".to_owned(), text.clone()));
     }
-    match state.selected()? {
-        RowId::Control(framework, id) => Some((format!("{framework} {id}"), id.to_string())),
+    named(state, state.selected()?)
+}
+
+/// What a row is, and its name.
+fn named(state: &State, row: &RowId) -> Option<(String, String)> {
+    match row {
+        RowId::Finding(fingerprint) => {
+            let resource = &state.session.finding(fingerprint)?.resource;
+            Some((resource.kind_name(), resource.name.to_string()))
+        }
+        RowId::Group(check, _) => Some(((*check).to_owned(), (*check).to_owned())),
+        RowId::Control(framework, id) | RowId::Answer(framework, id) => {
+            Some((format!("{framework} {id}"), id.to_string()))
+        }
         RowId::Framework(id) | RowId::Criteria(id) => Some((id.to_string(), id.to_string())),
         RowId::Context(name) | RowId::Namespace(Some(name)) | RowId::Node(name) => {
             Some((name.to_string(), name.to_string()))
@@ -38,9 +52,27 @@ pub fn has_name(state: &State) -> bool {
     what(state).is_some()
 }
 
-/// Copies the name.
+/// Copies the name; of marked rows a line each.
 pub fn name(state: &mut State, _: Key) -> Vec<Effect> {
+    let marked = state.pane().map(|pane| pane.marked()).unwrap_or_default();
+    let mut names: Vec<String> = marked.iter().filter_map(|row| named(state, row)).map(|(_, name)| name).collect();
+    names.dedup();
+    if !names.is_empty() {
+        return vec![Effect::Copy(format!("the names of {}", marks::words(marked.len())), names.join("\n"))];
+    }
     what(state).map_or_else(Vec::new, |(what, text)| vec![Effect::Copy(what, text)])
+}
+
+/// Copies the marked rows as a Markdown table.
+pub fn table(state: &mut State, _: Key) -> Vec<Effect> {
+    let marked = state.pane().map(|pane| pane.marked()).unwrap_or_default();
+    let text = markdown::table(state, &marked);
+    let what = format!("{} as a Markdown table", marks::words(marked.len()));
+    if text.is_empty() {
+        state.say("None of the marked rows is there any more.");
+        return Vec::new();
+    }
+    vec![Effect::Copy(what, text)]
 }
 
 /// The finding's resource lives in a namespace.
@@ -172,6 +204,9 @@ fn exported(state: &State) -> Vec<usize> {
     let Some(report) = state.session.report.as_deref() else { return Vec::new() };
     let summary = &state.session.summary;
     let mut found: Vec<usize> = match (&state.screen().view, state.pane()) {
+        (_, Some(pane)) if pane.mark_count() > 0 => {
+            pane.marked().into_iter().flat_map(|row| marks::findings_of(state, report, row)).collect()
+        }
         (View::Finding(fingerprint) | View::Yaml(fingerprint), _) => summary.finding(fingerprint).into_iter().collect(),
         (View::Control(..) | View::Findings(_) | View::Framework(..), Some(pane)) => pane
             .rows
@@ -195,10 +230,12 @@ fn exported(state: &State) -> Vec<usize> {
 /// Writes what is shown as CSV: to this path, or to a new file.
 pub fn export_to(state: &mut State, path: Option<PathBuf>) -> Vec<Effect> {
     let rows = exported(state);
+    state.saving_marked = marks::count(state);
     match state.session.report.clone() {
         Some(report) if !rows.is_empty() => vec![Effect::Export(report, rows, path)],
         _ => {
-            state.say("There is nothing to save here: the list holds no findings.");
+            let what = if state.saving_marked > 0 { "marked rows hold" } else { "list holds" };
+            state.say(format!("There is nothing to save here: the {what} no findings."));
             Vec::new()
         }
     }

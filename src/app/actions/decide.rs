@@ -1,8 +1,9 @@
 //! Letting a failure stand, saying what was found of a control, and taking that back.
 
+use super::marks;
 use crate::app::form::{Form, Outcome};
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Action, Book, Effect, Key, Prepared, Recorded, Refused, State, View};
+use crate::app::{Action, Book, Effect, Key, Prepared, Recorded, Refused, State, Subject, View};
 use crate::model::{AttestationState, ControlResult, Finding, FindingStatus, Report, Verdict, is_candidate};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,13 +20,21 @@ fn is_open(finding: &Finding) -> bool {
     }
 }
 
-/// A finding is there that may be let stand, or is.
+/// A finding is there that may be let stand, or is; or one of the marked rows has one.
 pub fn can_waive(state: &State) -> bool {
-    state.current().is_some_and(|finding| is_open(&finding))
+    match state.screen().pane().map_or(0, |pane| pane.mark_count()) {
+        0 => state.current().is_some_and(|finding| is_open(&finding)),
+        _ => marks::any(state, is_open),
+    }
 }
 
-/// Opens the form that lets a finding stand.
+/// Opens the form that lets a finding stand, or those of the marked rows.
 pub fn waive(state: &mut State, _: Key) -> Vec<Effect> {
+    if marks::has_marks(state) {
+        let open_ones: Vec<Finding> = marks::findings(state).into_iter().filter(is_open).collect();
+        let form = Form::waive_marked(&open_ones);
+        return open(state, form, Book::Waivers);
+    }
     let report = state.session.report.as_deref();
     let form = report.and_then(|report| Some(Form::waive(&state.current().filter(is_open)?, report)));
     form.map_or_else(Vec::new, |form| open(state, form, Book::Waivers))
@@ -54,10 +63,8 @@ pub fn can_attest(state: &State) -> bool {
 pub fn attest(state: &mut State, _: Key) -> Vec<Effect> {
     let form = state.session.report.as_deref().and_then(|report| {
         let control = control(state).filter(|control| is_for_people(control))?;
-        let rows = report.findings.rows().enumerate();
-        let mut found: Vec<usize> =
-            rows.filter(|(_, row)| is_candidate(control, row.check(), row.status())).map(|(i, _)| i).collect();
-        crate::app::summary::sort(&mut found, report);
+        let is_one = |i: &usize| report.findings.row(*i).is_some_and(|f| is_candidate(control, f.check(), f.status()));
+        let found: Vec<usize> = state.session.summary.order().iter().copied().filter(is_one).collect();
         let findings = report.findings.select(&found);
         let holds = report
             .attestations
@@ -138,7 +145,13 @@ pub fn prepared(state: &mut State, ready: Prepared) {
 pub fn recorded(state: &mut State, result: Result<Recorded, Refused>) {
     match result {
         Ok(recorded) => {
-            state.form = None;
+            let form = state.form.take();
+            if let (Some(Subject::WaiveMarked { .. }), Some(pane)) =
+                (form.map(|form| form.subject), state.screen_mut().pane_mut())
+            {
+                // what they were marked for is done
+                pane.clear_marks();
+            }
             let place = state.pane().map(|pane| pane.cursor);
             show(state, recorded);
             // A row that is waived moves down; what comes after it is next.
@@ -171,8 +184,7 @@ fn show(state: &mut State, recorded: Recorded) {
     if let Some((_, report)) = recorded.report.filter(|(target, _)| *target == state.session.target) {
         // what waits to be shown was judged before
         state.session.next = None;
-        state.session.show(report);
-        state.refresh();
+        state.show(report);
     }
     state.say(said);
 }

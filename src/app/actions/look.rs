@@ -4,7 +4,7 @@ use crate::app::query::Query;
 use crate::app::rows::{RowId, TextKind};
 use crate::app::{Action, Effect, Filter, GapFold, Key, Origin, RemedyText, State, Target, View};
 use crate::inventory::{Kind, Question};
-use crate::model::{FindingStatus, GapReason, Severity};
+use crate::model::{GapReason, Severity};
 use std::sync::Arc;
 
 /// What opening a row leads to.
@@ -61,6 +61,7 @@ pub fn open(state: &mut State, _: Key) -> Vec<Effect> {
     let Some(row) = state.selected().cloned() else { return Vec::new() };
     match row {
         RowId::Context(name) => {
+            state.pop();
             let target = Target { origin: Origin::Cluster, context: Some(name), ..Target::default() };
             state.retarget(target, false)
         }
@@ -106,10 +107,7 @@ pub fn can_back(state: &State) -> bool {
 /// Clears the filter, else goes back.
 pub fn back(state: &mut State, _: Key) -> Vec<Effect> {
     match state.screen_mut().pane_mut() {
-        Some(pane) if !pane.filter.is_empty() => {
-            pane.filter = Filter::default();
-            state.refresh();
-        }
+        Some(pane) if !pane.filter.is_empty() => state.set_filter(Filter::default()),
         Some(pane) if !pane.reading.search.is_empty() => {
             pane.reading.search.clear();
             pane.reading.found.clear();
@@ -246,28 +244,24 @@ pub fn switch_fix(state: &mut State, _: Key) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Findings of the list under the finding's screen, and the position of this one.
-fn neighbours(state: &State) -> Option<(Vec<Arc<str>>, usize)> {
-    let here = state.current()?.fingerprint.clone();
-    let below = state.screens().iter().rev().find_map(|screen| {
-        let found: Vec<Arc<str>> = screen
-            .pane()?
-            .rows
-            .iter()
-            .filter_map(|row| match row {
-                RowId::Finding(fingerprint) => Some(fingerprint.clone()),
-                _ => None,
-            })
-            .collect();
-        (!found.is_empty()).then_some(found)
-    })?;
-    let at = below.iter().position(|fingerprint| *fingerprint == here)?;
-    Some((below, at))
+/// The rows of the list of findings under the finding's screen, and the position of this one.
+fn neighbours(state: &State) -> Option<(&[RowId], usize)> {
+    let here = &state.current()?.fingerprint;
+    let is_finding = |row: &RowId| matches!(row, RowId::Finding(_));
+    let lists = state.screens().iter().rev().filter_map(|screen| screen.pane());
+    let below = lists.into_iter().find(|pane| pane.rows.iter().any(is_finding))?;
+    let is_here = |row: &RowId| matches!(row, RowId::Finding(fingerprint) if fingerprint == here);
+    // it is where it was opened, unless the list has changed since
+    let at = match below.selected().is_some_and(is_here) {
+        true => below.cursor,
+        false => below.rows.iter().position(is_here)?,
+    };
+    Some((&below.rows, at))
 }
 
 fn go(state: &mut State, step: isize) -> Vec<Effect> {
     let Some((list, at)) = neighbours(state) else { return Vec::new() };
-    let Some(fingerprint) = at.checked_add_signed(step).and_then(|i| list.get(i)).cloned() else {
+    let Some(RowId::Finding(fingerprint)) = at.checked_add_signed(step).and_then(|i| list.get(i)).cloned() else {
         state.say(if step > 0 { "That was the last one." } else { "That was the first one." });
         return Vec::new();
     };
@@ -276,8 +270,9 @@ fn go(state: &mut State, step: isize) -> Vec<Effect> {
         _ => View::Finding(fingerprint.clone()),
     };
     let focus = state.screen().focus;
+    let at = at.saturating_add_signed(step);
     state.pop();
-    state.select(&RowId::Finding(fingerprint));
+    state.select_at(at, &RowId::Finding(fingerprint));
     let effects = state.push(view);
     state.screen_mut().focus = focus;
     state.scroll_to_mark();
@@ -322,8 +317,7 @@ pub fn help(state: &mut State, _: Key) -> Vec<Effect> {
 pub fn failures(state: &mut State, _: Key) -> Vec<Effect> {
     state.failures_only = !state.failures_only;
     state.refresh();
-    let report = state.session.report.as_deref();
-    let failing = report.map_or(0, |r| r.findings.rows().filter(|f| f.status() == FindingStatus::Fail).count());
+    let failing = state.session.summary.failing_in(None);
     state.say(if state.failures_only {
         format!("Failures only ({failing} findings fail); {} shows everything.", state.key(Action::Failures))
     } else {

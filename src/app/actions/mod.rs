@@ -5,16 +5,19 @@
 mod copy;
 mod decide;
 mod look;
+mod marks;
 mod moves;
 mod program;
 mod read;
 mod scan;
+mod sort;
 
 use super::rows::PaneKind;
 use super::{Effect, Key, State, View, activity};
 
 pub(super) use copy::{export_to, save_to, take};
 pub(super) use decide::{close, prepared, recorded, typed, undone};
+pub(super) use marks::words as marked_words;
 pub(super) use moves::scroll;
 pub(super) use read::{found_at, look_for};
 pub(super) use scan::{demo, rescan, switch_namespace};
@@ -102,7 +105,11 @@ actions! {
     CopyCommand   [Finding]        ["K"]                         ""          "Copy the kubectl command that applies the fix" copy::command,     copy::can_command;
     CopyDiff      [Finding]        ["U"]                         ""          "Copy the fix as a unified diff"                copy::diff,        copy::can_diff;
     CopyWhole     [Finding]        ["Y"]                         ""          "Copy the whole resource with the fix in it"    copy::whole,       copy::can_whole;
-    Waive         [Finding]        ["W"]                         "waive"     "Waive: let the failure stand, with reason and expiry" decide::waive, decide::can_waive;
+    ColumnOn      [List]           ["shift-right", ">"]          ""          "The next column to sort by"                    sort::column_on, sort::can_sort;
+    ColumnBack    [List]           ["shift-left", "<"]           ""          "The column before it"                          sort::column_back, sort::can_sort;
+    Sort          [List]           ["O"]                         ""          "Sort by that column; again: the other way round; again: as it was" sort::sort, sort::can_sort;
+    Wide          [List]           ["ctrl-w"]                    ""          "Wide: age, rule, frameworks and other further columns" sort::wide, moves::on_list;
+    Waive         [Finding, List]  ["W"]                         "waive"     "Waive: let the failure stand, with reason and expiry" decide::waive, decide::can_waive;
     Pods          [Finding]        ["P"]                         "pods"      "The pods of its owner, with node and age"      look::pods, look::has_pods;
     Edit          [Finding]        ["e"]                         "edit copy" "Open a copy with the fix in it in your editor"  copy::edit,        look::has_finding;
     Reach         [Finding]        ["r"]                         "reach"     "Who reaches it, what it runs as and may do, where it connects to" look::reach, look::can_reach;
@@ -119,6 +126,11 @@ actions! {
     ManagedFields [Text]           ["m"]                         "managed"   "Show or hide managedFields"                    read::managed, read::has_managed;
     Worst         [Anywhere]       ["H"]                         "crit+high" "Every critical and high finding"               look::worst, look::can_worst;
     Command       [Anywhere]       [":"]                         "command"   "Type a command"                                program::command, program::always;
+    Palette       [Anywhere]       ["ctrl-p"]                    ""          "Everything that can be done or gone to, by a few letters" program::palette, program::always;
+    Mark          [List]           ["space"]                     "mark"      "Mark the row: saving, copying and waiving go by the marks" marks::mark, marks::can_mark;
+    MarkRange     [List]           ["ctrl-space"]                ""          "Mark all from the row that was marked last"    marks::range, marks::can_mark;
+    ClearMarks    [List]           ["ctrl-\\", "ctrl-4"]         ""          "Take all marks away"                           marks::clear, marks::has_marks;
+    CopyTable     [List]           ["M"]                         "table"     "Copy the marked rows as a Markdown table"      copy::table, marks::has_marks;
     Failures      [List]           ["ctrl-z"]                    "failures"  "Failures only, or everything"                  look::failures, look::has_report;
     Export        [Anywhere]       ["ctrl-s"]                    "csv"       "Save what the list shows as CSV"               copy::export, look::has_report;
     Rescan        [Anywhere]       ["ctrl-r"]                    "rescan"    "Read everything again"                         scan::rescan, scan::can_rescan;
@@ -131,7 +143,7 @@ actions! {
     Namespace     [Anywhere]       ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] "" "0 all namespaces, 1-9 favourites (:ns lists them)" scan::numbered, scan::has_namespaces;
     Down          [Text, List]     ["down", "j"]                 ""          "Down"                                          moves::down, program::always;
     Up            [Text, List]     ["up", "k"]                   ""          "Up"                                            moves::up, program::always;
-    PageDown      [Text, List]     ["ctrl-f", "pgdn", "space"]   ""          "A page down"                                   moves::page_down, program::always;
+    PageDown      [Text, List]     ["ctrl-f", "pgdn"]            ""          "A page down"                                   moves::page_down, program::always;
     PageUp        [Text, List]     ["ctrl-b", "pgup"]            ""          "A page up"                                     moves::page_up, program::always;
     HalfDown      [Text, List]     ["ctrl-d"]                    ""          "Half a page down (never deletes)"              moves::half_down, program::always;
     HalfUp        [Text, List]     ["ctrl-u", "ctrl-k"]          ""          "Half a page up (never kills)"                  moves::half_up, program::always;
@@ -192,6 +204,10 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
             state.say(format!("This is the first screen; {} or :q leaves.", state.key(Action::Quit)));
             Vec::new()
         }
+        // In texts the key that marks rows turns the page, as in pagers.
+        (None, Some(Action::Mark)) if state.pane().is_some_and(|pane| !pane.kind.is_list()) => {
+            run(state, Action::PageDown)
+        }
         (None, Some(action)) => {
             if let Some(why) = decide::why_not(state, action) {
                 state.say(why);
@@ -211,6 +227,26 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
     let entry = available(state).find(|entry| entry.action == action);
     let key = state.preferences().keys.of(action).first().copied();
     entry.map_or_else(Vec::new, |entry| (entry.run)(state, key.unwrap_or(Key::plain(super::Code::Enter))))
+}
+
+/// Why an action would do nothing now; None: it would do something.
+pub(super) fn why_not(state: &State, entry: &Entry) -> Option<String> {
+    let here = contexts(state);
+    let applies = entry.contexts.iter().any(|context| here.contains(context));
+    if applies && (entry.can)(state) {
+        return None;
+    }
+    let why = match entry.contexts.first() {
+        _ if applies => match decide::why_not(state, entry.action) {
+            Some(why) => return Some(why),
+            None => "nothing here that it could act on",
+        },
+        Some(Context::Finding) => "no finding is selected or shown",
+        Some(Context::List) => "no list has the focus",
+        Some(Context::Text) => "no text is shown",
+        Some(Context::Anywhere) | None => "nothing here that it could act on",
+    };
+    Some(why.to_owned())
 }
 
 /// Whether the fix is on screen.

@@ -29,7 +29,7 @@ pub fn scroll(state: &mut State, pane: usize, distance: isize) {
     }
     if let Some(pane) = state.screen_mut().panes.get_mut(pane) {
         if pane.kind.is_list() {
-            pane.cursor = pane.cursor.saturating_add_signed(distance).min(pane.rows.len().saturating_sub(1));
+            pane.settle_on(pane.cursor.saturating_add_signed(distance).min(pane.rows.len().saturating_sub(1)));
             pane.skip_heading(distance > 0);
         } else {
             pane.offset = pane.offset.saturating_add_signed(distance);

@@ -11,6 +11,9 @@ const MAX_DEPTH: usize = 512;
 /// How much aliases may add to a document: bytes of text, and 64 a node.
 const ALIAS_BUDGET: usize = 16 << 20;
 
+/// How many merge keys are looked through for one field.
+const MERGES: usize = 10_000;
+
 /// A document that was read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parsed {
@@ -316,13 +319,13 @@ impl<'t> Tree<'t> {
     /// One step down: the key (of an item: itself) and the value.
     fn child(&self, parent: Id, step: &Step) -> Option<(Id, Id)> {
         match step {
-            Step::Field(name) | Step::Key(name) => self.entry(parent, name, 0),
+            Step::Field(name) | Step::Key(name) => self.entry(parent, name),
             Step::Item { index, key } => {
                 let (_, node) = self.node(parent)?;
                 let Content::List(items) = &node.content else { return None };
                 let item = match key {
                     Some((key, wanted)) => items.iter().find(|item| {
-                        self.entry(**item, key, 0).is_some_and(|(_, value)| self.text(value) == Some(&**wanted))
+                        self.entry(**item, key).is_some_and(|(_, value)| self.text(value) == Some(&**wanted))
                     })?,
                     None => items.get(*index)?,
                 };
@@ -338,21 +341,35 @@ impl<'t> Tree<'t> {
     }
 
     /// A mapping's entry by name: the last of equal keys, and what merge keys bring in their place.
-    fn entry(&self, map: Id, name: &str, depth: usize) -> Option<(Id, Id)> {
+    fn entry(&self, map: Id, name: &str) -> Option<(Id, Id)> {
+        let mut left = MERGES;
+        self.entry_within(map, name, 0, &mut left)
+    }
+
+    /// The same, while so many merge keys are left to be looked through: each may name the next one twice.
+    fn entry_within(&self, map: Id, name: &str, depth: usize, left: &mut usize) -> Option<(Id, Id)> {
         let (_, node) = self.node(map)?;
         let Content::Map(pairs) = &node.content else { return None };
-        let merged = |value: Id| {
+        for (key, value) in pairs.iter().rev() {
+            if !self.is_merge(*key) {
+                if self.text(*key) == Some(name) {
+                    return Some((*key, *value));
+                }
+                continue;
+            }
+            *left = left.checked_sub(1)?;
             if depth >= MAX_DEPTH {
-                return None;
+                continue;
             }
-            match &self.node(value)?.1.content {
-                Content::List(maps) => maps.iter().find_map(|map| self.entry(*map, name, depth + 1)),
-                _ => self.entry(value, name, depth + 1),
+            let found = match &self.node(*value)?.1.content {
+                Content::List(maps) => maps.iter().find_map(|map| self.entry_within(*map, name, depth + 1, left)),
+                _ => self.entry_within(*value, name, depth + 1, left),
+            };
+            if found.is_some() {
+                return found;
             }
-        };
-        pairs.iter().rev().find_map(|(key, value)| {
-            if self.is_merge(*key) { merged(*value) } else { (self.text(*key) == Some(name)).then_some((*key, *value)) }
-        })
+        }
+        None
     }
 
     fn is_merge(&self, key: Id) -> bool {
@@ -546,6 +563,33 @@ mod tests {
         let parsed = parse(text).unwrap();
         assert_eq!(parsed.value, wanted);
         assert!(parsed.warnings.is_empty(), "overriding what was merged is no mistake");
+    }
+
+    /// Each anchor stands for ten of the one before: what is short on paper is endless.
+    #[test]
+    fn what_grows_without_measure_is_refused() {
+        let level = |n: usize, item: &str, join: &str| {
+            let before = (0..10).map(|_| format!("*a{}", n - 1)).collect::<Vec<_>>().join(", ");
+            format!("a{n}: &a{n} {}\n", item.replace("{}", &before)) + join
+        };
+        let lists: String = (1..30).map(|n| level(n, "[{}]", "")).collect();
+        let error = parse(&format!("a0: &a0 [x, x]\n{lists}")).unwrap_err();
+        assert!(error.message.contains("16 MiB"), "{error:?}");
+
+        let merges: String = (1..30).map(|n| level(n, "{<<: [{}]}", "")).collect();
+        let text = format!("a0: &a0 {{x: 1}}\n{merges}");
+        assert!(parse(&text).unwrap_err().message.contains("16 MiB"));
+        // the position of a field that is nowhere is looked for, and not for ever
+        let span = locate(&text, &FieldPath::of("a29.nowhere")).unwrap();
+        assert!(!span.exact && span.line == 30);
+
+        for deep in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000), "? ".repeat(20_000)] {
+            // in flow it may be cut before it is too deep; either way it is an error, and no stack ends
+            assert!(parse(&deep).is_err());
+        }
+        let own = "a: &a {b: *a}\nc: &c\n  <<: *c\n  d: 1\n";
+        assert!(parse(own).unwrap_err().message.contains("deep"));
+        assert!(locate(own, &FieldPath::of("c.nowhere")).is_some());
     }
 
     /// Expected values are what `kubectl label --local -o json` of 1.36 printed for the same text.

@@ -9,6 +9,8 @@ use std::sync::Arc;
 const ENOUGH: usize = 256 * 1024;
 /// Bytes read at once.
 const BLOCK: usize = 128 * 1024;
+/// Most bytes of one document, or of one item of a list: an export of a large cluster is one.
+const MOST: usize = 1 << 30;
 
 /// A part of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +58,7 @@ pub(super) struct Pieces<R> {
     line: usize,
     document: usize,
     mode: Mode,
+    most: usize,
 }
 
 #[derive(Debug)]
@@ -114,11 +117,15 @@ enum Found {
 
 impl<R: Read> Pieces<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, buffer: Vec::new(), ended: false, line: 1, document: 0, mode: Mode::Begin }
+        Self { reader, buffer: Vec::new(), ended: false, line: 1, document: 0, mode: Mode::Begin, most: MOST }
     }
 
     fn read_block(&mut self) -> io::Result<()> {
         let before = self.buffer.len();
+        if before > self.most {
+            let why = format!("line {}: a document of more than {} bytes begins here", self.line, self.most);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
         let read = self.reader.by_ref().take(BLOCK as u64).read_to_end(&mut self.buffer)?;
         self.ended = read == 0 || self.buffer.len() == before;
         Ok(())
@@ -457,6 +464,20 @@ mod tests {
             ]
         );
         assert_eq!(shown("{\"a\": [1,\n 2"), [row("cut", 2, 0)]);
+    }
+
+    #[test]
+    fn a_document_without_end_is_refused() {
+        for endless in [&b"a: b\n"[..], b"{\"a\": [", b" \n", b"{"] {
+            let stream = endless.repeat((4 << 20) / endless.len());
+            let mut pieces = Pieces { most: 1 << 20, ..Pieces::new(&stream[..]) };
+            let error = pieces.find_map(Result::err).unwrap();
+            assert!(error.to_string().contains("a document of more than 1048576 bytes"), "{error}");
+            assert!(pieces.buffer.len() < 2 << 20);
+        }
+        // many small ones are no large one
+        let stream = "--- {a: b}\n".repeat(1 << 19);
+        assert!(Pieces { most: 1 << 20, ..Pieces::new(stream.as_bytes()) }.all(|piece| piece.is_ok()));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::errors::Problem;
 use super::read::{Inner, Session, encode};
 use crate::inventory::{Kind, Object};
-use crate::sources::collector::{Collector, DEADLINE};
+use crate::sources::collector::Collector;
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt, stream};
 use http::Method;
@@ -18,8 +18,6 @@ use std::time::{Duration, Instant};
 const AT_ONCE: usize = 10;
 /// Between two looks at the pods: one request tells of all.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long removing may take before it is left to the cluster.
-const REMOVAL: Duration = Duration::from_secs(60);
 /// What a container waits for that waiting does not bring.
 const HOPELESS: &[&str] = &[
     "ImagePullBackOff",
@@ -72,7 +70,7 @@ impl Session {
             }
         }
         tell(&format!("removing namespace {}", collector.namespace));
-        collected.left = inner.remove(&collector.namespace).await.err();
+        collected.left = inner.remove(&collector.namespace, collector.removal).await.err();
         for node in &collector.nodes {
             let never = || Err("nothing came of it before the end".to_owned());
             collected.nodes.entry(node.clone()).or_insert_with(never);
@@ -103,7 +101,7 @@ impl Inner {
                 nodes.insert(node, Err(format!("its Job cannot be created: {problem}")));
             }
         }
-        let end = Instant::now() + Duration::from_secs(u64::from(DEADLINE) + 20);
+        let end = Instant::now() + collector.deadline + Duration::from_secs(20);
         while nodes.len() < collector.nodes.len() && Instant::now() < end {
             tokio::time::sleep(PAUSE).await;
             // one look that fails is not the end: the next may not
@@ -128,7 +126,7 @@ impl Inner {
                 let job = crate::sources::collector::job_name(&node);
                 let event = events.iter().find(|(name, _)| name.starts_with(&job)).map(|(_, message)| message.as_str());
                 let why = event.unwrap_or("is its kubelet there?");
-                nodes.insert(node, Err(format!("no answer within {DEADLINE} s: {why}")));
+                nodes.insert(node, Err(format!("no answer within {} s: {why}", collector.deadline.as_secs())));
             }
         }
         Ok(())
@@ -192,12 +190,12 @@ impl Inner {
     }
 
     /// Removes the namespace with everything in it, and waits until it is gone.
-    async fn remove(&self, namespace: &str) -> Result<(), String> {
+    async fn remove(&self, namespace: &str, patience: Duration) -> Result<(), String> {
         let path = format!("/api/v1/namespaces/{}", encode(namespace));
         let left = |why: String| {
             format!("namespace {namespace} may still be there ({why}): kubectl delete namespace {namespace}")
         };
-        let end = Instant::now() + REMOVAL;
+        let end = Instant::now() + patience;
         let foreground = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Foreground"});
         let mut said = String::new();
         let mut asked = false;

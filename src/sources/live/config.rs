@@ -1,6 +1,7 @@
 //! kubectl's rules for finding a cluster.
 
 use super::errors::ConnectError;
+use super::link::Packed;
 use kube::Config;
 use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig, KubeconfigError};
 use std::ffi::OsString;
@@ -34,14 +35,67 @@ pub struct Flags {
     pub request_timeout: Option<Duration>,
     /// `--max-qps`: requests a second, after a first burst; None: 400.
     pub max_qps: Option<u32>,
-    /// How long a watch may say nothing, not even a bookmark, before it is opened again; None: 90 s. A server sends a
-    /// bookmark about once a minute.
+    /// `--watch-timeout`: how long a watch may say nothing, not even a bookmark, before it is opened again; None: 90 s. A
+    /// server sends a bookmark about once a minute.
     pub silence: Option<Duration>,
+    /// `--connect-timeout`: for a connection to open; None: as long as a request may take, else 10 s.
+    pub connect_timeout: Option<Duration>,
+    /// `--answer-timeout`: for an answer to end that began; None: 2 min, or three times what was given for it to begin.
+    pub answer_timeout: Option<Duration>,
+    /// `--kubelet-timeout`: for a kubelet to answer; None: 5 s.
+    pub kubelet_timeout: Option<Duration>,
+    /// `--retry-pause`: the longest pause before something is tried again; None: 30 s. Of what a server asks for, a
+    /// third of it is waited at most.
+    pub retry_pause: Option<Duration>,
+    /// `--compression`: whether lists are asked for packed.
+    pub packed: Packed,
     /// `--insecure-skip-tls-verify`.
     pub insecure: bool,
+    /// `--request-log`: a file that every read is written to, for `cargo xtask bench`.
+    pub request_log: Option<PathBuf>,
 }
 
 impl Flags {
+    /// How long a connection may take to open.
+    pub(super) fn connecting(&self) -> Duration {
+        self.connect_timeout.or(self.request_timeout).unwrap_or(Duration::from_secs(10))
+    }
+
+    /// How long an answer may take to begin, and between its parts.
+    pub(super) fn patience(&self) -> Duration {
+        self.request_timeout.unwrap_or(Duration::from_secs(20))
+    }
+
+    /// How long it may take to end.
+    pub(super) fn answering(&self) -> Duration {
+        let given = self.answer_timeout.or(self.request_timeout.map(|patience| patience * 3));
+        given.unwrap_or(Duration::from_secs(120))
+    }
+
+    /// How long a watch may be silent.
+    pub(super) fn silence(&self) -> Duration {
+        self.silence.unwrap_or(Duration::from_secs(90))
+    }
+
+    /// How long a kubelet may take: it answers from memory, and one that is gone must not hold up the others.
+    pub(super) fn of_kubelets(&self) -> Duration {
+        self.kubelet_timeout.unwrap_or(Duration::from_secs(5)).min(self.patience())
+    }
+
+    /// 0.1 s, 0.2 s, 0.4 s … up to the longest pause.
+    pub(super) fn backoff(&self, attempt: u32) -> Duration {
+        Duration::from_millis(50 << attempt.min(9)).min(self.longest_pause())
+    }
+
+    /// What is heeded of the pause that a server asks for: it may ask for minutes, and nobody waits that long for a screen.
+    pub(super) fn heeded(&self, asked: Duration) -> Duration {
+        asked.min(self.longest_pause() / 3)
+    }
+
+    fn longest_pause(&self) -> Duration {
+        self.retry_pause.unwrap_or(Duration::from_secs(30))
+    }
+
     /// As arguments of another plimsoll, which connects in the same way: all but the scope, and the token, which everybody
     /// on the machine would see.
     pub fn to_args(&self) -> Vec<OsString> {
@@ -168,7 +222,7 @@ pub(super) async fn load(flags: &Flags) -> Result<(Config, Option<String>), Conn
         exec.interactive_mode = Some(ExecInteractiveMode::Never);
     }
     config.accept_invalid_certs |= flags.insecure;
-    config.connect_timeout = Some(flags.request_timeout.unwrap_or(Duration::from_secs(10)));
+    config.connect_timeout = Some(flags.connecting());
     config.read_timeout = None;
     Ok((config, context))
 }

@@ -32,6 +32,8 @@ pub enum Problem {
     TimedOut(String),
     /// The connection failed or broke.
     Broken(String),
+    /// An answer beyond any measure.
+    TooLarge,
 }
 
 /// What a login program of the kubeconfig said when it failed. Its command line and its standard output are not told: tokens
@@ -56,7 +58,7 @@ impl Problem {
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Status(status, _) => Some(*status),
-            Self::TimedOut(_) | Self::Broken(_) => None,
+            Self::TimedOut(_) | Self::Broken(_) | Self::TooLarge => None,
         }
     }
 
@@ -103,6 +105,10 @@ impl Problem {
                 format!("{server} does not answer in time"),
                 "Check VPN, proxy and address; --request-timeout gives it longer",
             ),
+            Self::TooLarge => ConnectError::new(
+                format!("{server} answers with more than any API server does"),
+                "Check the address of the cluster in the kubeconfig",
+            ),
             Self::Broken(message) if message.contains("ertificate") || message.contains("UnknownIssuer") => {
                 ConnectError::new(
                     format!("{server} shows a certificate that is not trusted: {message}"),
@@ -127,6 +133,7 @@ impl fmt::Display for Problem {
         match self {
             Self::Status(status, message) => write!(f, "{status}: {message}"),
             Self::TimedOut(message) | Self::Broken(message) => f.write_str(message),
+            Self::TooLarge => f.write_str("an answer of more bytes than any object has"),
         }
     }
 }

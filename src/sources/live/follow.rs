@@ -1,7 +1,7 @@
 //! After the first pass: watches that go on, break and come back; reads that failed and are tried again.
 
 use super::errors::Problem;
-use super::read::{Broken, End, Inner, Mode, Place, Target, Watch, backoff, encode, state_of};
+use super::read::{Broken, End, Inner, Mode, Place, Target, Watch, encode, state_of};
 use super::wire::{self, Event};
 use crate::inventory::Kind;
 use crate::model::Scope;
@@ -93,7 +93,7 @@ impl Inner {
             }
             self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
             self.journal.backed_off(&target.path());
-            if !rested(failures, out).await {
+            if !self.rested(failures, out).await {
                 return;
             }
         }
@@ -153,8 +153,8 @@ impl Inner {
     async fn watch(&self, target: &Target, version: &str) -> Result<Watch, End> {
         let from = encode(version);
         let query = format!("watch=true&allowWatchBookmarks=true&resourceVersion={from}{}", target.query());
-        let reply = self.ask(&format!("{}?{query}", target.path()), wire::accept(target.kind, true)).await;
-        reply.map(|reply| Watch::new(target.kind, reply)).map_err(End::Failed)
+        let answer = self.ask(&format!("{}?{query}", target.path()), wire::accept(target.kind, true)).await;
+        answer.map(|answer| Watch::new(target.kind, answer)).map_err(End::Failed)
     }
 
     /// Reads a part anew. What is known of it stands until the end: a second look hides nothing.
@@ -172,7 +172,7 @@ impl Inner {
         let mut attempt = 0;
         while !unknown.is_empty() {
             attempt += 1;
-            if !rested(attempt, &out).await {
+            if !self.rested(attempt, &out).await {
                 return;
             }
             let core = unknown.iter().any(|kind| kind.info().group.is_empty());
@@ -193,7 +193,7 @@ impl Inner {
         let mut attempt = 0;
         while places.iter().any(Place::may_recover) {
             attempt += 1;
-            if !rested(attempt, &out).await {
+            if !self.rested(attempt, &out).await {
                 return;
             }
             for place in places.iter_mut().filter(|place| place.may_recover()) {
@@ -211,13 +211,13 @@ impl Inner {
             }
         }
     }
-}
 
-/// Waits longer with each attempt; false: nobody listens any more.
-async fn rested(attempt: u32, out: &mpsc::Sender<Update>) -> bool {
-    tokio::select! {
-        () = tokio::time::sleep(backoff(attempt)) => true,
-        () = out.closed() => false,
+    /// Waits longer with each attempt; false: nobody listens any more.
+    async fn rested(&self, attempt: u32, out: &mpsc::Sender<Update>) -> bool {
+        tokio::select! {
+            () = tokio::time::sleep(self.backoff(attempt)) => true,
+            () = out.closed() => false,
+        }
     }
 }
 

@@ -10,13 +10,10 @@ use crate::sources::{Change, Update};
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Kubelets asked at a time: each request holds a connection of the API server's own to a node.
 const AT_ONCE: usize = 10;
-/// How long a kubelet may take: it answers from memory, and one that is gone must not hold up the others.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// The right that it takes.
 const RIGHT: &str = "get nodes/proxy";
 
@@ -66,7 +63,7 @@ impl Inner {
     /// What a kubelet answers, without the one field that may hold a credential.
     pub(super) async fn configz(&self, node: &str) -> Result<Value, Problem> {
         let path = format!("/api/v1/nodes/{}/proxy/configz", encode(node));
-        let body = self.get_once(&path, "application/json", self.patience().min(PATIENCE)).await?;
+        let body = self.get_once(&path, "application/json", self.patience_with_kubelets()).await?;
         let mut answer: Value = serde_json::from_slice(&body)
             .map_err(|error| Problem::Broken(format!("what it answers is not JSON: {error}")))?;
         let config = answer.get_mut("kubeletconfig").map(Value::take).filter(Value::is_object);

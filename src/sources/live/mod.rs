@@ -7,10 +7,14 @@ mod config;
 mod discovery;
 mod errors;
 mod follow;
+#[doc(hidden)]
+pub mod fuzz;
 mod journal;
 mod kubelets;
+mod link;
 mod pace;
 mod read;
+mod unpack;
 mod wire;
 
 pub use access::{Access, preflight};
@@ -19,4 +23,5 @@ pub use config::{Contexts, Flags, contexts};
 pub use errors::{ConnectError, Problem};
 pub use follow::UNWATCHED;
 pub use journal::Journal;
+pub use link::Packed;
 pub use read::{CANCELLED, Mode, Session, Stats};

@@ -6,19 +6,24 @@ use super::errors::{ConnectError, Problem};
 use super::follow::UNWATCHED;
 use super::journal::Journal;
 use super::kubelets;
+use super::link::Link;
 use super::pace::Pace;
+use super::unpack::{Refused, Unpack};
 use super::wire::{self, Event, Frames};
 use crate::inventory::kinds::config::SECRET_TYPES;
 use crate::inventory::{Inventory, Kind, Medium, Object, ReadState, Version};
 use crate::model::{Cluster, GapReason, ObjectRef, Scope};
 use crate::sources::{Change, Names, Part, Update};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
-use http_body_util::BodyExt;
+use http_body_util::{BodyDataStream, BodyExt};
 use kube::client::Body;
 use kube::{Client, Config};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -30,6 +35,11 @@ use tokio::time::timeout;
 const BATCH: usize = 128;
 /// Objects a page, where the server cannot stream.
 const PAGE: usize = 500;
+/// Through a slow line: fewer round trips, and packed they are small.
+const FAR_PAGE: usize = 2000;
+/// Most bytes of an answer, unpacked. A page that holds more is asked for again in smaller ones; etcd refuses objects of more
+/// than a few MiB.
+const LIMIT: usize = 64 << 20;
 /// Requests at a time in the first pass; kube speaks HTTP/1.1, a connection each.
 const CONCURRENT: usize = 16;
 /// Requests a second, after a burst: a user with rights in forty namespaces asks for each kind in each.
@@ -51,7 +61,7 @@ pub enum Mode {
 pub struct Stats {
     /// Requests sent, repeats included.
     pub requests: AtomicU64,
-    /// Bytes of bodies received, after decompression.
+    /// Bytes of bodies received, as they came.
     pub bytes: AtomicU64,
     /// Times that the server asked to slow down (429) or failed on its side.
     pub backoffs: AtomicU64,
@@ -86,6 +96,8 @@ pub(super) struct Inner {
     pub(super) journal: Arc<Journal>,
     /// Kinds that somebody stopped reading.
     stopped: watch::Sender<BTreeSet<Kind>>,
+    link: Link,
+    log: Option<Mutex<File>>,
 }
 
 /// How the reason begins why a kind is not read that somebody stopped.
@@ -116,8 +128,12 @@ impl Session {
             pace: Mutex::new(Pace::new(flags.max_qps.unwrap_or(QPS))),
             journal: Arc::default(),
             stopped: watch::Sender::default(),
+            link: Link::new(flags.packed),
+            log: flags.request_log.as_deref().map(open_log).transpose()?,
         };
+        let asked = Instant::now();
         let body = inner.get("/version", "application/json").await;
+        inner.link.answered(asked.elapsed(), true);
         let body = body.map_err(|problem| problem.into_connect_error(&inner.server))?;
         let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
         let version = answer.get("gitVersion").and_then(Value::as_str).unwrap_or_default();
@@ -167,6 +183,11 @@ impl Session {
     pub fn cancel(&self, kind: Kind) {
         self.inner.stopped.send_if_modified(|kinds| kinds.insert(kind));
         self.inner.journal.touch();
+    }
+
+    /// Whether the line to the server is slow, so that lists come packed.
+    pub fn is_far(&self) -> bool {
+        self.inner.link.is_slow()
     }
 
     pub(super) fn inner(&self) -> &Inner {
@@ -221,6 +242,14 @@ impl Session {
         let body = self.inner.get(&format!("{path}/{}", encode(&object.name)), accept).await?;
         serde_json::from_slice(&body).map_err(|error| Problem::Broken(format!("the answer is not JSON: {error}")))
     }
+}
+
+/// A log of what is read; its first line says how much of that is under way at once.
+fn open_log(path: &Path) -> Result<Mutex<File>, ConnectError> {
+    let opened = File::create(path).and_then(|mut file| writeln!(file, "at once\t{CONCURRENT}").map(|()| file));
+    opened.map(Mutex::new).map_err(|error| {
+        ConnectError::new(format!("--request-log {}: {error}", path.display()), "Name a file that can be written")
+    })
 }
 
 fn client(config: Config, server: &str) -> Result<Client, ConnectError> {
@@ -588,14 +617,21 @@ impl Inner {
     ) -> Result<(Option<Watch>, String), End> {
         let path = target.path();
         // objects that are read whole are judged and dropped page by page
-        if !target.kind.is_whole() && !self.no_watch_list.load(Ordering::Relaxed) {
+        let streams = !self.no_watch_list.load(Ordering::Relaxed) && !self.link.is_slow();
+        if !target.kind.is_whole() && streams {
             const QUERY: &str = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan\
                                  &allowWatchBookmarks=true";
             match self.ask(&format!("{path}?{QUERY}{}", target.query()), wire::accept(target.kind, true)).await {
-                Ok(reply) => {
-                    let mut watch = Watch::new(target.kind, reply);
+                Ok(answer) => {
+                    let mut watch = Watch::new(target.kind, answer);
                     match self.until_initial_end(&mut watch, target, seen, out).await {
-                        Ok(version) => return Ok((Some(watch), version)),
+                        Ok(version) => {
+                            if target.kind == Kind::Namespace {
+                                // later ones share the line
+                                self.link.came(watch.came, watch.opened.elapsed());
+                            }
+                            return Ok((Some(watch), version));
+                        }
                         Err(Broken::Closed) => return Err(End::Closed),
                         // the server opened a plain watch: it does not know the parameter
                         Err(Broken::NoBookmark) => self.no_watch_list.store(true, Ordering::Relaxed),
@@ -661,11 +697,18 @@ impl Inner {
     ) -> Result<String, End> {
         let mut next = String::new();
         let mut begun_anew = false;
+        let mut most = if self.link.is_slow() && !target.kind.is_whole() { FAR_PAGE } else { PAGE };
         loop {
+            // the first page soon, whatever follows
+            let size = if next.is_empty() { PAGE.min(most) } else { most };
             let token = if next.is_empty() { String::new() } else { format!("&continue={}", encode(&next)) };
-            let query = format!("{path}?limit={PAGE}{}{token}", target.query());
+            let query = format!("{path}?limit={size}{}{token}", target.query());
             let body = match self.get(&query, wire::accept(target.kind, false)).await {
                 Ok(body) => body,
+                Err(Problem::TooLarge) if size > 1 => {
+                    most = (size / 10).max(1);
+                    continue;
+                }
                 Err(Problem::Status(410, _)) if !begun_anew => {
                     begun_anew = true;
                     next.clear();
@@ -718,23 +761,23 @@ impl Inner {
 
     /// A whole body.
     pub(super) async fn get(&self, path: &str, accept: &str) -> Result<Bytes, Problem> {
-        let reply = self.ask(path, accept).await?;
-        self.collect(reply).await
+        let answer = self.ask(path, accept).await?;
+        self.collect(answer).await
     }
 
     /// The same, asked once and with little patience: for what many are asked, of whom some may be gone. Only 429 is
     /// heeded and repeated.
     pub(super) async fn get_once(&self, path: &str, accept: &str, patience: Duration) -> Result<Bytes, Problem> {
         let ask = || async {
-            let reply = self.ask_once(path, accept).await?;
-            self.collect(reply).await.map_err(|problem| (problem, None))
+            let answer = self.ask_once(path, accept).await?;
+            self.collect(answer).await.map_err(|problem| (problem, None))
         };
         let late = || (Problem::TimedOut(format!("no answer within {patience:?}")), None);
         let answer = match timeout(patience, ask()).await.unwrap_or_else(|_| Err(late())) {
             Err((Problem::Status(429, _), pause)) => {
                 self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
                 self.journal.backed_off(path);
-                tokio::time::sleep(pause.unwrap_or_else(|| backoff(1))).await;
+                tokio::time::sleep(pause.unwrap_or_else(|| self.flags.backoff(1))).await;
                 timeout(patience, ask()).await.unwrap_or_else(|_| Err(late()))
             }
             answer => answer,
@@ -742,36 +785,56 @@ impl Inner {
         answer.map_err(|(problem, _)| problem)
     }
 
-    async fn collect(&self, reply: Reply) -> Result<Bytes, Problem> {
-        let Reply { body, number } = reply;
-        let collected = timeout(self.patience() * 3, body.collect()).await;
-        let bytes = match collected {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(error)) => return Err(Problem::Broken(format!("the answer broke off: {error}"))),
-            Err(_) => return Err(Problem::TimedOut("the answer did not end in time".into())),
-        };
-        self.stats.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        self.journal.received(number, bytes.len() as u64);
-        Ok(bytes)
+    /// All of an answer, unpacked.
+    async fn collect(&self, answer: Answer) -> Result<Bytes, Problem> {
+        let limit = self.flags.answering();
+        let read = timeout(limit, self.read_whole(answer)).await;
+        read.unwrap_or_else(|_| Err(Problem::TimedOut(format!("the answer did not end within {limit:?}"))))
+    }
+
+    async fn read_whole(&self, answer: Answer) -> Result<Bytes, Problem> {
+        let mut unpack = Unpack::new(answer.is_gzip, LIMIT);
+        let number = answer.number;
+        let mut body = answer.body.into_data_stream();
+        let mut whole = BytesMut::new();
+        let late = |_| Problem::TimedOut(format!("nothing more came within {:?}", self.patience()));
+        while let Some(chunk) = timeout(self.patience(), body.next()).await.map_err(late)? {
+            let chunk = chunk.map_err(|error| Problem::Broken(format!("the answer broke off: {error}")))?;
+            self.stats.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+            self.journal.received(number, chunk.len() as u64);
+            unpack.push(&chunk, |bytes| whole.extend_from_slice(bytes))?;
+        }
+        unpack.finish(|bytes| whole.extend_from_slice(bytes))?;
+        Ok(whole.freeze())
     }
 
     /// How long a watch may be silent.
     pub(super) fn silence(&self) -> Duration {
-        self.flags.silence.unwrap_or(Duration::from_secs(90))
+        self.flags.silence()
     }
 
     /// How long to wait for an answer to begin, and between its parts.
     pub(super) fn patience(&self) -> Duration {
-        self.flags.request_timeout.unwrap_or(Duration::from_secs(20))
+        self.flags.patience()
+    }
+
+    /// How long a kubelet may take.
+    pub(super) fn patience_with_kubelets(&self) -> Duration {
+        self.flags.of_kubelets()
+    }
+
+    /// How long to pause after so many failures.
+    pub(super) fn backoff(&self, attempt: u32) -> Duration {
+        self.flags.backoff(attempt)
     }
 
     /// Sends a request; repeats it where the server says so (429) or fails on its side, with growing pauses.
-    pub(super) async fn ask(&self, path: &str, accept: &str) -> Result<Reply, Problem> {
+    pub(super) async fn ask(&self, path: &str, accept: &str) -> Result<Answer, Problem> {
         let mut attempt = 0;
         loop {
             attempt += 1;
             let (problem, pause) = match self.ask_once(path, accept).await {
-                Ok(reply) => return Ok(reply),
+                Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
             let repeat = matches!(problem.status(), Some(429 | 500 | 502 | 503 | 504));
@@ -780,12 +843,22 @@ impl Inner {
             }
             self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
             self.journal.backed_off(path);
-            tokio::time::sleep(pause.unwrap_or_else(|| backoff(attempt))).await;
+            tokio::time::sleep(pause.unwrap_or_else(|| self.flags.backoff(attempt))).await;
         }
     }
 
-    async fn ask_once(&self, path: &str, accept: &str) -> Result<Reply, (Problem, Option<Duration>)> {
-        let request = http::Request::get(path).header(http::header::ACCEPT, accept);
+    async fn ask_once(&self, path: &str, accept: &str) -> Result<Answer, (Problem, Option<Duration>)> {
+        // packing costs the server more than a quick line costs us
+        let packing = if self.link.is_slow() { "gzip" } else { "" };
+        if let Some(log) = &self.log {
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            // what cannot be written is missed where it is read
+            let _ = writeln!(log, "{path}\t{accept}\t{packing}");
+        }
+        let mut request = http::Request::get(path).header(http::header::ACCEPT, accept);
+        if !packing.is_empty() {
+            request = request.header(http::header::ACCEPT_ENCODING, packing);
+        }
         self.answer(path, request, None).await
     }
 
@@ -797,8 +870,8 @@ impl Inner {
         body: Option<Vec<u8>>,
     ) -> Result<Bytes, Problem> {
         let request = http::Request::builder().method(method).uri(path);
-        let reply = self.answer(path, request, body).await.map_err(|(problem, _)| problem)?;
-        self.collect(reply).await
+        let answer = self.answer(path, request, body).await.map_err(|(problem, _)| problem)?;
+        self.collect(answer).await
     }
 
     async fn answer(
@@ -806,7 +879,7 @@ impl Inner {
         path: &str,
         request: http::request::Builder,
         body: Option<Vec<u8>>,
-    ) -> Result<Reply, (Problem, Option<Duration>)> {
+    ) -> Result<Answer, (Problem, Option<Duration>)> {
         let wait = self.pace.lock().unwrap_or_else(PoisonError::into_inner).wait(Instant::now());
         if !wait.is_zero() {
             self.stats.paced.fetch_add(1, Ordering::Relaxed);
@@ -819,9 +892,9 @@ impl Inner {
             None => request.body(Body::empty()),
         };
         let request = request.map_err(|error| (Problem::Broken(error.to_string()), None))?;
-        let (number, begun) = (self.journal.begin(request.method().as_str(), path), Instant::now());
+        let (number, asked) = (self.journal.begin(request.method().as_str(), path), Instant::now());
         let failed = |problem: Problem| {
-            self.journal.answered(number, path, Err(&problem.to_string()), begun.elapsed());
+            self.journal.answered(number, path, Err(&problem.to_string()), asked.elapsed());
             (problem, None)
         };
         let answer = match timeout(self.patience(), self.client.send(request)).await {
@@ -829,24 +902,38 @@ impl Inner {
             Ok(Err(error)) => return Err(failed(Problem::from_kube(&error))),
             Err(_) => return Err(failed(Problem::TimedOut(format!("no answer within {:?}", self.patience())))),
         };
+        self.link.answered(asked.elapsed(), false);
         let status = answer.status();
-        self.journal.answered(number, path, Ok(status.as_u16()), begun.elapsed());
-        if status.is_success() {
-            return Ok(Reply { body: answer.into_body(), number });
-        }
+        self.journal.answered(number, path, Ok(status.as_u16()), asked.elapsed());
         let seconds = answer.headers().get(http::header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
-        // a server may ask for minutes; nobody waits that long for a screen
-        let pause = seconds.map(|seconds: u64| Duration::from_secs(seconds.min(10)));
-        let body = self.collect(Reply { body: answer.into_body(), number }).await.unwrap_or_default();
+        let is_gzip = answer.headers().get(http::header::CONTENT_ENCODING).is_some_and(|packing| packing == "gzip");
+        let answer = Answer { body: answer.into_body(), is_gzip, number };
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let pause = seconds.map(|seconds| self.flags.heeded(Duration::from_secs(seconds)));
+        let body = self.collect(answer).await.unwrap_or_default();
         let message = wire::status(&body).map(|status| status.message).filter(|message| !message.is_empty());
         let message = message.unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given").to_owned());
         Err((Problem::Status(status.as_u16(), message), pause))
     }
 }
 
-/// 0.1 s, 0.2 s, 0.4 s … at most 30 s.
-pub(super) fn backoff(attempt: u32) -> Duration {
-    Duration::from_millis(50 << attempt.min(9)).min(Duration::from_secs(30))
+/// An answer whose body is still to come.
+pub(super) struct Answer {
+    body: Body,
+    is_gzip: bool,
+    /// Its request's number in the journal.
+    number: u64,
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::TooLarge => Self::TooLarge,
+            Refused::Broken(why) => Self::Broken(why),
+        }
+    }
 }
 
 /// Why a watch ended.
@@ -859,22 +946,24 @@ pub(super) enum Broken {
     Problem(Problem),
 }
 
-/// A body that comes, and the number of its request in the journal.
-pub(super) struct Reply {
-    body: Body,
-    number: u64,
-}
-
 /// An open watch.
 pub(super) struct Watch {
     frames: Frames,
-    body: http_body_util::BodyDataStream<Body>,
+    unpack: Unpack,
+    body: BodyDataStream<Body>,
+    opened: Instant,
+    /// Bytes that came.
+    came: u64,
     number: u64,
 }
 
 impl Watch {
-    pub(super) fn new(kind: Kind, reply: Reply) -> Self {
-        Self { frames: Frames::new(kind), body: reply.body.into_data_stream(), number: reply.number }
+    pub(super) fn new(kind: Kind, answer: Answer) -> Self {
+        // it may go on for days: what is limited are its frames
+        let unpack = Unpack::new(answer.is_gzip, usize::MAX);
+        let number = answer.number;
+        let body = answer.body.into_data_stream();
+        Self { frames: Frames::new(kind), unpack, body, opened: Instant::now(), came: 0, number }
     }
 
     /// The next event, if it comes in time.
@@ -887,9 +976,12 @@ impl Watch {
             }
             match timeout(patience, self.body.next()).await {
                 Ok(Some(Ok(chunk))) => {
+                    self.came += chunk.len() as u64;
                     inner.stats.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
                     inner.journal.received(self.number, chunk.len() as u64);
-                    self.frames.push(&chunk);
+                    let Self { unpack, frames, .. } = self;
+                    let unpacked = unpack.push(&chunk, |bytes| frames.push(bytes));
+                    unpacked.map_err(|refused| Broken::Problem(refused.into()))?;
                 }
                 Ok(Some(Err(error))) => {
                     return Err(Broken::Problem(Problem::Broken(format!("the stream broke off: {error}"))));

@@ -113,16 +113,23 @@ fn decode_json(kind: Kind, value: Value) -> Change {
     }
 }
 
+/// Most bytes of one event: etcd refuses objects over a few MiB.
+const LIMIT: usize = 64 << 20;
+/// How much room is made at once on a frame's word that it is long.
+const STEP: usize = 1 << 20;
+
 /// Cuts a watch's bytes into events.
 #[derive(Debug)]
 pub(super) struct Frames {
     kind: Kind,
     buffer: BytesMut,
+    /// How far was looked for the end of a line.
+    looked: usize,
 }
 
 impl Frames {
     pub(super) fn new(kind: Kind) -> Self {
-        Self { kind, buffer: BytesMut::new() }
+        Self { kind, buffer: BytesMut::new(), looked: 0 }
     }
 
     pub(super) fn push(&mut self, chunk: &[u8]) {
@@ -135,14 +142,13 @@ impl Frames {
     }
 
     fn next_protobuf(&mut self) -> Option<Result<Event, String>> {
-        const LIMIT: usize = 64 << 20; // etcd refuses objects over a few MiB
         let length = u32::from_be_bytes(self.buffer.get(..4)?.try_into().ok()?) as usize;
         if length > LIMIT {
             return Some(Err(format!("a watch frame of {length} bytes: no Kubernetes object is that large")));
         }
         if self.buffer.len() < 4 + length {
-            // grow once to the frame's size instead of by doubling
-            self.buffer.reserve(4 + length - self.buffer.len());
+            // to the frame's size instead of by doubling; a lie about it costs little
+            self.buffer.reserve((4 + length - self.buffer.len()).min(STEP));
             return None;
         }
         self.buffer.advance(4);
@@ -161,8 +167,14 @@ impl Frames {
     }
 
     fn next_json(&mut self) -> Option<Result<Event, String>> {
-        let end = self.buffer.iter().position(|byte| *byte == b'\n')?;
-        let line = self.buffer.split_to(end + 1);
+        let Some(end) = memchr::memchr(b'\n', self.buffer.get(self.looked..)?) else {
+            self.looked = self.buffer.len();
+            let endless = self.looked > LIMIT;
+            return endless
+                .then(|| Err(format!("a watch line of more than {LIMIT} bytes: no Kubernetes object is that large")));
+        };
+        let line = self.buffer.split_to(self.looked + end + 1);
+        self.looked = 0;
         #[derive(Deserialize)]
         struct Line {
             r#type: String,

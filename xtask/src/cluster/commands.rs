@@ -1,11 +1,12 @@
 //! `cargo xtask cluster`: clusters that outlive the command that started them.
 
 use std::fs;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use super::{Cluster, Options, load, named};
+use super::load::{self, Large};
+use super::{Cluster, Options, named};
 use crate::paths;
 
 /// A test cluster to try things on.
@@ -19,6 +20,9 @@ pub enum Subcommand {
         /// How many fake nodes it has
         #[arg(long, default_value_t = 3)]
         nodes: u32,
+        /// A user who can do nothing until RBAC lets them; may repeat. Loads let `reader-of-forty` read in 40 namespaces
+        #[arg(long = "user", value_name = "NAME")]
+        users: Vec<String>,
     },
     /// Fill a running cluster
     Load {
@@ -43,9 +47,15 @@ pub enum Subcommand {
 #[derive(clap::Args, Debug)]
 #[group(required = true, multiple = false)]
 pub struct What {
-    /// So many pods of Deployments, made by the real controllers
+    /// So many pods, ten of each Deployment, with all that a busy cluster holds beside them
     #[arg(long, value_name = "PODS")]
     pods: Option<u32>,
+    /// The same, with no two specs alike
+    #[arg(long, value_name = "PODS")]
+    distinct: Option<u32>,
+    /// So many pods that nobody owns
+    #[arg(long, value_name = "PODS")]
+    bare: Option<u32>,
     /// The real manifests in ../shared/corpus
     #[arg(long)]
     corpus: bool,
@@ -57,14 +67,14 @@ pub struct What {
 /// Runs one of the subcommands.
 pub fn run(subcommand: Subcommand) -> Result<()> {
     match subcommand {
-        Subcommand::Up { name, nodes } => up(&name, nodes),
+        Subcommand::Up { name, nodes, users } => up(&name, nodes, users),
         Subcommand::Load { name, what } => fill(&Cluster::open(&name)?, &what),
         Subcommand::Down { name } => Cluster::open(&name)?.stop(),
         Subcommand::Status => status(),
     }
 }
 
-fn up(name: &str, nodes: u32) -> Result<()> {
+fn up(name: &str, nodes: u32, users: Vec<String>) -> Result<()> {
     if let Ok(cluster) = Cluster::open(name) {
         if cluster.ready() {
             println!("{}", cluster.kubeconfig().display());
@@ -73,7 +83,10 @@ fn up(name: &str, nodes: u32) -> Result<()> {
         cluster.stop()?; // Left over, from before a reboot say.
     }
     let begin = Instant::now();
-    let mut cluster = Cluster::start(Options { name: Some(name.to_owned()), nodes, ..Options::default() })?;
+    let mut cluster = Cluster::start({
+        let users = users.into_iter().map(|user| (user, Vec::new())).collect();
+        Options { name: Some(name.to_owned()), nodes, users, ..Options::default() }
+    })?;
     cluster.detach()?;
     eprintln!("up in {:.1} s: {}", begin.elapsed().as_secs_f32(), cluster.server_url());
     println!("{}", cluster.kubeconfig().display());
@@ -88,8 +101,15 @@ fn fill(cluster: &Cluster, what: &What) -> Result<()> {
     if what.corpus {
         load::corpus(cluster)?;
     }
-    if let Some(pods) = what.pods {
-        load::pods(cluster, pods)?;
+    let large = [
+        what.pods.map(Large::workloads),
+        what.distinct.map(|pods| Large { distinct: true, ..Large::workloads(pods) }),
+        what.bare.map(Large::bare),
+    ];
+    for what in large.into_iter().flatten() {
+        load::large(cluster, &what)?;
+        cluster.resume_controllers()?;
+        load::settle(cluster, Duration::from_secs(600))?;
     }
     if let Some(deployments) = what.unhardened {
         load::unhardened(cluster, deployments)?;

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use base64::Engine;
@@ -16,6 +18,29 @@ const BATCH: usize = 64;
 /// misses the rest.
 pub(super) fn put(address: &str, entries: &[(String, String)]) -> Result<()> {
     entries.chunks(BATCH).try_for_each(|batch| pipeline(address, batch))
+}
+
+/// As [`put`], from several connections: entries are made as they are needed, so that few are held at a time.
+pub(super) fn put_all(address: &str, count: u32, make: impl Fn(u32) -> Vec<(String, String)> + Sync) -> Result<()> {
+    /// More would only wait for etcd, which uses two cores with these.
+    const CONNECTIONS: u32 = 4;
+    let next = AtomicU32::new(0);
+    thread::scope(|scope| {
+        let work = || -> Result<()> {
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= count {
+                    return Ok(());
+                }
+                put(address, &make(number))?;
+            }
+        };
+        let threads: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().try_for_each(|thread| match thread.join() {
+            Ok(result) => result,
+            Err(_) => bail!("a thread that wrote to etcd panicked"),
+        })
+    })
 }
 
 fn pipeline(address: &str, batch: &[(String, String)]) -> Result<()> {

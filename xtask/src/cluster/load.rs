@@ -1,7 +1,8 @@
 //! What to fill a test cluster with.
 
+mod changes;
 mod corpus;
-mod many;
+mod large;
 mod unhardened;
 
 use std::thread;
@@ -13,8 +14,9 @@ use serde_json::{Value, json};
 use super::Cluster;
 use super::wait::until;
 
+pub use self::changes::Changes;
 pub use self::corpus::corpus;
-pub use self::many::pods;
+pub use self::large::{Large, READER, large, readable};
 pub use self::unhardened::unhardened;
 
 /// Applies the objects with `kubectl`, in no order.
@@ -49,7 +51,7 @@ fn apply_file(cluster: &Cluster, path: &str, namespace: &str) -> Result<()> {
 }
 
 /// Waits until every workload has the ready pods that it asks for.
-fn settle(cluster: &Cluster, limit: Duration) -> Result<()> {
+pub fn settle(cluster: &Cluster, limit: Duration) -> Result<()> {
     wait_for_workloads(cluster, limit, |workload| {
         let (spec, status) = (&workload["spec"], &workload["status"]);
         // What a DaemonSet asks for, its controller counts.
@@ -57,11 +59,6 @@ fn settle(cluster: &Cluster, limit: Duration) -> Result<()> {
         let ready = status["readyReplicas"].as_u64().or(status["numberReady"].as_u64()).unwrap_or_default();
         observed(workload) && ready == wanted
     })
-}
-
-/// Waits until the controllers have acted on the present specs.
-fn wait_for_controllers(cluster: &Cluster, limit: Duration) -> Result<()> {
-    wait_for_workloads(cluster, limit, observed)
 }
 
 fn observed(workload: &Value) -> bool {

@@ -1,0 +1,107 @@
+//! How far the server is away. Watch-lists are not packed before Kubernetes 1.37, and what is a second on the server's own
+//! network is a minute through a thin or a long line: there, plimsoll asks for packed pages.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// From this round trip on, the server is not on this network.
+const FAR: Duration = Duration::from_millis(20);
+/// Bytes a second under which unpacking is faster than waiting: packed, lists are a tenth.
+const THIN: f64 = 4e6;
+/// Bytes after which a rate means something.
+const ENOUGH: u64 = 64 << 10;
+
+/// Whether lists are asked for packed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Packed {
+    /// Where the line is slow.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl std::str::FromStr for Packed {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "always" => Ok(Self::Always),
+            "never" => Ok(Self::Never),
+            other => Err(format!("{other:?}: expected auto, always or never")),
+        }
+    }
+}
+
+/// What is known of the line.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    asked: Packed,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// The shortest time from a request to its answer.
+    round_trip: Option<Duration>,
+    /// The highest rate of an answer that was long enough.
+    rate: Option<f64>,
+}
+
+impl Link {
+    pub(super) fn new(asked: Packed) -> Self {
+        Self { asked, seen: Mutex::default() }
+    }
+
+    /// A request was answered. The first on a connection opens that: three round trips, with TLS.
+    pub(super) fn answered(&self, after: Duration, opened: bool) {
+        let after = if opened { after / 3 } else { after };
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.round_trip = Some(seen.round_trip.map_or(after, |known| known.min(after)));
+    }
+
+    /// An answer came whole, so many bytes in this time.
+    pub(super) fn came(&self, bytes: u64, within: Duration) {
+        if bytes >= ENOUGH {
+            let rate = bytes as f64 / within.as_secs_f64().max(1e-6);
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.rate = Some(seen.rate.map_or(rate, |known| known.max(rate)));
+        }
+    }
+
+    /// Whether what is large is asked for packed.
+    pub(super) fn is_slow(&self) -> bool {
+        match self.asked {
+            Packed::Always => true,
+            Packed::Never => false,
+            Packed::Auto => {
+                let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.round_trip.is_some_and(|time| time >= FAR) || seen.rate.is_some_and(|rate| rate < THIN)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_far_server_or_a_thin_line_is_slow() {
+        let link = Link::default();
+        assert!(!link.is_slow(), "nothing is known");
+        link.answered(Duration::from_millis(240), true);
+        assert!(link.is_slow());
+        // one quick answer shows that the first waited for something else
+        link.answered(Duration::from_millis(2), false);
+        assert!(!link.is_slow());
+        link.came(500, Duration::from_secs(1));
+        assert!(!link.is_slow(), "too little to tell");
+        link.came(500_000, Duration::from_millis(250));
+        assert!(link.is_slow(), "2 MB a second");
+        assert!(!Link::new(Packed::Never).is_slow() && Link::new(Packed::Always).is_slow());
+    }
+}
