@@ -103,6 +103,19 @@ pub static COMMANDS: &[Command] = &[
         run: namespace,
     },
     Command { names: &["export", "csv"], arguments: "[FILE]", help: "Save what the list shows as CSV", run: export },
+    Command {
+        names: &["activity"],
+        arguments: "",
+        help: "What is read of each kind, what it costs, and stop it",
+        run: |state, _| Some(state.push(View::Activity)),
+    },
+    Command {
+        names: &["requests", "log"],
+        arguments: "",
+        help: "The requests that were made, as kubectl lines",
+        run: |state, _| Some(state.push(View::Requests)),
+    },
+    Command { names: &["save", "w"], arguments: "[FILE]", help: "Save the fix of a finding as it is shown", run: save },
     Command { names: &["rescan"], arguments: "", help: "Read everything again", run: rescan },
     Command { names: &["demo"], arguments: "", help: "Look at the demo cluster", run: demo },
     Command { names: &["tour"], arguments: "", help: "Ten steps through the demo", run: super::tour::begin },
@@ -244,6 +257,10 @@ fn export(state: &mut State, arguments: &str) -> Option<Vec<Effect>> {
     // `:export csv` as in other tools' habits: the format is the only one.
     let path = Some(arguments).filter(|text| !text.is_empty() && *text != "csv").map(PathBuf::from);
     Some(actions::export_to(state, path))
+}
+
+fn save(state: &mut State, path: &str) -> Option<Vec<Effect>> {
+    Some(actions::save_to(state, Some(path).filter(|path| !path.is_empty()).map(PathBuf::from)))
 }
 
 fn rescan(state: &mut State, _: &str) -> Option<Vec<Effect>> {

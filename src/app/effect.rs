@@ -97,6 +97,10 @@ pub enum Effect {
     Collect(Target, String),
     /// Put text on the clipboard; the first says what it is.
     Copy(String, String),
+    /// Write a text to the path, or to a new file of this name in the working directory: what it is, name, text, path.
+    Save(&'static str, String, String, Option<PathBuf>),
+    /// Open a copy of a text in an editor: its name, and the text.
+    Edit(String, String),
     /// Write these findings (positions in the report) as CSV, to the path or to a new file in the working directory.
     Export(Arc<Report>, Vec<usize>, Option<PathBuf>),
     /// The contexts of the kubeconfig.
@@ -105,6 +109,10 @@ pub enum Effect {
     ListNamespaces(Target),
     /// Answer a question from what was read of the target.
     Ask(Target, Question),
+    /// Say what is being done and was asked of the target, once that is another than at this revision; 0: at once.
+    LoadActivity(Target, u64),
+    /// Stop reading a kind of the target.
+    CancelRead(Target, Arc<str>),
     /// Work out the rows of a long list; the number comes back with them.
     Arrange(u64, Box<Arrangement>),
     /// Work out what the screens need of many results.

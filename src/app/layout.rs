@@ -77,7 +77,7 @@ pub fn layout(state: &State) -> Layout {
     };
     let [body, tour] = Split::vertical([Constraint::Min(0), Constraint::Length(touring)]).areas(body);
     let screen = state.screen();
-    let lines = summary_lines(&screen.view, body.height);
+    let lines = summary_lines(state, &screen.view, body.height);
     let [summary, body] = Split::vertical([Constraint::Length(lines), Constraint::Min(0)]).areas(body);
     let (parent, body, preview) = sides(state, body);
     let (panes, boxed) = panes(state, screen, body);
@@ -119,13 +119,15 @@ fn sides(state: &State, body: Rect) -> (Rect, Rect, Rect) {
 }
 
 /// Lines above the boxes that say what the screen is about.
-fn summary_lines(view: &View, height: u16) -> u16 {
+fn summary_lines(state: &State, view: &View, height: u16) -> u16 {
     let wanted = match view {
         View::Finding(_) => 4,
         View::Control(..) => 4,
         View::Framework(..) => 2,
         View::Analysis(_) => 3,
-        View::Nodes | View::Found(_) => 2,
+        View::Nodes | View::Found(_) | View::Activity => 2,
+        View::Requests => 3,
+        View::Findings(query) if query.object.is_some() && state.vulnerabilities().is_some() => 2,
         View::Yaml(_) | View::Findings(_) => 1,
         _ => 0,
     };

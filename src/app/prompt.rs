@@ -8,6 +8,8 @@ use tui_textarea::{CursorMove, Input, TextArea};
 pub enum PromptKind {
     /// A filter of the list with the focus.
     Filter,
+    /// What is looked for in a text.
+    Search,
     /// A command.
     Command,
     /// A few letters of what shall be done or gone to.

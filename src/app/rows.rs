@@ -49,6 +49,10 @@ pub enum RowId {
     Namespace(Option<Arc<str>>),
     /// A row of an answer: its cells.
     Found(Arc<[String]>),
+    /// A kind that is read, by its resource.
+    Kind(Arc<str>),
+    /// A request, by its number.
+    Asked(u64),
 }
 
 impl RowId {
@@ -98,6 +102,10 @@ pub enum PaneKind {
     Nodes,
     /// The answer to a question.
     Found(Question),
+    /// What is being done about each kind.
+    Activity,
+    /// The requests that were made.
+    Requests,
     /// The YAML of a finding's resource.
     Yaml(Arc<str>),
     /// Why and how to put right: text beside the YAML.
@@ -145,6 +153,15 @@ pub fn rows(state: &State, pane: &PaneKind) -> Vec<RowId> {
         }
         PaneKind::Namespaces => namespaces(state),
         PaneKind::Nodes => session.nodes.iter().map(|node| RowId::Node(node.name.clone())).collect(),
+        PaneKind::Activity => {
+            let kinds = session.activity.ready().into_iter().flat_map(|activity| &activity.kinds);
+            kinds.map(|kind| RowId::Kind(kind.kind.clone())).collect()
+        }
+        // the latest first
+        PaneKind::Requests => {
+            let asked = session.activity.ready().into_iter().flat_map(|activity| activity.asked.iter().rev());
+            asked.map(|asked| RowId::Asked(asked.number)).collect()
+        }
         PaneKind::Found(question) => {
             let found = session.found.get(question).and_then(Load::ready);
             found.into_iter().flat_map(|found| &found.rows).map(|row| RowId::Found(row.id.clone())).collect()
@@ -346,6 +363,16 @@ pub fn haystack(state: &State, row: &RowId) -> String {
         RowId::Node(name) => session.node(name).map(super::text::node_words).unwrap_or_default(),
         RowId::Namespace(name) => name.as_deref().unwrap_or("all").to_owned(),
         RowId::Found(cells) => cells.join(" "),
+        RowId::Kind(kind) => {
+            let doing = session.kind(kind).map(|kind| super::activity::words(&kind.doing).1).unwrap_or_default();
+            format!("{kind} {doing}")
+        }
+        RowId::Asked(number) => session
+            .asked(*number)
+            .map(|asked| {
+                format!("{} {} {}", super::activity::status(asked).1, asked.problem, super::kubectl::line(asked))
+            })
+            .unwrap_or_default(),
         RowId::Platform => "platform".to_owned(),
         RowId::LevelTwo(_) => "level 2".to_owned(),
         RowId::Beyond | RowId::AskRole | RowId::MoreFrameworks => String::new(),

@@ -2,7 +2,7 @@
 
 use super::query::Query;
 use super::rows::{PaneKind, RowId, TextKind};
-use super::{Filter, Order, State};
+use super::{Filter, Order, Reading, State};
 use crate::inventory::Question;
 use crate::model::{GapReason, versioned};
 use std::collections::BTreeSet;
@@ -40,6 +40,10 @@ pub enum View {
     Nodes,
     /// The answer to a question.
     Found(Question),
+    /// What is being done about each kind.
+    Activity,
+    /// The requests that were made.
+    Requests,
 }
 
 impl View {
@@ -59,6 +63,8 @@ impl View {
             Self::Namespaces => vec![PaneKind::Namespaces],
             Self::Nodes => vec![PaneKind::Nodes],
             Self::Found(question) => vec![PaneKind::Found(question.clone())],
+            Self::Activity => vec![PaneKind::Activity],
+            Self::Requests => vec![PaneKind::Requests],
         }
     }
 
@@ -91,6 +97,8 @@ impl View {
             Self::Namespaces => "Namespaces".to_owned(),
             Self::Nodes => "Nodes".to_owned(),
             Self::Found(question) => super::found::title(question),
+            Self::Activity => "Activity".to_owned(),
+            Self::Requests => "Requests".to_owned(),
         }
     }
 }
@@ -108,8 +116,10 @@ pub struct Pane {
     pub cursor: usize,
     /// First row or line on screen.
     pub offset: usize,
-    /// What was typed after `/`.
+    /// What was typed after `/` in a list.
     pub filter: Filter,
+    /// How a text is read.
+    pub reading: Reading,
     /// Rows that were marked, whether the filter shows them or not.
     marks: BTreeSet<RowId>,
     /// The row that was marked last: a range begins there.
@@ -138,6 +148,7 @@ impl Pane {
             cursor: 0,
             offset: 0,
             filter: Filter::default(),
+            reading: Reading::default(),
             marks: BTreeSet::new(),
             last_mark: None,
             lost: None,

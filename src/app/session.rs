@@ -2,11 +2,11 @@
 
 use super::arrange::{Fold, Folded};
 use super::summary::{Group, Summary};
-use super::{Document, Failure, Found, Link, Progress, RemedyText, RowId, Target};
+use super::{Document, Failure, Found, Link, Progress, RemedyText, RowId, Sheet, Target};
 use crate::inventory::nodes::NodeRow;
 use crate::inventory::{Facts, Question};
 use crate::model::findings::Row;
-use crate::model::{ControlResult, Finding, FrameworkResult, Gap, Report, SeenIn};
+use crate::model::{Activity, Asked, ControlResult, Finding, FrameworkResult, Gap, KindActivity, Report, SeenIn};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -106,11 +106,26 @@ pub struct Session {
     /// They were asked for since the results came.
     pub(super) facts_asked: bool,
     /// Resources as YAML, by fingerprint.
-    pub documents: HashMap<Arc<str>, Load<Document>>,
+    pub documents: HashMap<Arc<str>, Load<Sheet>>,
     /// Fixes, by fingerprint.
     pub remedies: HashMap<Arc<str>, Load<RemedyText>>,
+    /// What is being done and was asked of the target, while somebody looks at it.
+    pub activity: Load<Activity>,
+    /// It is being asked for.
+    pub watches_activity: bool,
+    /// Findings that stand beside the one that is shown.
+    pub siblings: Option<(Arc<str>, Siblings)>,
     /// Answers, by question.
     pub found: HashMap<Question, Load<Found>>,
+}
+
+/// Findings beside one, by their positions in the report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Siblings {
+    /// Other checks' of the same field.
+    pub field: Vec<usize>,
+    /// All others of the same object.
+    pub object: Vec<usize>,
 }
 
 /// What became of a finding that was opened.
@@ -209,6 +224,36 @@ impl Session {
         self.rolling.contains(&finding.fingerprint).then(|| format!("ROLLING {failing} of {all} pods still fail"))
     }
 
+    /// Looks for the findings beside one: once when it is shown, and again with every report.
+    pub(super) fn look_beside(&mut self, fingerprint: &Arc<str>) {
+        let place = self.summary.finding(fingerprint);
+        let found =
+            self.report.as_deref().zip(place).and_then(|(report, place)| Some((report, report.findings.row(place)?)));
+        let Some((report, here)) = found else {
+            self.siblings = None;
+            return;
+        };
+        let (path, own) = (here.fields().next(), here.owner());
+        let mut siblings = Siblings::default();
+        for (at, other) in report.findings.rows().enumerate() {
+            let owner = other.owner();
+            if owner.name != own.name || owner != own || Some(at) == place {
+                continue;
+            }
+            if other.resource() == here.resource() && path.is_some() && other.fields().any(|field| Some(field) == path)
+            {
+                siblings.field.push(at);
+            }
+            siblings.object.push(at);
+        }
+        self.siblings = Some((fingerprint.clone(), siblings));
+    }
+
+    /// The findings beside one that is shown.
+    pub fn beside(&self, fingerprint: &str) -> Option<&Siblings> {
+        self.siblings.as_ref().filter(|(of, _)| **of == *fingerprint).map(|(_, siblings)| siblings)
+    }
+
     /// Whether kinds are still being read.
     pub fn is_reading(&self) -> bool {
         matches!(self.phase, Phase::Connecting | Phase::Reading)
@@ -258,8 +303,25 @@ impl Session {
         self.nodes.iter().find(|node| *node.name == *name)
     }
 
+    /// What is being done about a kind.
+    pub fn kind(&self, name: &str) -> Option<&KindActivity> {
+        self.activity.ready()?.kinds.iter().find(|kind| *kind.kind == *name)
+    }
+
+    /// A request by its number.
+    pub fn asked(&self, number: u64) -> Option<&Asked> {
+        let asked = &self.activity.ready()?.asked;
+        let first = asked.first()?.number;
+        asked.get(usize::try_from(number.checked_sub(first)?).ok()?)
+    }
+
     /// The document of a finding.
     pub fn document(&self, fingerprint: &str) -> Option<&Document> {
+        Some(&self.sheet(fingerprint)?.document)
+    }
+
+    /// The same with its lines.
+    pub fn sheet(&self, fingerprint: &str) -> Option<&Sheet> {
         self.documents.get(fingerprint)?.ready()
     }
 }

@@ -4,12 +4,14 @@ use super::arrange::{AT_ONCE, Arranged, Arrangement, Folded, List};
 use super::order::{self, Order};
 use super::rows::{self, PaneKind, RowId};
 use super::screen::{Pane, Screen, View};
+use super::sheet::Reading;
 use super::sides::Slot;
 use super::{
-    Action, Catalog, ContextInfo, Done, Effect, Filter, Form, History, Load, Palette, Preferences, Profiles, Prompt,
-    Session, Target, Tour, commands, layout, text,
+    Action, Catalog, ContextInfo, Done, Effect, Filter, FixForm, Form, History, Load, Palette, Preferences, Profiles,
+    Prompt, Session, Take, Target, Tour, commands, layout, text,
 };
-use crate::model::{Finding, Report};
+use crate::inventory::{Kind, Question};
+use crate::model::{Finding, ObjectRef, Report};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -67,12 +69,14 @@ pub struct State {
     pub failures_only: bool,
     /// Frameworks whose level 2 is unfolded.
     pub level_two: HashSet<Arc<str>>,
-    /// The fix is shown as YAML, not as a diff.
-    pub fix_as_yaml: bool,
+    /// How the fix is shown.
+    pub fix_form: FixForm,
     /// Marked rows that are being saved; 0: what the list shows.
     pub saving_marked: usize,
-    /// Finding whose fix goes to the clipboard when it arrives.
-    pub copy_when_ready: Option<Arc<str>>,
+    /// A finding, and what is done with its fix when that arrives.
+    pub when_ready: Option<(Arc<str>, Take)>,
+    /// Managed fields are shown.
+    pub managed_fields: bool,
     /// Theme in use.
     pub theme: String,
     /// Themes that there are.
@@ -120,9 +124,10 @@ impl State {
             favourites,
             failures_only: false,
             level_two: HashSet::new(),
-            fix_as_yaml: false,
+            fix_form: FixForm::default(),
             saving_marked: 0,
-            copy_when_ready: None,
+            when_ready: None,
+            managed_fields: false,
             theme: String::new(),
             themes: Vec::new(),
             profiles: Profiles::default(),
@@ -178,7 +183,7 @@ impl State {
         }
         self.session = Session { scan, ..Session::new(target) };
         let mut effects = self.prefer(&before);
-        self.copy_when_ready = None;
+        self.when_ready = None;
         self.namespaces = Load::Idle;
         self.role = Load::Idle;
         self.collector = Default::default();
@@ -261,6 +266,11 @@ impl State {
 
     /// The finding that is selected or shown.
     pub fn current(&self) -> Option<Finding> {
+        self.session.finding(self.shown_fingerprint()?)
+    }
+
+    /// The fingerprint of the finding that is selected or shown, where it is in the results.
+    pub fn shown_fingerprint(&self) -> Option<&str> {
         let fingerprint = match &self.screen().view {
             View::Finding(fingerprint) | View::Yaml(fingerprint) => fingerprint,
             View::Text(rows::TextKind::Finding(fingerprint)) => fingerprint,
@@ -269,12 +279,29 @@ impl State {
                 RowId::Group(check, fix) => {
                     // A row that stands for one finding is that finding.
                     let [only] = self.session.group(check, fix)?.findings.as_slice() else { return None };
-                    return self.session.report.as_deref()?.findings.get(*only);
+                    self.session.summary.fingerprint(*only)?
                 }
                 _ => return None,
             },
         };
-        self.session.finding(fingerprint)
+        self.session.row(fingerprint).map(|_| &**fingerprint)
+    }
+
+    /// The workload whose findings are listed.
+    pub fn workload(&self) -> Option<ObjectRef> {
+        let View::Findings(query) = &self.screen().view else { return None };
+        let (kind, name) = query.object.as_ref()?;
+        let Some(RowId::Finding(fingerprint)) = self.pane()?.rows.first() else { return None };
+        let row = self.session.row(fingerprint)?;
+        let owner = row.owner();
+        let runs = Kind::POD_SPEC.iter().any(|own| own.name() == &**kind);
+        (runs && owner.kind == *kind && owner.name == *name).then(|| owner.clone())
+    }
+
+    /// What Trivy Operator counted in its images, where that is known and more than nothing.
+    pub fn vulnerabilities(&self) -> Option<String> {
+        let question = Question::Vulnerabilities(self.workload()?);
+        super::vulnerabilities(self.session.found.get(&question)?.ready()?)
     }
 
     /// Opens a screen on top; the same view is not opened twice in a row.
@@ -329,7 +356,9 @@ impl State {
     /// What a finding's screen still lacks.
     pub fn wanted_by_finding(&mut self) -> Vec<Effect> {
         match self.screen().view {
-            View::Finding(_) | View::Yaml(_) => self.wanted(),
+            View::Finding(_) | View::Yaml(_) | View::Text(rows::TextKind::Finding(_)) | View::Findings(_) => {
+                self.wanted()
+            }
             _ => Vec::new(),
         }
     }
@@ -350,7 +379,7 @@ impl State {
         let mut effects = Vec::new();
         let target = self.session.target.clone();
         match self.screen().view.clone() {
-            View::Finding(fingerprint) | View::Yaml(fingerprint) => {
+            View::Finding(fingerprint) | View::Yaml(fingerprint) | View::Text(rows::TextKind::Finding(fingerprint)) => {
                 let Some(finding) = self.session.finding(&fingerprint) else { return effects };
                 let document = self.session.documents.entry(fingerprint.clone()).or_default();
                 if document.is_wanted() {
@@ -381,6 +410,21 @@ impl State {
                     effects.push(Effect::Ask(target, question));
                 }
             }
+            // what a scanner counted in its images stands above what is found of a workload
+            View::Findings(_) => {
+                let Some(owner) = self.workload() else { return effects };
+                let question = Question::Vulnerabilities(owner);
+                let found = self.session.found.entry(question.clone()).or_default();
+                if found.is_wanted() {
+                    *found = Load::Loading;
+                    effects.push(Effect::Ask(target, question));
+                }
+            }
+            View::Activity | View::Requests if !self.session.watches_activity => {
+                self.session.watches_activity = true;
+                let known = self.session.activity.ready().map_or(0, |activity| activity.revision);
+                effects.push(Effect::LoadActivity(target, known));
+            }
             View::Contexts => {
                 self.contexts = Load::Loading;
                 effects.push(Effect::ListContexts);
@@ -397,6 +441,11 @@ impl State {
     /// Works the rows out again, of the current screen now and of those below it when they are back; selections, filters and
     /// marks stay.
     pub fn refresh(&mut self) {
+        if let View::Finding(fingerprint) | View::Yaml(fingerprint) | View::Text(rows::TextKind::Finding(fingerprint)) =
+            self.screen().view.clone()
+        {
+            self.session.look_beside(&fingerprint);
+        }
         self.stack.iter_mut().flat_map(Screen::slots_mut).for_each(|pane| pane.stale = true);
         self.settle();
     }
@@ -569,29 +618,54 @@ impl State {
         for i in 0..self.screen().panes.len() {
             let (page, width) = (layout.page(i), layout.width(i));
             let Some(pane) = self.screen().panes.get(i) else { continue };
-            let last = (!pane.kind.is_list()).then(|| text::height(self, &pane.kind, width).saturating_sub(page));
+            let last = (!pane.kind.is_list()).then(|| text::height(self, pane, width).saturating_sub(page));
+            let cursor = text::shape(self, pane, width).map(|shape| shape.row_of(pane.reading.line, pane.reading.row));
             let Some(pane) = self.screen_mut().panes.get_mut(i) else { continue };
             match last {
-                Some(last) => pane.offset = pane.offset.min(last),
+                Some(last) => {
+                    if let Some(row) = cursor {
+                        pane.offset = pane.offset.min(row).max((row + 1).saturating_sub(page.max(1)));
+                    }
+                    pane.offset = pane.offset.min(last);
+                }
                 None => pane.follow(page),
             }
         }
     }
 
-    /// Scrolls the YAML so that the first field at fault stands in the upper third.
+    /// Puts the cursor of the YAML on the first field at fault, in the upper third.
     pub fn scroll_to_mark(&mut self) {
         let layout = layout::layout(self);
         for i in 0..self.screen().panes.len() {
-            let Some(PaneKind::Yaml(fingerprint)) = self.screen().panes.get(i).map(|pane| pane.kind.clone()) else {
-                continue;
-            };
-            let line = text::mark_line(self, &fingerprint, layout.width(i)).unwrap_or(0);
-            let offset = line.saturating_sub(layout.page(i) / 3);
+            let Some(pane) = self.screen().panes.get(i) else { continue };
+            let PaneKind::Yaml(fingerprint) = &pane.kind else { continue };
+            let mark = self.session.document(fingerprint).and_then(|document| document.marks.first());
+            let line = mark.map_or(0, |mark| mark.first);
+            let mut reading = Reading { line, row: 0, ..pane.reading.clone() };
+            if let Some(sheet) = self.session.sheet(fingerprint) {
+                sheet.reveal(&mut reading, line);
+            }
+            let mut fresh = pane.clone();
+            fresh.reading = reading;
+            let row = text::shape(self, &fresh, layout.width(i)).map_or(0, |shape| shape.row_of(line, 0));
+            fresh.offset = row.saturating_sub(layout.page(i) / 3);
             if let Some(pane) = self.screen_mut().panes.get_mut(i) {
-                pane.offset = offset;
+                *pane = fresh;
             }
         }
         self.follow();
+    }
+
+    /// A document came or was read again: lines of the one before mean nothing in it.
+    pub fn reread(&mut self, fingerprint: &Arc<str>) {
+        let managed = self.managed_fields;
+        let Some(sheet) = self.session.documents.get(fingerprint).and_then(Load::ready) else { return };
+        for pane in self.stack.iter_mut().flat_map(|screen| &mut screen.panes) {
+            if pane.kind == PaneKind::Yaml(fingerprint.clone()) {
+                pane.reading.folded.clear();
+                pane.reading.found = sheet.find(&pane.reading.search, managed);
+            }
+        }
     }
 
     /// Says what of the configuration was ignored: the first of it, and where the rest is told.

@@ -83,6 +83,8 @@ tones! {
     YamlKey = "yaml-key";
     /// A value of YAML.
     YamlValue = "yaml-value";
+    /// What is looked for in a text, where it stands.
+    Found = "found";
 }
 
 impl From<Severity> for Tone {

@@ -2,8 +2,8 @@
 
 use super::rows::RowId;
 use super::{
-    Code, Configured, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands,
-    nodes, palette, sides, tour,
+    Code, Configured, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, Sheet, State, actions,
+    commands, nodes, palette, sides, tour,
 };
 use crate::model::Report;
 
@@ -39,7 +39,9 @@ fn taken(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Scan(scan, event) if scan == state.session.scan => return scanned(state, event),
         Msg::Scan(..) => {}
         Msg::Yaml(fingerprint, result) => {
-            state.session.documents.insert(fingerprint, result.into());
+            let document: Load<_> = result.map(Sheet::new).into();
+            state.session.documents.insert(fingerprint.clone(), document);
+            state.reread(&fingerprint);
             state.scroll_to_mark();
         }
         Msg::Remedy(fingerprint, result) => return remedy(state, fingerprint, result.into()),
@@ -67,6 +69,12 @@ fn taken(state: &mut State, msg: Msg) -> Vec<Effect> {
             };
             state.say(format!("Saved {rows}{marked} to {} (readable by you only).", path.display()));
         }
+        Msg::Saved(what, Ok(path)) => state.say(format!("Saved {what} to {} (readable by you only).", path.display())),
+        Msg::Edited(Ok(None)) => state.say("Nothing was changed; the copy is gone."),
+        Msg::Edited(Ok(Some(path))) => state.say(format!(
+            "Your copy is kept: {}. kubectl diff -f shows what applying it would change; plimsoll applies nothing.",
+            path.display()
+        )),
         Msg::Copied(what, Ok(how)) => state.say(format!("Copied {what} {how}.")),
         Msg::Theme(Ok(name)) => {
             state.say(format!("Theme {name}."));
@@ -87,9 +95,19 @@ fn taken(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.refresh();
         }
         Msg::Answered(question, answer) => super::found::answered(state, question, answer),
+        Msg::Activity(activity) => {
+            // what cannot be asked is not asked again
+            let again = activity.is_ok();
+            state.session.watches_activity = false;
+            state.session.activity = activity.into();
+            state.refresh();
+            return if again { state.wanted() } else { Vec::new() };
+        }
         Msg::Configured(configured) => return configure(state, *configured),
         Msg::Imported(Err(failure))
         | Msg::Exported(Err(failure))
+        | Msg::Saved(_, Err(failure))
+        | Msg::Edited(Err(failure))
         | Msg::Copied(_, Err(failure))
         | Msg::Theme(Err(failure)) => {
             state.complain(&failure);
@@ -202,21 +220,22 @@ fn decides_anything(report: &Report) -> bool {
 }
 
 fn remedy(state: &mut State, fingerprint: std::sync::Arc<str>, remedy: Load<super::RemedyText>) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    if state.copy_when_ready.as_ref() == Some(&fingerprint) {
-        state.copy_when_ready = None;
-        match &remedy {
-            Load::Ready(text) => match actions::fix_text(text) {
-                Some(copy) => effects.push(copy),
-                None => actions::no_patch(state),
-            },
-            Load::Failed(failure) => state.complain(&failure.clone()),
-            Load::Idle | Load::Loading => {}
-        }
-    }
-    state.session.remedies.insert(fingerprint, remedy);
+    let failure = match &remedy {
+        Load::Failed(failure) => Some(failure.clone()),
+        _ => None,
+    };
+    state.session.remedies.insert(fingerprint.clone(), remedy);
     state.follow();
-    effects
+    match state.when_ready.take_if(|(wanted, _)| *wanted == fingerprint) {
+        Some((_, take)) => match failure {
+            Some(failure) => {
+                state.complain(&failure);
+                Vec::new()
+            }
+            None => actions::take(state, &fingerprint, take),
+        },
+        None => Vec::new(),
+    }
 }
 
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -246,11 +265,15 @@ fn paste(state: &mut State, text: &str) {
     }
     let Some(prompt) = &mut state.prompt else { return };
     prompt.paste(text);
-    match prompt.kind {
-        PromptKind::Filter => {
-            let filter = Filter::parse(prompt.text());
-            state.set_filter(filter);
-        }
+    let (kind, text) = (prompt.kind, prompt.text().to_owned());
+    narrow(state, kind, &text);
+}
+
+/// What is typed in a prompt counts at once.
+fn narrow(state: &mut State, kind: PromptKind, text: &str) {
+    match kind {
+        PromptKind::Filter => state.set_filter(Filter::parse(text)),
+        PromptKind::Search => actions::look_for(state, text),
         PromptKind::Palette => palette::again(state),
         PromptKind::Command => {}
     }
@@ -265,12 +288,11 @@ fn typed(state: &mut State, mut prompt: Prompt, key: Key) -> Vec<Effect> {
                 state.select(&row);
             }
         }
-        (Code::Enter, PromptKind::Filter) | (Code::Esc, PromptKind::Command) => {}
+        (Code::Esc, PromptKind::Search) => actions::look_for(state, ""),
+        (Code::Enter, PromptKind::Filter | PromptKind::Search) | (Code::Esc, PromptKind::Command) => {}
         (Code::Enter, PromptKind::Command) => return commands::run(state, prompt.text()),
         (Code::Backspace, _) if prompt.text().is_empty() => {
-            if prompt.kind == PromptKind::Filter {
-                state.set_filter(Filter::default());
-            }
+            narrow(state, prompt.kind, "");
         }
         (Code::Tab | Code::Right, PromptKind::Command) if at_end(&prompt) => {
             if let Some(rest) = commands::complete(state, prompt.text()) {
@@ -287,18 +309,16 @@ fn typed(state: &mut State, mut prompt: Prompt, key: Key) -> Vec<Effect> {
             }
             state.prompt = Some(prompt);
         }
-        (Code::Up | Code::Down, PromptKind::Filter) => {
+        (Code::Up | Code::Down, PromptKind::Filter | PromptKind::Search) => {
             // The list moves while the filter is typed.
             actions::press(state, key);
             state.prompt = Some(prompt);
         }
         (_, kind) => {
             prompt.edit(key);
-            let filter = Filter::parse(prompt.text());
+            let text = prompt.text().to_owned();
             state.prompt = Some(prompt);
-            if kind == PromptKind::Filter {
-                state.set_filter(filter);
-            }
+            narrow(state, kind, &text);
         }
     }
     Vec::new()

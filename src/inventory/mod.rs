@@ -31,6 +31,8 @@ mod settings;
 mod store;
 pub mod suspects;
 mod version;
+mod vulnerabilities;
+mod ways;
 pub mod yaml;
 
 pub use facts::{Facts, ObjectFacts};

@@ -1,5 +1,6 @@
 //! The vocabulary of plimsoll: what a scan says and about what. No IO, no Kubernetes client.
 
+mod asked;
 mod finding;
 pub mod findings;
 mod near;
@@ -11,6 +12,7 @@ mod report;
 mod text;
 mod verdict;
 
+pub use asked::{Activity, Asked, Doing, KindActivity, Place, Sums};
 pub use finding::{BUILT_IN, Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
 pub use findings::Findings;
 pub use near::nearest;

@@ -121,6 +121,12 @@ impl Desk {
         held.map(|held| held.inventory.facts(now(target, &held.inventory))).ok_or_else(unread)
     }
 
+    /// How many objects of a kind a target has, where that is kept.
+    pub(super) fn count(&self, target: &Target, kind: crate::inventory::Kind) -> Option<usize> {
+        let held = locked(&self.held);
+        held.as_ref().filter(|held| held.target == *target).map(|held| held.inventory.count(kind))
+    }
+
     fn path(&self, book: Book) -> Option<PathBuf> {
         match book {
             Book::Waivers => self.paths().waivers,

@@ -11,7 +11,7 @@ use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
 use crate::inventory::{Answer, Facts, Inventory, Kind, Medium, Object, OptIn, Question, Version, nodes};
-use crate::model::{Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
+use crate::model::{Activity, Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
 use crate::sources::collector::Collector;
 use crate::sources::{Update, apply, demo, files};
 use crate::store::RecordPaths;
@@ -250,7 +250,7 @@ impl Resource {
             None => {
                 let hidden = credentials(&self.object);
                 yaml::mask(&mut self.object, &hidden);
-                yaml::hide(&mut self.object, false);
+                yaml::hide(&mut self.object, true);
                 yaml::print(&self.object)
             }
         };
@@ -315,7 +315,11 @@ impl Source for Sources {
     }
 
     fn yaml(&self, target: &Target, finding: &Finding) -> Result<Document, Failure> {
-        let mut document = self.object(target, finding)?.document()?;
+        let resource = self.object(target, finding)?;
+        let path = finding.paths.first().map(|evidence| &evidence.path).filter(|path| !path.is_root());
+        let (controller, manager) = (remediation::controller(&resource.object), remediation::manager(&resource.object));
+        let writers = path.and_then(|path| remediation::Writers::of(&resource.object, path).sentence());
+        let mut document = Document { controller, manager, writers, ..resource.document()? };
         mark(&mut document, finding);
         Ok(document)
     }
@@ -340,6 +344,7 @@ impl Source for Sources {
         Ok(RemedyText {
             yaml: change.yaml(),
             diff: change.diff(&masked),
+            whole: change.whole(&masked),
             command: (target.origin == Origin::Cluster).then(|| change.command(self.context(target).as_deref(), false)),
             manager,
             note: None,
@@ -414,6 +419,22 @@ impl Source for Sources {
 
     fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure> {
         self.desk.answer(target, question)
+    }
+
+    fn activity(&self, target: &Target, after: u64) -> Result<Activity, Failure> {
+        #[cfg(feature = "live")]
+        if target.origin == Origin::Cluster {
+            return self.live.activity(target, after, |kind| self.desk.count(target, kind));
+        }
+        let _ = after;
+        let what = if target.origin == Origin::Demo { "The demo is inside the program" } else { "Files are read" };
+        Err(Failure::new(format!("{what}: no cluster is asked anything."), ":ctx chooses a cluster."))
+    }
+
+    fn cancel(&self, target: &Target, kind: &str) {
+        #[cfg(feature = "live")]
+        self.live.cancel(target, kind);
+        let _ = (target, kind);
     }
 
     fn facts(&self, target: &Target) -> Result<Facts, Failure> {

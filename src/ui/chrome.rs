@@ -127,7 +127,7 @@ pub(super) fn tour(buffer: &mut Buffer, theme: &Theme, state: &State, layout: &L
 pub(super) fn footer(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) -> Option<(u16, u16)> {
     if let Some(prompt) = &state.prompt {
         let sign = match prompt.kind {
-            PromptKind::Filter => "/",
+            PromptKind::Filter | PromptKind::Search => "/",
             PromptKind::Command => ":",
             PromptKind::Palette => ">",
         };

@@ -224,6 +224,15 @@ pub fn later() -> Report {
     report
 }
 
+/// With another check's finding of the same field.
+pub fn beside() -> Report {
+    let mut report = report();
+    change(&mut report, |findings| {
+        findings.push(finding("container.run-as-root", Severity::High, "shop", "Deployment", "checkout"));
+    });
+    report
+}
+
 /// The same half a minute later: the first finding's template was mended, and two old pods are left.
 pub fn rolling() -> Report {
     let mut report = report();
@@ -362,6 +371,11 @@ pub const YAML: &str = "\
 apiVersion: apps/v1
 kind: Deployment
 metadata:
+  managedFields:
+  - apiVersion: apps/v1
+    fieldsType: FieldsV1
+    manager: helm
+    operation: Update
   name: checkout
   namespace: shop
 spec:

@@ -2,8 +2,8 @@
 
 use crate::app::query::Query;
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Action, Effect, Filter, GapFold, Key, Origin, State, Target, View};
-use crate::inventory::Question;
+use crate::app::{Action, Effect, Filter, GapFold, Key, Origin, RemedyText, State, Target, View};
+use crate::inventory::{Kind, Question};
 use crate::model::{GapReason, Severity};
 use std::sync::Arc;
 
@@ -40,7 +40,8 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
             let View::Found(question) = &state.screen().view else { return None };
             return crate::app::found::leads_to(state, question, id);
         }
-        RowId::Section(..) | RowId::LevelTwo(_) | RowId::Context(_) | RowId::Namespace(_) => {
+        RowId::Kind(_) => View::Requests,
+        RowId::Section(..) | RowId::LevelTwo(_) | RowId::Context(_) | RowId::Namespace(_) | RowId::Asked(_) => {
             return None;
         }
     })
@@ -49,7 +50,7 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
 /// Whether the selected row opens.
 pub fn can_open(state: &State) -> bool {
     state.selected().is_some_and(|row| match row {
-        RowId::Section(..) => false,
+        RowId::Section(..) | RowId::Asked(_) => false,
         RowId::Found(_) => leads_to(state, row).is_some(),
         _ => true,
     })
@@ -99,13 +100,18 @@ pub fn open(state: &mut State, _: Key) -> Vec<Effect> {
 
 /// Whether there is a filter to clear or a screen to go back to.
 pub fn can_back(state: &State) -> bool {
-    state.screens().len() > 1 || state.pane().is_some_and(|pane| !pane.filter.is_empty())
+    state.screens().len() > 1
+        || state.pane().is_some_and(|pane| !pane.filter.is_empty() || !pane.reading.search.is_empty())
 }
 
 /// Clears the filter, else goes back.
 pub fn back(state: &mut State, _: Key) -> Vec<Effect> {
     match state.screen_mut().pane_mut() {
         Some(pane) if !pane.filter.is_empty() => state.set_filter(Filter::default()),
+        Some(pane) if !pane.reading.search.is_empty() => {
+            pane.reading.search.clear();
+            pane.reading.found.clear();
+        }
         _ => {
             state.pop();
         }
@@ -123,10 +129,17 @@ pub fn on_finding(state: &State) -> bool {
     matches!(state.screen().view, View::Finding(_) | View::Yaml(_)) && neighbours(state).is_some()
 }
 
-/// The fix is on screen, and can be told in two ways.
+/// The fix on screen, where it is known.
+fn remedy_shown(state: &State) -> Option<&RemedyText> {
+    let fingerprint = state.shown_fingerprint().filter(|_| super::shows_fix(state))?;
+    state.session.remedies.get(fingerprint)?.ready()
+}
+
+/// The fix is on screen, and can be told in several ways.
 pub fn can_switch_fix(state: &State) -> bool {
-    let remedy = state.current().and_then(|f| state.session.remedies.get(&f.fingerprint)?.ready());
-    super::shows_fix(state) && remedy.is_some_and(|r| !r.yaml.is_empty() && !r.diff.is_empty())
+    remedy_shown(state)
+        .and_then(|remedy| Some((remedy, remedy.shown(state.fix_form)?)))
+        .is_some_and(|(remedy, shown)| remedy.after(shown) != shown)
 }
 
 /// There are results.
@@ -223,9 +236,10 @@ pub fn explain(state: &mut State, _: Key) -> Vec<Effect> {
     explains(state).map_or_else(Vec::new, |kind| state.push(View::Text(kind)))
 }
 
-/// The fix as a diff, or as YAML.
+/// The fix in the next of its forms.
 pub fn switch_fix(state: &mut State, _: Key) -> Vec<Effect> {
-    state.fix_as_yaml = !state.fix_as_yaml;
+    let next = remedy_shown(state).and_then(|remedy| Some(remedy.after(remedy.shown(state.fix_form)?)));
+    state.fix_form = next.unwrap_or_default();
     state.follow();
     Vec::new()
 }
@@ -310,6 +324,36 @@ pub fn failures(state: &mut State, _: Key) -> Vec<Effect> {
         "Everything is listed again.".to_owned()
     });
     Vec::new()
+}
+
+/// The finding is about something that runs, or a ServiceAccount.
+pub fn can_reach(state: &State) -> bool {
+    state.current().is_some_and(|finding| {
+        let kind = &*finding.owner.kind;
+        kind == "ServiceAccount" || Kind::POD_SPEC.iter().any(|own| own.name() == kind)
+    })
+}
+
+/// The ways to the finding's owner and from it.
+pub fn reach(state: &mut State, _: Key) -> Vec<Effect> {
+    let owner = state.current().map(|finding| finding.owner.clone());
+    owner.map_or_else(Vec::new, |owner| state.push(View::Found(Question::Reach(owner))))
+}
+
+/// A finding is there whose object's findings are not what is listed.
+pub fn has_others(state: &State) -> bool {
+    let Some(finding) = state.current() else { return false };
+    let alone = state.session.beside(&finding.fingerprint).is_some_and(|beside| beside.object.is_empty());
+    !alone && state.screen().view != View::Findings(Query::about(&finding.owner))
+}
+
+/// Everything that is found about the object of the finding, with the cursor on this one.
+pub fn object(state: &mut State, _: Key) -> Vec<Effect> {
+    let Some(finding) = state.current() else { return Vec::new() };
+    let (owner, fingerprint) = (finding.owner.clone(), finding.fingerprint.clone());
+    let effects = state.push(View::Findings(Query::about(&owner)));
+    state.select(&RowId::Finding(fingerprint));
+    effects
 }
 
 /// The finding has an owner with pods.

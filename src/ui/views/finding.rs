@@ -55,6 +55,10 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         (_, Some(n)) if n > 0 => format!("  {n} pods"),
         _ => String::new(),
     };
+    let others = match state.session.beside(fingerprint).map_or(0, |beside| beside.object.len()) {
+        0 => String::new(),
+        count => format!("  and {count} more of it"),
+    };
     let mut lines: Vec<Line> = vec![
         vec![
             state_of(&finding, rolling),
@@ -62,6 +66,7 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
             (finding.severity.into(), finding.severity.short().to_owned()),
             (Tone::Strong, format!("  {subject}{container}")),
             (Tone::Dim, pods),
+            (Tone::Dim, others),
         ],
         vec![(Tone::Text, finding.message.to_string()), (Tone::Dim, format!("  {}", finding.check))],
     ];

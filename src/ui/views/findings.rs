@@ -42,6 +42,10 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         line.push((Tone::Dim, format!("  {}", query.title())));
     }
     put(buffer, theme, (area.x + 1, area.y), area.width.saturating_sub(2), &line);
+    if let (Some(counts), true) = (state.vulnerabilities(), area.height > 1) {
+        let line = vec![(Tone::Dim, "Vulnerabilities: ".to_owned()), (Tone::Text, counts)];
+        put(buffer, theme, (area.x + 1, area.y + 1), area.width.saturating_sub(2), &line);
+    }
 }
 
 /// Findings by query.

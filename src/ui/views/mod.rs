@@ -1,5 +1,6 @@
 //! The screens, one a file; each draws the boxes of the layout.
 
+mod activity;
 mod analysis;
 mod choose;
 mod controls;
@@ -18,7 +19,7 @@ pub(super) use palette::palette;
 
 use super::Theme;
 use super::widgets::{Column, block, chosen, sentence};
-use crate::app::{Action, Layout, Load, Pane, PaneKind, Phase, State, Tone, View, lines, thousands};
+use crate::app::{Action, Layout, Load, Pane, PaneKind, Phase, State, Tone, View, page, thousands};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -140,6 +141,7 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         View::Control(framework, id) => controls::control_summary(buffer, theme, state, area, framework, id),
         View::Findings(query) => findings::summary(buffer, theme, state, area, query),
         View::Nodes => nodes::summary(buffer, theme, state, area),
+        View::Activity | View::Requests => activity::summary(buffer, theme, state, area),
         View::Found(question) => found::summary(buffer, theme, state, area, question),
         View::Finding(id) | View::Yaml(id) => finding::summary(buffer, theme, state, area, id),
         _ => {}
@@ -153,8 +155,8 @@ const PAGE: u16 = 1000;
 pub(super) fn plain(theme: &Theme, state: &State, pane: &Pane, width: u16, say: &mut dyn FnMut(String)) {
     if !pane.kind.is_list() {
         say(text::title(state, &pane.kind));
-        let text = lines(state, &pane.kind, usize::from(width));
-        text.iter().for_each(|line| say(line.iter().map(|(_, text)| text.as_str()).collect()));
+        let text = page(state, pane, (usize::from(width), false), 0, usize::MAX);
+        text.lines.iter().for_each(|line| say(line.iter().map(|(_, text)| text.as_str()).collect()));
         return;
     }
     let layout = Layout { plain: true, ..Layout::default() };
@@ -175,6 +177,8 @@ fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     match &at.pane.kind {
         PaneKind::Frameworks | PaneKind::AllFrameworks => overview::frameworks(buffer, at),
         PaneKind::Analysis(_) => analysis::analysis(buffer, at),
+        PaneKind::Activity => activity::kinds(buffer, at),
+        PaneKind::Requests => activity::requests(buffer, at),
         PaneKind::Found(question) => found::found(buffer, at, question),
         PaneKind::ActFirst => overview::act_first(buffer, at),
         PaneKind::CouldNotLook => overview::could_not_look(buffer, at),
