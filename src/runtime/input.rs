@@ -6,6 +6,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, Mou
 
 /// What was heard.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // taken apart at once
 pub(super) enum Heard {
     /// Something for the state.
     Message(Msg),

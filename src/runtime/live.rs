@@ -294,7 +294,8 @@ impl Live {
         if after > 0 {
             let until = Instant::now() + TICK;
             loop {
-                std::thread::sleep(GLANCE);
+                // what happens within a glance is told together
+                Handle::current().block_on(tokio::time::sleep(GLANCE));
                 let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
                 let here = open.as_ref().is_some_and(|(of, _)| of == target);
                 if journal.revision() != after || !here || Instant::now() > until {
