@@ -152,6 +152,8 @@ struct Follower {
 
 struct Followed {
     inventory: Inventory,
+    /// It evaluates by difference; a fresh look does not.
+    engine: Engine,
     first_pass: bool,
     lost: BTreeMap<Part, String>,
 }
@@ -166,7 +168,8 @@ impl Follower {
         let inside = runtime.enter();
         let session = runtime.block_on(Session::connect(&flags)).unwrap();
         let editions = editions();
-        let state = Followed { inventory: session.inventory(), first_pass: false, lost: BTreeMap::new() };
+        let (inventory, engine) = (session.inventory(), Engine::following());
+        let state = Followed { inventory, engine, first_pass: false, lost: BTreeMap::new() };
         let state = Arc::new(Mutex::new(state));
         let mut updates = session.read(kinds(&editions, &[]), Mode::Follow);
         let of = state.clone();
@@ -186,7 +189,9 @@ impl Follower {
     }
 
     fn said(&self) -> Value {
-        said(&self.state.lock().unwrap().inventory, &self.editions)
+        let mut state = self.state.lock().unwrap();
+        let Followed { inventory, engine, .. } = &mut *state;
+        said(engine, inventory, &self.editions)
     }
 
     fn wait(&self, what: &str, condition: impl Fn(&Followed) -> bool) {
@@ -206,11 +211,10 @@ impl Follower {
     }
 }
 
-fn said(inventory: &Inventory, editions: &[Edition]) -> Value {
+fn said(engine: &mut Engine, inventory: &Inventory, editions: &[Edition]) -> Value {
     let exempt = BuiltIn::new(inventory).unwrap();
     let times = Times { started: "2026-01-01T00:00:00Z".into(), finished: "2026-01-01T00:00:00Z".into() };
-    let mut report =
-        serde_json::to_value(Engine::default().evaluate(inventory, editions, &exempt, false, times)).unwrap();
+    let mut report = serde_json::to_value(engine.evaluate(inventory, editions, &exempt, false, times)).unwrap();
     // through which address it was read
     report["cluster"] = json!(null);
     report
@@ -227,7 +231,7 @@ fn fresh(cluster: &Cluster) -> Value {
         while let Some(update) = updates.recv().await {
             apply(&mut inventory, update);
         }
-        said(&inventory, &editions)
+        said(&mut Engine::default(), &inventory, &editions)
     })
 }
 
