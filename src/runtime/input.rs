@@ -8,9 +8,15 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, Mou
 #[derive(Debug)]
 pub(super) enum Heard {
     /// Something for the state.
-    Message(Msg),
+    Message(Box<Msg>),
     /// The terminal told whether its background is light.
     Light(bool),
+}
+
+impl Heard {
+    pub(super) fn message(message: Msg) -> Self {
+        Self::Message(Box::new(message))
+    }
 }
 
 /// Listens. A terminal's answer (`OSC 11 ; … ST`) comes as keys: alt and `]`, letters, alt and `\`. Those must not be
@@ -56,7 +62,7 @@ impl Input {
             _ => {
                 self.answer.clear();
                 let heard = self.held.drain(..).chain([event]).filter_map(message);
-                heard.map(Heard::Message).collect()
+                heard.map(Heard::message).collect()
             }
         }
     }
@@ -125,7 +131,10 @@ mod tests {
 
     fn named(heard: &[Heard]) -> Vec<String> {
         let name = |heard: &Heard| match heard {
-            Heard::Message(Msg::Key(key)) => key.to_string(),
+            Heard::Message(message) => match &**message {
+                Msg::Key(key) => key.to_string(),
+                other => format!("{other:?}"),
+            },
             other => format!("{other:?}"),
         };
         heard.iter().map(name).collect()
