@@ -4,7 +4,7 @@
 use super::Filter;
 use super::order::{self, Order};
 use super::query::Query;
-use super::rows::{RowId, write_finding};
+use super::rows::RowId;
 use super::session::rolling;
 use super::summary::Summary;
 use crate::inventory::Facts;
@@ -65,16 +65,12 @@ pub struct Arranged {
 }
 
 impl Arrangement {
-    fn candidates(&self) -> &[usize] {
-        match &self.list {
-            List::Query(_) => self.summary.order(),
-            List::Control(framework, id) => self.summary.of_control(framework, id),
-        }
-    }
-
     /// Findings that have to be looked at.
     pub(super) fn size(&self) -> usize {
-        self.candidates().len()
+        match &self.list {
+            List::Query(_) => self.report.findings.len(),
+            List::Control(framework, id) => self.summary.of_control(framework, id).len(),
+        }
     }
 
     fn belongs(&self, finding: &Row<'_>) -> bool {
@@ -85,69 +81,86 @@ impl Arrangement {
             }
     }
 
-    fn keeps(&self, finding: &Row<'_>, text: &mut String) -> bool {
-        if self.filter.is_empty() {
-            return true;
-        }
-        text.clear();
-        write_finding(finding, text);
-        if text.is_ascii() {
-            text.make_ascii_lowercase();
-        } else {
-            *text = text.to_lowercase();
-        }
-        self.filter.keeps_lower(text, self.facts.as_deref().and_then(|facts| facts.get(finding.owner())))
+    fn keeps(&self, finding: &Row<'_>) -> bool {
+        let facts = || self.facts.as_deref().and_then(|facts| facts.get(finding.owner()));
+        self.filter.is_empty() || self.filter.keeps_finding(finding, facts)
     }
 
-    /// Of some candidates those that stay, and how many there were before the filter; None: nobody wants it any more.
-    fn pick(&self, candidates: &[usize]) -> Option<(Vec<usize>, usize)> {
-        let (mut kept, mut total, mut text) = (Vec::new(), 0, String::new());
-        for step in candidates.chunks(STEP) {
+    fn fate(&self, i: usize) -> Fate {
+        match self.report.findings.row(i).filter(|finding| self.belongs(finding)) {
+            None => Fate::Elsewhere,
+            Some(finding) if self.keeps(&finding) => Fate::Kept,
+            Some(_) => Fate::Hidden,
+        }
+    }
+
+    /// What becomes of findings; None: nobody wants to know any more.
+    fn fates(&self, places: &[usize]) -> Option<Vec<Fate>> {
+        let mut fates = Vec::with_capacity(places.len());
+        for step in places.chunks(STEP) {
             if self.stop.load(Ordering::Relaxed) {
                 return None;
             }
-            for i in step {
-                let Some(finding) = self.report.findings.row(*i).filter(|finding| self.belongs(finding)) else {
-                    continue;
-                };
-                total += 1;
-                if self.keeps(&finding, &mut text) {
-                    kept.push(*i);
-                }
-            }
+            fates.extend(step.iter().map(|i| self.fate(*i)));
         }
-        Some((kept, total))
+        Some(fates)
+    }
+
+    /// Positions of what stays, worst first, and how many there were before the filter; None: nobody wants it any more.
+    fn pick(&self) -> Option<(Vec<usize>, usize)> {
+        let places = match &self.list {
+            List::Query(_) => self.summary.order(),
+            List::Control(framework, id) => self.summary.of_control(framework, id),
+        };
+        let fates = in_halves(places, |half| self.fates(half))?;
+        let total = fates.iter().filter(|fate| **fate != Fate::Elsewhere).count();
+        let kept = places.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Kept);
+        Some((kept.map(|(i, _)| *i).collect(), total))
     }
 
     /// Works the rows out; None: nobody wants them any more.
     pub fn work(&self) -> Option<Arranged> {
-        let candidates = self.candidates();
-        let (mut kept, total) = if candidates.len() < SHARED {
-            self.pick(candidates)?
-        } else {
-            let (first, second) = candidates.split_at(candidates.len() / 2);
-            let (first, second) = std::thread::scope(|scope| {
-                let second = scope.spawn(|| self.pick(second));
-                (self.pick(first), second.join().ok().flatten())
-            });
-            let ((mut kept, total), (more, rest)) = (first?, second?);
-            kept.extend(more);
-            (kept, total + rest)
-        };
+        let (mut kept, total) = self.pick()?;
         let findings = &self.report.findings;
         if let Some(order) = self.order {
             let value = |i: &usize| {
                 let finding = findings.row(*i);
                 finding.map_or(order::Value::Number(0), |f| order::of_finding(order.column, &f, self.facts.as_deref()))
             };
-            let values: Vec<order::Value<'_>> = kept.iter().map(value).collect();
+            let values = in_halves(&kept, |half| Some(half.iter().map(value).collect()))?;
             kept = order::sorted(kept, order.descending, &values);
         }
-        let most = self.most.unwrap_or(usize::MAX);
-        let rows =
-            kept.iter().take(most).filter_map(|i| self.summary.fingerprint(*i).cloned().map(RowId::Finding)).collect();
+        kept.truncate(self.most.unwrap_or(usize::MAX));
+        let row = |i: &usize| self.summary.fingerprint(*i).cloned().map(RowId::Finding);
+        let rows = in_halves(&kept, |half| Some(half.iter().filter_map(row).collect()))?;
         Some(Arranged { rows, total })
     }
+}
+
+/// Whether a finding is on a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It is not of this list.
+    Elsewhere,
+    /// The filter hides it.
+    Hidden,
+    /// It is on it.
+    Kept,
+}
+
+/// The same work for both halves of something long, on two threads; what comes of them stands in the same order.
+fn in_halves<T: Sync, R: Send>(all: &[T], work: impl Fn(&[T]) -> Option<Vec<R>> + Sync) -> Option<Vec<R>> {
+    if all.len() < SHARED {
+        return work(all);
+    }
+    let (first, second) = all.split_at(all.len() / 2);
+    let (first, second) = std::thread::scope(|scope| {
+        let second = scope.spawn(|| work(second));
+        (work(first), second.join().ok().flatten())
+    });
+    let mut both = first?;
+    both.append(&mut second?);
+    Some(both)
 }
 
 /// A report whose folds are to be worked out.

@@ -1,7 +1,9 @@
 //! `/`: what is typed there, and whether a row stays.
 
+use super::rows::write_finding;
 use crate::inventory::{LabelSelector, ObjectFacts};
 use crate::model::Severity;
+use crate::model::findings::Row;
 
 /// What a row must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +91,24 @@ impl Filter {
         self.is_empty() || self.keeps_lower(&haystack.to_lowercase(), None)
     }
 
+    /// Whether a finding's row stays. What is known of its object is asked for only where a word goes by it.
+    pub(super) fn keeps_finding<'f>(&self, finding: &Row<'_>, facts: impl Fn() -> Option<&'f ObjectFacts>) -> bool {
+        // written out only where a word may span several of its parts
+        let mut text: Option<String> = None;
+        self.words.iter().all(|(wanted, word)| match word {
+            Word::Labels(selector) => facts().is_some_and(|facts| selector.selects(|key| facts.label(key)) == *wanted),
+            Word::Text(word) if !word.contains(['=', '/']) => is_said(finding, word) == *wanted,
+            word => {
+                let text = text.get_or_insert_with(|| {
+                    let mut text = String::new();
+                    write_finding(finding, &mut text);
+                    text.to_lowercase()
+                });
+                word.is_in(text) == *wanted
+            }
+        })
+    }
+
     /// Whether a row stays, by its text in lower case and what is known of its object; of unknown labels none is there.
     pub(super) fn keeps_lower(&self, haystack: &str, facts: Option<&ObjectFacts>) -> bool {
         self.words.iter().all(|(wanted, word)| match word {
@@ -96,6 +116,35 @@ impl Filter {
             word => word.is_in(haystack) == *wanted,
         })
     }
+}
+
+/// Whether one of a finding's words holds this text, which has no blank in it.
+fn is_said(finding: &Row<'_>, text: &str) -> bool {
+    let resource = finding.resource();
+    let holds = |part: &str| holds(part, text);
+    let names = [resource.namespace.as_ref(), finding.container(), finding.team()];
+    holds(finding.message())
+        || holds(&resource.name)
+        || holds(finding.check())
+        || names.into_iter().flatten().any(|name| holds(name))
+        || holds(&resource.kind)
+        || holds(finding.severity().as_str())
+        || holds(finding.severity().short())
+        || holds(finding.status().short())
+        || finding.reach().iter().any(|part| holds(part))
+        || (finding.expired_waiver().is_some() && holds("expired"))
+}
+
+/// Whether a text holds another one, which is in lower case, whatever its own case.
+fn holds(text: &str, lower: &str) -> bool {
+    if !(text.is_ascii() && lower.is_ascii()) {
+        return text.to_lowercase().contains(lower);
+    }
+    let (text, lower) = (text.as_bytes(), lower.as_bytes());
+    let Some(first) = lower.first() else { return true };
+    let starts = memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text);
+    let is_here = |at: usize| text.get(at..at + lower.len()).is_some_and(|part| part.eq_ignore_ascii_case(lower));
+    starts.into_iter().any(is_here)
 }
 
 impl Word {
@@ -137,6 +186,12 @@ mod tests {
         let fuzzy = Filter::parse("-f dpwb");
         assert!(fuzzy.keeps("Deployment/web") && !fuzzy.keeps("DaemonSet/proxy"));
         assert!(Filter::parse("-f").is_empty() && !Filter::parse("-fx").is_empty());
+    }
+
+    #[test]
+    fn a_text_holds_another_whatever_its_case() {
+        assert!(holds("Deployment", "ploy") && holds("PRIVILEGED", "privileged") && holds("x", ""));
+        assert!(!holds("Deploy", "deployment") && holds("ÄRGER", "ärger") && !holds("", "a"));
     }
 
     #[test]

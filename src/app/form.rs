@@ -91,11 +91,13 @@ pub struct Field {
     pub error: Option<String>,
     /// A person changed it.
     touched: bool,
+    /// Its text is a proposal: what is typed first stands in its place.
+    proposed: bool,
 }
 
 impl Field {
     fn new(name: FieldName, text: &str) -> Self {
-        let mut field = Self { name, area: TextArea::default(), error: None, touched: false };
+        let mut field = Self { name, area: TextArea::default(), error: None, touched: false, proposed: false };
         field.set(text);
         field
     }
@@ -124,6 +126,14 @@ impl Field {
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
         self.area.lines().iter().all(String::is_empty)
+    }
+
+    /// Makes room for what is typed over a proposal; undo brings that back.
+    fn begin(&mut self) {
+        if std::mem::take(&mut self.proposed) {
+            self.area.select_all();
+            self.area.cut();
+        }
     }
 
     /// Moves by a line; false: there is none.
@@ -361,6 +371,7 @@ impl Form {
             };
             if field.is_empty() && !field.touched {
                 field.set(text);
+                field.proposed = true;
             }
         }
         self.ready = Some(ready);
@@ -462,6 +473,11 @@ impl Form {
 
     fn edit(&mut self, key: Key) {
         let Some(field) = self.fields.get_mut(self.focus) else { return };
+        match (key.code, key.ctrl || key.alt) {
+            (Code::Char(c), false) if !is_hostile(c) => field.begin(),
+            // whoever moves in it or takes away from it goes on from it
+            _ => field.proposed = false,
+        }
         let changed = match (key.code, key.ctrl, key.alt) {
             (Code::Char('z'), true, _) => field.area.undo(),
             (Code::Char('y'), true, _) => field.area.redo(),
@@ -483,6 +499,7 @@ impl Form {
     /// Takes pasted text.
     pub(super) fn paste(&mut self, text: &str) {
         let Some(field) = self.fields.get_mut(self.focus).filter(|_| !self.saving) else { return };
+        field.begin();
         field.area.insert_str(clean(text, field.name.is_long()));
         (field.touched, field.error) = (true, None);
     }

@@ -5,7 +5,7 @@ use super::{Load, State};
 use crate::inventory::Facts;
 use crate::model::findings::Row;
 use crate::model::{ControlRef, FindingStatus};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How a table is sorted; without one it has an order of its own.
@@ -228,20 +228,25 @@ fn natural(text: &str) -> String {
 /// Rows in a column's order; those that are equal keep their places. Only what differs is compared: lists are long, and
 /// names in them few.
 pub(super) fn sorted<T>(rows: Vec<T>, descending: bool, values: &[Value<'_>]) -> Vec<T> {
-    let distinct: HashSet<&Value<'_>> = values.iter().collect();
-    let mut distinct: Vec<&Value<'_>> = distinct.into_iter().collect();
-    distinct.sort_unstable();
-    let ranks: HashMap<&Value<'_>, usize> =
-        distinct.into_iter().enumerate().map(|(rank, value)| (value, rank)).collect();
-    let last = ranks.len();
-    let mut ranked: Vec<(usize, T)> = rows
-        .into_iter()
-        .zip(values)
-        .map(|(row, value)| {
-            let rank = ranks.get(value).copied().unwrap_or(last);
-            (if descending { last - rank } else { rank }, row)
+    let mut numbers: HashMap<&Value<'_>, usize> = HashMap::new();
+    let mut distinct: Vec<&Value<'_>> = Vec::new();
+    let number = |value| {
+        *numbers.entry(value).or_insert_with(|| {
+            distinct.push(value);
+            distinct.len() - 1
         })
-        .collect();
+    };
+    let numbered: Vec<usize> = values.iter().map(number).collect();
+    let mut by_value: Vec<usize> = (0..distinct.len()).collect();
+    by_value.sort_unstable_by_key(|number| distinct.get(*number));
+    let mut ranks = vec![0; distinct.len()];
+    for (rank, number) in by_value.iter().enumerate() {
+        if let Some(place) = ranks.get_mut(*number) {
+            *place = if descending { distinct.len() - rank } else { rank };
+        }
+    }
+    let rank = |number: usize| ranks.get(number).copied().unwrap_or(0);
+    let mut ranked: Vec<(usize, T)> = numbered.into_iter().map(rank).zip(rows).collect();
     ranked.sort_by_key(|(rank, _)| *rank);
     ranked.into_iter().map(|(_, row)| row).collect()
 }

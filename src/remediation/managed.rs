@@ -86,8 +86,8 @@ fn depth(fields: &Map<String, Value>, steps: &[Step]) -> (usize, bool) {
         Step::Item { key: Some((key, value)), .. } => fields.iter().find_map(|(name, child)| {
             let keys: Value = serde_json::from_str(name.strip_prefix("k:")?).ok()?;
             let own = keys.get(&**key)?;
-            let is = own.as_str() == Some(&**value) || own.as_i64().is_some_and(|number| value.parse() == Ok(number));
-            is.then_some(child)
+            let written = own.to_string();
+            (own.as_str().unwrap_or(&written) == &**value).then_some(child)
         }),
         Step::Item { key: None, .. } | Step::Flag { .. } => None,
     };

@@ -140,7 +140,7 @@ impl Loop {
                     // The terminal is gone: as if it had hung up.
                     None => return Ok(Ended::Signal(SIGHUP)),
                 },
-                message = messages.recv() => message.map(Heard::message).into_iter().collect(),
+                message = messages.recv() => message.map(Heard::Message).into_iter().collect(),
                 Some(reread) = next(&mut reread) => {
                     self.take_settings(reread)?;
                     stale = true;
@@ -151,7 +151,7 @@ impl Loop {
             };
             for heard in heard {
                 match heard {
-                    Heard::Message(message) => self.take(*message)?,
+                    Heard::Message(message) => self.take(message)?,
                     Heard::Light(light) => {
                         self.wardrobe.light = Some(light);
                         self.wear()?;

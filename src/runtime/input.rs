@@ -6,17 +6,12 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, Mou
 
 /// What was heard.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // taken apart at once
 pub(super) enum Heard {
     /// Something for the state.
-    Message(Box<Msg>),
+    Message(Msg),
     /// The terminal told whether its background is light.
     Light(bool),
-}
-
-impl Heard {
-    pub(super) fn message(message: Msg) -> Self {
-        Self::Message(Box::new(message))
-    }
 }
 
 /// Listens. A terminal's answer (`OSC 11 ; … ST`) comes as keys: alt and `]`, letters, alt and `\`. Those must not be
@@ -62,7 +57,7 @@ impl Input {
             _ => {
                 self.answer.clear();
                 let heard = self.held.drain(..).chain([event]).filter_map(message);
-                heard.map(Heard::message).collect()
+                heard.map(Heard::Message).collect()
             }
         }
     }
@@ -131,10 +126,7 @@ mod tests {
 
     fn named(heard: &[Heard]) -> Vec<String> {
         let name = |heard: &Heard| match heard {
-            Heard::Message(message) => match &**message {
-                Msg::Key(key) => key.to_string(),
-                other => format!("{other:?}"),
-            },
+            Heard::Message(Msg::Key(key)) => key.to_string(),
             other => format!("{other:?}"),
         };
         heard.iter().map(name).collect()

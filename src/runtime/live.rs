@@ -303,7 +303,7 @@ impl Live {
         if after > 0 {
             let until = Instant::now() + TICK;
             loop {
-                // as often as anybody reads, however much happens
+                // what happens within a glance is told together
                 Handle::current().block_on(tokio::time::sleep(GLANCE));
                 let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
                 // a new scan has a journal of its own

@@ -29,13 +29,16 @@ pub struct Link {
     /// How plimsoll asks for lists, one row each
     #[arg(long, value_delimiter = ',', default_values = ["auto"])]
     pub compression: Vec<String>,
+    /// Measure the release build that is there, whatever changed since
+    #[arg(long)]
+    pub as_built: bool,
     /// Print JSON
     #[arg(short = 'o', long = "output", value_parser = ["table", "json"], default_value = "table")]
     pub output: String,
 }
 
 pub(super) fn run(link: &Link) -> Result<()> {
-    super::build(&["--bin", "plimsoll", "--example", "raw_read", "--example", "watch_screen"])?;
+    super::build(link.as_built, &["--bin", "plimsoll", "--example", "raw_read", "--example", "watch_screen"])?;
     let cluster = filled(Some(&Large::workloads(link.pods)))?;
     let server = cluster.server_url().trim_start_matches("https://").parse()?;
     let line = Line::start(server, Duration::from_millis(link.round_trip), link.megabits * 1_000_000)?;

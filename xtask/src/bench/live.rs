@@ -21,6 +21,9 @@ pub struct Live {
     /// Seconds of each
     #[arg(long, default_value_t = 30)]
     pub seconds: u64,
+    /// Measure the release build that is there, whatever changed since
+    #[arg(long)]
+    pub as_built: bool,
     /// Print JSON
     #[arg(short = 'o', long = "output", value_parser = ["table", "json"], default_value = "table")]
     pub output: String,
@@ -32,7 +35,7 @@ const MARKER: &str = "marker";
 const LIMIT: Duration = Duration::from_secs(60);
 
 pub(super) fn run(live: &Live) -> Result<()> {
-    super::build(&["--bin", "plimsoll", "--example", "watch_screen"])?;
+    super::build(live.as_built, &["--bin", "plimsoll", "--example", "watch_screen"])?;
     let large = Large::workloads(live.pods);
     let cluster = filled(Some(&large))?;
     let marker = |privileged: bool| {

@@ -43,6 +43,9 @@ pub struct Scan {
     /// Another tool to run once beside it, as a command line; may repeat: --tool "polaris audit --format json"
     #[arg(long = "tool", value_name = "COMMAND")]
     pub tools: Vec<String>,
+    /// Measure the release build that is there, whatever changed since
+    #[arg(long)]
+    pub as_built: bool,
     /// Print JSON
     #[arg(short = 'o', long = "output", value_parser = ["table", "json"], default_value = "table")]
     pub output: String,
@@ -61,7 +64,7 @@ const COLUMNS: &[(&str, &str)] = &[
 ];
 
 pub(super) fn run(scan: &Scan) -> Result<()> {
-    super::build(&["--bin", "plimsoll", "--example", "raw_read", "--example", "watch_screen"])?;
+    super::build(scan.as_built, &["--bin", "plimsoll", "--example", "raw_read", "--example", "watch_screen"])?;
     let mut record = Record::new(
         "`plimsoll scan -o json` with every framework, beside the same requests with plain hyper, bodies thrown away (raw read).",
         COLUMNS,
