@@ -219,10 +219,10 @@ fn every_window_leaves_every_screen_whole() {
             whole(stage, &mut terminal, way);
         }
     }
-    // the smallest ones, all of them on all screens
+    // the smallest ones, all of them: each on half of the screens
     for width in 1..=40 {
         for height in [1, 2, 3, 4, 5, 6, 8, 10] {
-            for (way, stage) in &mut stages {
+            for (way, stage) in stages.iter_mut().skip(usize::from(width % 2)).step_by(2) {
                 stage.take(Msg::Resize(width, height));
                 whole(stage, &mut terminal, way);
             }

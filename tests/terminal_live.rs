@@ -169,3 +169,89 @@ fn a_right_that_is_taken_away_leaves_no_pass() {
     terminal.keys(":q\r");
     assert_eq!(terminal.end(), 0);
 }
+
+/// Trivy Operator's kind, as far as the API server has to know it, and a report of it about a ReplicaSet.
+fn report(set: &str) -> String {
+    format!(
+        r#"
+apiVersion: aquasecurity.github.io/v1alpha1
+kind: VulnerabilityReport
+metadata:
+  name: replicaset-web
+  namespace: shop
+  labels:
+    trivy-operator.resource.kind: ReplicaSet
+    trivy-operator.resource.name: {set}
+    trivy-operator.resource.namespace: shop
+    trivy-operator.container.name: web
+report:
+  updateTimestamp: "2026-01-01T00:00:00Z"
+  summary: {{criticalCount: 2, highCount: 5, mediumCount: 0, lowCount: 1, unknownCount: 0}}
+"#
+    )
+}
+
+const CRD: &str = r#"
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: vulnerabilityreports.aquasecurity.github.io}
+spec:
+  group: aquasecurity.github.io
+  scope: Namespaced
+  names: {kind: VulnerabilityReport, listKind: VulnerabilityReportList, plural: vulnerabilityreports, singular: vulnerabilityreport}
+  versions:
+  - name: v1alpha1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+"#;
+
+#[test]
+fn what_is_read_is_told_stopped_and_counted() {
+    let Some(cluster) = start("what_is_read_is_told_stopped_and_counted", &[]) else { return };
+    cluster.kubectl_input(["apply", "-f", "-"], CRD).unwrap();
+    let crd = "crd/vulnerabilityreports.aquasecurity.github.io";
+    cluster.kubectl_output(["wait", "--for=condition=established", "--timeout=60s", crd]).unwrap();
+    let set = ["get", "rs", "-n", "shop", "-o", "jsonpath={.items[0].metadata.name}"];
+    let set = cluster.kubectl_output(set).unwrap();
+    cluster.kubectl_input(["apply", "-f", "-"], &report(set.trim())).unwrap();
+
+    let mut terminal = open(cluster.kubeconfig(), (120, 35));
+    terminal.shows("live");
+    // what a scanner counted, of the ReplicaSet's Deployment
+    terminal.keys(":findings shop deploy/web\r");
+    terminal.shows("Vulnerabilities: 2 critical, 5 high, 0 medium, 1 low, 0 unknown in 1 image");
+    // who wrote the field
+    terminal.keys("/container.privileged\r");
+    terminal.shows("> CRIT FAIL");
+    terminal.keys("d");
+    terminal.shows("resourceVersion");
+    terminal.shows("kubectl-client-side-apply");
+    // reach, from what was read
+    terminal.keys("r");
+    terminal.shows("RBAC only; other authorizers may exist.");
+    terminal.shows("ServiceAccount shop/default");
+    // each kind, and one of them stopped
+    terminal.keys(":activity\r");
+    terminal.shows("kinds live");
+    terminal.keys("/ingresses.net\r");
+    terminal.shows("> ingresses.networking.k8s.io");
+    terminal.keys("x");
+    terminal.shows("cancelled by you");
+    terminal.keys(":gaps\r");
+    terminal.shows("cancelled by you");
+    // the requests that were made
+    terminal.keys("@");
+    terminal.shows("as kubectl");
+    terminal.keys("/vulnerabilityreports\r");
+    terminal.shows("kubectl get vulnerabilityreports.aquasecurity.github.io -A");
+    // read again, the kind is back
+    terminal.keys("\x12:activity\r");
+    terminal.until("the kind to be read again", |screen| {
+        let text = screen.contents();
+        let row = text.lines().find(|line| line.contains("ingresses.networking.k8s.io"));
+        row.is_some_and(|row| row.contains(" live "))
+    });
+    terminal.keys(":q\r");
+    assert_eq!(terminal.end(), 0);
+}

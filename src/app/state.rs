@@ -441,11 +441,7 @@ impl State {
     /// Works the rows out again, of the current screen now and of those below it when they are back; selections, filters and
     /// marks stay.
     pub fn refresh(&mut self) {
-        if let View::Finding(fingerprint) | View::Yaml(fingerprint) | View::Text(rows::TextKind::Finding(fingerprint)) =
-            self.screen().view.clone()
-        {
-            self.session.look_beside(&fingerprint);
-        }
+        self.session.siblings = None;
         self.stack.iter_mut().flat_map(Screen::slots_mut).for_each(|pane| pane.stale = true);
         self.settle();
     }
@@ -461,6 +457,12 @@ impl State {
 
     /// Works out those rows of the current screen that something has changed for.
     fn settle(&mut self) {
+        if let View::Finding(fingerprint) | View::Yaml(fingerprint) | View::Text(rows::TextKind::Finding(fingerprint)) =
+            self.screen().view.clone()
+            && self.session.beside(&fingerprint).is_none()
+        {
+            self.session.look_beside(&fingerprint);
+        }
         for i in 0..self.screen().panes.len() {
             self.settle_slot(Slot::Pane(i));
         }

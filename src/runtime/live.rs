@@ -74,15 +74,16 @@ impl Standing {
         Self { kinds: kinds.iter().map(|kind| (*kind, (Doing::Waiting, 0))).collect() }
     }
 
-    /// Takes what an update says of a kind.
-    fn note(&mut self, update: &Update) {
+    /// Takes what an update says of a kind; true: it is news.
+    fn note(&mut self, update: &Update) -> bool {
         let (kind, doing) = match update {
             Update::State(kind, state) => (*kind, doing(state)),
             Update::Lost(part, why) => (part.kind, Doing::Lost(clock(&super::sources::now()).into(), why.clone())),
             Update::Back(part) => (part.kind, Doing::Live),
-            _ => return,
+            _ => return false,
         };
-        let Some((known, _)) = self.kinds.get_mut(&kind) else { return };
+        let Some((known, _)) = self.kinds.get_mut(&kind) else { return false };
+        let before = known.clone();
         match (&*known, &doing) {
             // since when is that of the first reason; what was stopped does not come back by itself
             (Doing::Lost(since, _), Doing::Lost(_, why)) => *known = Doing::Lost(since.clone(), why.clone()),
@@ -93,6 +94,7 @@ impl Standing {
         if *known == Doing::Read {
             *known = Doing::Live;
         }
+        *known != before
     }
 
     fn count(&mut self, inventory: &Inventory, kind: Kind) {
@@ -218,7 +220,7 @@ impl Live {
                 Some(Update::State(kind, _) | Update::Batch(kind, _)) => Some(*kind),
                 Some(_) => None,
             };
-            update.iter().for_each(|update| self.standing().note(update));
+            update.iter().for_each(|update| self.note(update, &session));
             if let Some(update) = update.and_then(|update| links.absorb(update)) {
                 apply(&mut inventory, update);
             }
@@ -253,11 +255,11 @@ impl Live {
             };
             let Some(update) = update else { break };
             let known = links.say();
-            self.standing().note(&update);
+            self.note(&update, &session);
             let mut changes: Vec<Update> = links.absorb(update).into_iter().collect();
             let until = tokio::time::Instant::now() + pause;
             while let Ok(Some(update)) = tokio::time::timeout_at(until, updates.recv()).await {
-                self.standing().note(&update);
+                self.note(&update, &session);
                 changes.extend(links.absorb(update));
             }
             if !changes.is_empty() && sink.is_open() {
@@ -271,6 +273,13 @@ impl Live {
             }
         }
         Ok(())
+    }
+
+    /// Notes what an update says, for who looks at what is being done.
+    fn note(&self, update: &Update, session: &Session) {
+        if self.standing().note(update) {
+            session.journal().touch();
+        }
     }
 
     fn standing(&self) -> MutexGuard<'_, Standing> {
@@ -297,7 +306,9 @@ impl Live {
                 // what happens within a glance is told together
                 Handle::current().block_on(tokio::time::sleep(GLANCE));
                 let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-                let here = open.as_ref().is_some_and(|(of, _)| of == target);
+                // a new scan has a journal of its own
+                let same = |session: &Session| Arc::ptr_eq(&session.journal(), &journal);
+                let here = open.as_ref().is_some_and(|(of, session)| of == target && same(session));
                 if journal.revision() != after || !here || Instant::now() > until {
                     break;
                 }

@@ -99,7 +99,7 @@ actions! {
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
     Search        [Text]           ["/"]                         "search"    "Search in the text"                            read::search, read::on_text;
     NextMatch     [Text]           ["n"]                         "next found" "The next place where it stands"               read::next_match, read::is_searching;
-    Fold          [Text]           ["z"]                         "fold"      "Fold the block at the cursor, or open it"      read::fold, read::can_fold;
+    Fold          [Text]           ["z"]                         ""          "Fold the block at the cursor, or open it"      read::fold, read::can_fold;
     SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff, a patch, or the whole resource" look::switch_fix,  look::can_switch_fix;
     CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as a patch in YAML"               copy::fix,         copy::can_fix;
     CopyCommand   [Finding]        ["K"]                         ""          "Copy the kubectl command that applies the fix" copy::command,     copy::can_command;
