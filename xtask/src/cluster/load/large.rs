@@ -310,7 +310,7 @@ fn release(load: &Large, number: u32) -> (String, String) {
 
 fn config_map(load: &Large, number: u32) -> (String, String) {
     let name = format!("settings-{number:05}");
-    let size = if number % LARGE_CONFIG_MAP == 0 { 800_000 } else { 1500 };
+    let size = if number.is_multiple_of(LARGE_CONFIG_MAP) { 800_000 } else { 1500 };
     let map = json!({
         "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(load, number, &name, 6),
         "data": {"settings.yaml": noise(number, size), "mode": "production", "replicas": "3"},
