@@ -122,7 +122,7 @@ fn fixtures_come_to_what_their_names_say() {
             other => other.as_str(),
         };
         if found != fixture.expectation() {
-            let messages: Vec<&str> = report.findings.iter().map(|finding| &*finding.message).collect();
+            let messages: Vec<&str> = report.findings.rows().map(|finding| &**finding.message()).collect();
             writeln!(wrong, "{}: {found}, {messages:?}", fixture.name()).unwrap();
         }
     }
@@ -163,7 +163,7 @@ fn findings_point_at_their_lines() {
     let mut sheets: BTreeMap<String, String> = BTreeMap::new();
     for fixture in Fixture::all().iter().filter(|fixture| matches!(fixture.expectation(), "fail" | "manual")) {
         let report = fixture.report();
-        let shown: Vec<String> = report.findings.iter().map(|finding| show(finding, &fixture.text)).collect();
+        let shown: Vec<String> = report.findings.iter().map(|finding| show(&finding, &fixture.text)).collect();
         let shown = shown.join("\n");
         match &fixture.sheet {
             // the lines of a sheet are read together

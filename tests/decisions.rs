@@ -48,7 +48,7 @@ fn waiver(finding: &Finding) -> WaiverRecord {
     }
 }
 
-fn find<'r>(report: &'r Report, check: &str, name: &str) -> &'r Finding {
+fn find(report: &Report, check: &str, name: &str) -> Finding {
     report.findings.iter().find(|f| f.check == check && &*f.owner.name == name).unwrap()
 }
 
@@ -60,7 +60,7 @@ fn control<'r>(report: &'r Report, framework: &str, id: &str) -> &'r ControlResu
 fn a_waiver_covers_exactly_what_it_names_and_its_last_day_is_whole() {
     let before = scan(&[], &[], false, &[]);
     let failing = find(&before, "container.privileged", "health-check");
-    let report = scan(&[waiver(failing)], &[], false, &[]);
+    let report = scan(&[waiver(&failing)], &[], false, &[]);
     let waived = report.findings.iter().find(|f| f.fingerprint == failing.fingerprint).unwrap();
     assert_eq!(waived.status, FindingStatus::Waived);
     let said = waived.waiver.as_ref().unwrap();
@@ -80,7 +80,7 @@ fn a_waiver_covers_exactly_what_it_names_and_its_last_day_is_whole() {
 
     // every part of the name counts
     let other = |change: &dyn Fn(&mut WaiverRecord)| {
-        let mut record = waiver(failing);
+        let mut record = waiver(&failing);
         change(&mut record);
         let report = scan(&[record], &[], false, &[]);
         assert_eq!(others(&before), others(&report));
@@ -106,7 +106,7 @@ fn a_waiver_covers_exactly_what_it_names_and_its_last_day_is_whole() {
 fn an_expired_waiver_fails_again_and_says_so() {
     let before = scan(&[], &[], false, &[]);
     let failing = find(&before, "container.privileged", "health-check");
-    let expired = WaiverRecord { expires: day("2026-07-21"), ..waiver(failing) };
+    let expired = WaiverRecord { expires: day("2026-07-21"), ..waiver(&failing) };
     let report = scan(std::slice::from_ref(&expired), &[], false, &[]);
     let finding = report.findings.iter().find(|f| f.fingerprint == failing.fingerprint).unwrap();
     assert_eq!((finding.status, &finding.waiver), (FindingStatus::Fail, &None));
@@ -119,7 +119,7 @@ fn an_expired_waiver_fails_again_and_says_so() {
     let figures = |report: &Report| -> Vec<_> { report.frameworks.iter().map(|f| (f.counts, f.score)).collect() };
     assert_eq!(figures(&before), figures(&report), "an expired waiver changes no figure");
     // a current one about the same wins, wherever it stands
-    for records in [[expired.clone(), waiver(failing)], [waiver(failing), expired]] {
+    for records in [[expired.clone(), waiver(&failing)], [waiver(&failing), expired]] {
         let report = scan(&records, &[], false, &[]);
         let finding = report.findings.iter().find(|f| f.fingerprint == failing.fingerprint).unwrap();
         assert_eq!((finding.status, &finding.expired_waiver), (FindingStatus::Waived, &None));
@@ -131,8 +131,8 @@ fn an_expired_waiver_fails_again_and_says_so() {
 fn a_control_is_waived_when_every_failure_is() {
     let before = scan(&[], &[], false, &[]);
     let of_control = |report: &Report, status| -> Vec<Finding> {
-        let id = |f: &&Finding| f.controls.iter().any(|c| &*c.framework == "cis" && &*c.id == "5.2.2");
-        report.findings.iter().filter(id).filter(|f| f.status == status).cloned().collect()
+        let id = |f: &Finding| f.controls.iter().any(|c| &*c.framework == "cis" && &*c.id == "5.2.2");
+        report.findings.iter().filter(id).filter(|f| f.status == status).collect()
     };
     let failing = of_control(&before, FindingStatus::Fail);
     assert!(failing.len() > 1);
@@ -160,8 +160,8 @@ fn strict_drops_exemptions_and_no_waiver_of_people() {
     };
     assert_eq!(status(&scan(&[], &[], true, &[])), (FindingStatus::Fail, None));
     let waived = (FindingStatus::Waived, Some("waivers.yaml".to_owned()));
-    assert_eq!(status(&scan(&[waiver(proxy)], &[], true, &[])), waived);
-    let both = scan(&[waiver(proxy)], &[], false, &[]);
+    assert_eq!(status(&scan(&[waiver(&proxy)], &[], true, &[])), waived);
+    let both = scan(&[waiver(&proxy)], &[], false, &[]);
     assert_eq!((status(&both), both.exempt), (waived, exempt.exempt - 1), "what people decided comes first");
 }
 
@@ -169,16 +169,16 @@ fn strict_drops_exemptions_and_no_waiver_of_people() {
 fn what_a_scan_cannot_tell_is_not_called_unused() {
     let before = scan(&[], &[], false, &[]);
     let failing = find(&before, "container.privileged", "health-check");
-    let report = scan(&[waiver(failing)], &[], false, &["shop"]);
+    let report = scan(&[waiver(&failing)], &[], false, &["shop"]);
     assert_eq!(report.waivers[0].state, WaiverState::NotJudged, "{}", report.waivers[0].message);
     let report =
-        scan(&[WaiverRecord { check: "pod.host-pid".into(), container: None, ..waiver(failing) }], &[], false, &[]);
+        scan(&[WaiverRecord { check: "pod.host-pid".into(), container: None, ..waiver(&failing) }], &[], false, &[]);
     assert_eq!(report.waivers[0].state, WaiverState::Unused, "{}", report.waivers[0].message);
 }
 
 fn attestation(report: &Report, id: &str) -> Attestation {
     let control = control(report, "cis", id);
-    let candidates = report.findings.iter().filter(|finding| is_candidate(control, finding));
+    let candidates = report.findings.iter().filter(|finding| is_candidate(control, finding.check, finding.status));
     Attestation {
         framework: control.framework.clone(),
         version: control.version.clone(),

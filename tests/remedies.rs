@@ -99,16 +99,16 @@ fn every_patch_puts_its_finding_right() {
         let medium = if cluster { Medium::Cluster } else { Medium::Files };
         let before = objects(&text);
         let report = scan(&check, &before, version, medium);
-        let failing = |f: &&Finding| matches!(f.status, FindingStatus::Fail | FindingStatus::Manual);
+        let failing = |f: &Finding| matches!(f.status, FindingStatus::Fail | FindingStatus::Manual);
         for finding in report.findings.iter().filter(failing) {
-            match applied(finding, &before) {
+            match applied(&finding, &before) {
                 Ok((change, after)) => {
                     let later = scan(&check, &after, version, medium);
                     // an item of a list of words that was next takes over the index, so the value counts too
-                    let same = |f: &&Finding| {
+                    let same = |f: Finding| {
                         f.fingerprint == finding.fingerprint && f.paths[0].actual == finding.paths[0].actual
                     };
-                    let still = later.findings.iter().filter(failing).any(|f| same(&f));
+                    let still = later.findings.iter().filter(failing).any(same);
                     if still {
                         wrong.push(format!(
                             "{name}: {} is still there after\n{}",

@@ -51,7 +51,7 @@ fn findings(objects: &str) -> Vec<Finding> {
         let home = format!("fix-{}", f.check.replace('.', "-"));
         f.status == FindingStatus::Fail && f.resource.namespace.as_deref() == Some(&home)
     };
-    report.findings.into_iter().filter(ours).collect()
+    report.findings.iter().filter(ours).collect()
 }
 
 fn shell(cluster: &Cluster, line: &str) -> Output {

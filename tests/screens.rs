@@ -14,10 +14,12 @@ use plimsoll::app::{
     Recorded, Refused, RemedyText, ScanEvent,
 };
 use plimsoll::config::{Files, configured};
-use plimsoll::inventory::{Inventory, Question};
-use plimsoll::model::{Report, Score, Severity, Verdict};
+use plimsoll::inventory::{Answer, AnswerRow, Inventory, Next, ObjectFacts, Question};
+use plimsoll::model::{
+    Activity, Asked, Doing, KindActivity, ObjectRef, Report, Score, Severity, Sums, Verdict, WaiverRecord,
+};
 use plimsoll::ui::{Theme, Themes};
-use report::{YAML, attested, decided, finding, hostile, later, many, nodes, report, rolling};
+use report::{YAML, attested, beside, decided, finding, hostile, later, many, nodes, report, rolling};
 use stage::Stage;
 use std::fs;
 use std::path::Path;
@@ -25,15 +27,27 @@ use std::sync::LazyLock;
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 35), (200, 60), (40, 10)];
 
+/// What is known of it beside its text.
+fn about() -> Document {
+    Document {
+        origin: "Deployment/checkout".into(),
+        version: Some("resourceVersion 48213".into()),
+        manager: Some("Argo CD (application shop)".into()),
+        writers: Some("kubectl: kubectl-edit at 2026-07-20T10:00:00Z".into()),
+        ..Document::default()
+    }
+}
+
 fn document() -> Document {
-    let mark = Mark { first: 12, last: 12, exact: true };
-    Document { text: YAML.into(), marks: vec![mark], origin: "Deployment/checkout".into(), ..Document::default() }
+    let mark = Mark { first: 17, last: 17, exact: true };
+    Document { text: YAML.into(), marks: vec![mark], ..about() }
 }
 
 fn remedy() -> RemedyText {
     RemedyText {
         yaml: "spec:\n  privileged: false\n".into(),
         diff: "@@ -13 +13 @@\n-          privileged: true\n+          privileged: false\n".into(),
+        whole: "kind: Deployment\nspec:\n  privileged: false\n".into(),
         command: Some("kubectl -n shop patch deployments.apps checkout".into()),
         manager: Some("by Argo CD (application shop), which undoes a change made here: make it there".into()),
         note: None,
@@ -41,7 +55,7 @@ fn remedy() -> RemedyText {
 }
 
 fn answer(stage: &mut Stage) {
-    let fingerprint = report().findings[0].fingerprint.clone();
+    let fingerprint = report().findings.get(0).unwrap().fingerprint;
     stage.take(Msg::Yaml(fingerprint.clone(), Ok(document())));
     stage.take(Msg::Remedy(fingerprint, Ok(remedy())));
 }
@@ -74,6 +88,32 @@ fn pictures() {
             answer(&mut stage);
             insta::assert_snapshot!(format!("{name}-{width}x{height}"), stage.picture());
         }
+    }
+}
+
+/// Screens that tell what only a cluster knows: the ways to a workload, what is read, what was asked.
+#[test]
+fn pictures_of_a_cluster() {
+    let owner = ObjectRef::new("apps/v1", "DaemonSet", Some("monitoring"), "node-exporter");
+    let question = Question::Reach(report().findings.first().unwrap().owner);
+    for (width, height) in SIZES {
+        let mut stage = Stage::with(width, height, report());
+        stage.keys("H r");
+        let answer = DEMO.answer(&Question::Reach(owner.clone()), DEMO.newest());
+        stage.take(Msg::Answered(question.clone(), Ok(answer)));
+        insta::assert_snapshot!(format!("reach-{width}x{height}"), stage.picture());
+        let mut stage = Stage::with(width, height, report());
+        stage.keys(": a c t i v i t y enter");
+        stage.take(Msg::Activity(Ok(activity())));
+        insta::assert_snapshot!(format!("activity-{width}x{height}"), stage.picture());
+        stage.keys("@");
+        insta::assert_snapshot!(format!("requests-{width}x{height}"), stage.picture());
+        // a document that is folded and searched
+        let mut stage = Stage::with(width, height, report());
+        stage.keys("H enter");
+        crate::answer(&mut stage);
+        stage.keys("y Z / p r i v enter");
+        insta::assert_snapshot!(format!("yaml-{width}x{height}"), stage.picture());
     }
 }
 
@@ -199,7 +239,7 @@ fn no_soc2_screen_says_pass_or_fail_or_gives_a_share() {
 #[test]
 fn no_screen_is_empty_without_a_sentence() {
     let mut nothing = report();
-    nothing.findings.clear();
+    nothing.findings = plimsoll::model::Findings::default();
     nothing.gaps.clear();
     nothing.controls.clear();
     nothing.frameworks.clear();
@@ -261,12 +301,13 @@ fn no_key_in_the_footer_does_nothing() {
 }
 
 /// One parser for all journeys. A line is a comment (`#`), `size 80x24`, `keys K K`, `type TEXT`, `paste TEXT`,
-/// `report first|later|rolling|many|hostile|decided|attested`, `live`, `lost WHY`, `nodes` (three that differ), `imported
-/// PATH NODES`, `answer` (YAML and fix arrive), `prepared alone|shared|nowhere` (the day, the user and the file are known),
+/// `report first|later|rolling|many|hostile|decided|attested|beside`, `live`, `lost WHY`, `nodes` (three that differ), `imported
+/// PATH NODES`, `answer` (YAML and fix arrive), `edited [PATH]` (an editor ended; the copy that is kept), `prepared alone|shared|nowhere` (the day, the user and the file are known),
 /// `recorded [REPORT]`, `undone [REPORT]`, `refused [FIELD:] WHAT`, `failed WHAT`, `see TEXT`, `miss TEXT`, `settings TOML`
 /// (more of the file: it is read again with all lines so far), `found` (answers to what the last step asked, from the
-/// demo), `click X Y`, `wheel up|down X Y`, or
-/// `effect START` (one of the last step's effects begins so).
+/// demo), `facts` (labels and ages of all objects), `counted` (what a scanner counted), `activity` (what is read and was
+/// asked), `asked Reach|Vulnerabilities KIND NAMESPACE/NAME` (the same, of another object), `click X Y`,
+/// `wheel up|down X Y`, or `effect START` (one of the last step's effects begins so), `effects none`.
 fn journey(text: &str) -> Result<(), String> {
     let mut stage = Stage::with(80, 24, report());
     let mut settings = String::new();
@@ -312,8 +353,10 @@ fn journey(text: &str) -> Result<(), String> {
             "finished" => stage.event(ScanEvent::Finished),
             "failed" => stage.event(ScanEvent::Failed(Failure::new(rest, "Do this."))),
             "answer" => answer(&mut stage),
+            "edited" => stage.take(Msg::Edited(Ok((!rest.is_empty()).then(|| rest.into())))),
+            "saved" => stage.take(Msg::Saved("the diff", Ok(rest.into()))),
             "found" => {
-                let asked: Vec<Question> = stage.effects.iter().filter_map(question).collect();
+                let asked: Vec<Question> = stage.effects.iter().filter_map(question_of).collect();
                 if asked.is_empty() {
                     return fails("nothing was asked".to_owned(), &stage);
                 }
@@ -321,6 +364,37 @@ fn journey(text: &str) -> Result<(), String> {
                     let answer = DEMO.answer(&question, DEMO.newest());
                     stage.take(Msg::Answered(question, Ok(answer)));
                 }
+            }
+            "counted" => {
+                let cells = ["app", "2", "5", "0", "1", "0", "3h"].map(str::to_owned).to_vec();
+                let columns = &["container", "critical", "high", "medium", "low", "unknown", "age"];
+                let rows = vec![AnswerRow { cells, next: Next::Nowhere }];
+                for asked in stage.effects.iter().filter_map(question_of).collect::<Vec<_>>() {
+                    stage.take(Msg::Answered(asked, Ok(Answer { columns, rows: rows.clone(), notes: Vec::new() })));
+                }
+            }
+            "activity" => stage.take(Msg::Activity(Ok(activity()))),
+            // what was asked is answered for another object of the demo
+            "asked" => {
+                let mut words = rest.split(' ');
+                let (what, kind, place) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
+                let (namespace, name) = place.split_once('/').unwrap();
+                let object = ObjectRef::new("apps/v1", kind, Some(namespace), name);
+                let question =
+                    if what == "Reach" { Question::Reach(object) } else { Question::Vulnerabilities(object) };
+                let answer = DEMO.answer(&question, DEMO.newest());
+                for asked in stage.effects.iter().filter_map(question_of).collect::<Vec<_>>() {
+                    stage.take(Msg::Answered(asked, Ok(answer.clone())));
+                }
+            }
+            "facts" => {
+                let report = stage.state.session.report.clone().unwrap();
+                let facts = |finding: plimsoll::model::Finding| {
+                    let labels = [("app", &*finding.owner.name), ("tier", "back")];
+                    let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+                    (finding.owner.clone(), ObjectFacts { labels, age: Some(5 * 86_400 + 3 * 3600) })
+                };
+                stage.take(Msg::Facts(Ok(report.findings.iter().map(facts).collect())));
             }
             "prepared" => stage.take(Msg::Prepared(prepared(rest))),
             "recorded" => {
@@ -345,6 +419,12 @@ fn journey(text: &str) -> Result<(), String> {
             "see" => return fails(format!("{rest:?} is not there"), &stage),
             "miss" if !stage.screen().contains(rest) => {}
             "miss" => return fails(format!("{rest:?} is there"), &stage),
+            "effects" => {
+                let effects: Vec<String> = stage.effects.iter().map(name).collect();
+                if rest == "none" && !effects.is_empty() {
+                    return fails(format!("there are {effects:?}"), &stage);
+                }
+            }
             "effect" => {
                 let effects: Vec<String> = stage.effects.iter().map(name).collect();
                 if !effects.iter().any(|effect| effect.starts_with(rest)) {
@@ -355,6 +435,39 @@ fn journey(text: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What is done of four kinds, and four requests.
+fn activity() -> Activity {
+    let sums = |requests, bytes, errors, backoffs| Sums { requests, bytes, errors, backoffs };
+    let kind = |kind: &str, doing, objects, sums| KindActivity { kind: kind.into(), doing, objects, sums };
+    let asked = |number, path: &str, status, millis, bytes| Asked {
+        number,
+        at: "2026-07-21T23:41:05Z".into(),
+        method: "GET".into(),
+        path: path.into(),
+        status,
+        problem: if status.is_none() { "no answer within 20s".into() } else { "".into() },
+        millis,
+        bytes,
+    };
+    let lost = Doing::Lost("23:42:30Z".into(), "the stream broke off".into());
+    Activity {
+        kinds: vec![
+            kind("secrets.example.com", Doing::Reading, 120, sums(1, 40_000, 0, 0)),
+            kind("pods", Doing::Live, 12_400, sums(1, 12_000_000, 0, 0)),
+            kind("services", lost, 40, sums(1, 1_000, 0, 2)),
+            kind("nodes", Doing::Failed("list nodes: forbidden for this user".into()), 0, sums(1, 200, 1, 0)),
+        ],
+        asked: vec![
+            asked(7, "/api/v1/pods?watch=true&sendInitialEvents=true", Some(200), 31, 12_000_000),
+            asked(8, "/api/v1/services?watch=true&resourceVersion=9", None, 20_000, 0),
+            asked(9, "/api/v1/nodes?limit=500", Some(403), 4, 200),
+            asked(10, "/version", Some(200), 2, 300),
+        ],
+        sums: sums(4, 12_041_200, 1, 2),
+        revision: 12,
+    }
 }
 
 /// `X Y`: a column and a row.
@@ -372,6 +485,7 @@ fn named(name: &str) -> Report {
         "hostile" => hostile(),
         "decided" => decided(),
         "attested" => attested(),
+        "beside" => beside(),
         _ => report(),
     }
 }
@@ -396,7 +510,7 @@ fn recorded(stage: &Stage, done: Option<Done>, said: &str, report: &str) -> Reco
 /// The demo's objects, which answer what journeys ask.
 static DEMO: LazyLock<Inventory> = LazyLock::new(|| plimsoll::sources::demo::load().0);
 
-fn question(effect: &Effect) -> Option<Question> {
+fn question_of(effect: &Effect) -> Option<Question> {
     match effect {
         Effect::Ask(_, question) => Some(question.clone()),
         _ => None,
@@ -437,6 +551,10 @@ fn change_name(change: &Change) -> String {
             w.expires,
             w.reason
         ),
+        Change::WaiveMarked(all) => {
+            let names: Vec<String> = all.iter().map(WaiverRecord::subject).collect();
+            format!("WaiveMarked {}: {:?}", names.join(", "), all[0].reason)
+        }
         Change::Unwaive(w) => format!("Unwaive {}", w.subject()),
         Change::Attest(a, files) => format!(
             "Attest {} by {} on {} until {}, ticket {:?}, files {files:?}, {} reviewed: {:?}",

@@ -10,8 +10,9 @@ mod report;
 #[allow(dead_code)]
 mod stage;
 
-use plimsoll::app::{Book, Msg, Prepared};
-use plimsoll::inventory::Question;
+use plimsoll::app::{Book, Document, Mark, Msg, Prepared, RemedyText};
+use plimsoll::inventory::{AnswerRow, Next, Question};
+use plimsoll::model::{Activity, Asked, Doing, KindActivity, ObjectRef, Sums};
 use plimsoll::ui::view;
 use ratatui::Terminal;
 use ratatui::backend::{Backend, TestBackend};
@@ -62,6 +63,124 @@ fn whole(stage: &Stage, terminal: &mut Terminal<TestBackend>, way: &str) {
     }
 }
 
+/// Names that no cluster should have, and some do.
+const HOSTILE: [&str; 5] = [
+    "a\u{1b}[31mred\u{1b}]52;c;aGk=\u{7}",
+    "\u{202e}gnp.exe\u{202d}\u{200b}",
+    "名前名前名前名前名前名前名前名前名前名前名前名前名前名前名前名前名前",
+    "e\u{301}\u{302}\u{303}e\u{301}\u{302}\u{303}e\u{301}\u{302}\u{303}",
+    "line\nbreak\ttab\r",
+];
+
+/// Screens that show what others wrote: YAML with its fix, reach, what is read, what was asked.
+fn hostile_answers() -> Vec<(&'static str, Stage)> {
+    let long = "x".repeat(253);
+    let names: Vec<&str> = HOSTILE.into_iter().chain([long.as_str()]).collect();
+    let mut text = String::from("metadata:\n  managedFields:\n  - manager: x\n");
+    for name in &names {
+        text.push_str(&format!(
+            "{}:\n  - {name}: \"{}\"\n    other:\n      {}: 1\n",
+            name.replace('\n', " "),
+            name.repeat(9),
+            name.repeat(3)
+        ));
+    }
+    let lines = text.lines().count();
+    let marks =
+        vec![Mark { first: 4, last: 6, exact: true }, Mark { first: lines + 9, last: lines + 12, exact: false }];
+    let mut stages = Vec::new();
+    for (way, keys) in [
+        ("yaml", "H enter y"),
+        ("yaml folded", "H enter y Z"),
+        ("yaml searched", "H enter y / e enter m n n N"),
+        ("finding", "H enter tab v v"),
+        ("explain searched", "H enter d / a enter n"),
+    ] {
+        let mut stage = Stage::with(80, 24, hostile());
+        let fingerprint = hostile().findings.first().unwrap().fingerprint;
+        let document = Document {
+            text: text.as_str().into(),
+            marks: marks.clone(),
+            origin: names.concat(),
+            version: Some(names.concat()),
+            controller: Some(names.concat()),
+            manager: Some(names.concat()),
+            writers: Some(names.concat()),
+            note: Some(names.concat()),
+            above: 99_999,
+        };
+        let fix = RemedyText {
+            yaml: text.clone(),
+            diff: text.clone(),
+            whole: text.clone(),
+            command: Some(names.concat()),
+            manager: Some(names.concat()),
+            note: Some(names.concat()),
+        };
+        stage.keys("H enter");
+        stage.take(Msg::Yaml(fingerprint.clone(), Ok(document)));
+        stage.take(Msg::Remedy(fingerprint, Ok(fix)));
+        stage.keys("q");
+        stage.keys(keys);
+        stages.push((way, stage));
+    }
+    let (demo, _) = plimsoll::sources::demo::load();
+    let mut stage = Stage::with(80, 24, hostile());
+    stage.keys("H r");
+    let owner = ObjectRef::new("apps/v1", "DaemonSet", Some("monitoring"), "node-exporter");
+    let mut answer = demo.answer(&Question::Reach(owner), demo.newest());
+    answer.rows.extend(
+        names
+            .iter()
+            .map(|name| AnswerRow { cells: vec![(*name).into(), name.repeat(9), name.repeat(3)], next: Next::Nowhere }),
+    );
+    stage.take(Msg::Answered(Question::Reach(hostile().findings.first().unwrap().owner), Ok(answer)));
+    stages.push(("reach", stage));
+    let sums = Sums { requests: u64::MAX / 2, bytes: u64::MAX / 2, errors: 7, backoffs: u64::MAX / 2 };
+    let kinds = names.iter().map(|name| KindActivity {
+        kind: (*name).into(),
+        doing: Doing::Lost((*name).into(), (*name).into()),
+        objects: usize::MAX / 2,
+        sums,
+    });
+    let asked = names.iter().enumerate().map(|(i, name)| Asked {
+        number: i as u64,
+        at: (*name).into(),
+        method: "GET".into(),
+        path: format!("/api/v1/namespaces/{name}/pods/{name}").into(),
+        status: (i % 2 == 0).then_some(500),
+        problem: (*name).into(),
+        millis: u64::MAX,
+        bytes: u64::MAX,
+    });
+    let activity = Activity { kinds: kinds.collect(), asked: asked.collect(), sums, revision: 1 };
+    for (way, keys) in [(":activity", ": a c t i v i t y enter"), ("@", "@")] {
+        let mut stage = Stage::with(80, 24, hostile());
+        stage.keys(keys);
+        stage.take(Msg::Activity(Ok(activity.clone())));
+        stages.push((way, stage));
+    }
+    stages
+}
+
+/// The same of a cluster that has nothing.
+fn empty() -> Vec<(&'static str, Stage)> {
+    let mut nothing = hostile();
+    nothing.findings = plimsoll::model::Findings::default();
+    nothing.gaps.clear();
+    nothing.controls.clear();
+    nothing.frameworks.clear();
+    let ways = WAYS.into_iter().chain([": a c t i v i t y enter", "@", ": n o d e s enter", ": w a i v e r s enter"]);
+    let stage = |way: &'static str| {
+        let mut stage = Stage::with(80, 24, nothing.clone());
+        stage.keys(way);
+        (way, stage)
+    };
+    let mut stages: Vec<_> = ways.map(stage).collect();
+    stages.push(("at the start", Stage::new(80, 24)));
+    stages
+}
+
 /// Every width with every height, each pair on one of the screens; the screen changes with every step, so that each has all
 /// widths and all heights. The window changes under the screen, as it does when somebody drags its edge.
 #[test]
@@ -88,6 +207,8 @@ fn every_window_leaves_every_screen_whole() {
     answer.rows[0].cells[0] = "User \u{202e}a\u{1b}[31m名前".repeat(40);
     stage.take(Msg::Answered(question, Ok(answer)));
     stages.push((":who-can", stage));
+    stages.extend(hostile_answers());
+    stages.extend(empty());
     let count = stages.len();
     for width in 20..=300_u16 {
         for height in 5..=100_u16 {

@@ -12,13 +12,21 @@ fn demo(size: (u16, u16)) -> Terminal {
     Terminal::start(Path::new(env!("CARGO_BIN_EXE_plimsoll")), &["--demo"], &[], size)
 }
 
-/// Left the alternate screen and showed the cursor again, after everything else.
+/// Everything that was taken was given back, after everything else: the alternate screen, the cursor, bracketed paste, the
+/// mouse, and the modes of the terminal driver.
 #[track_caller]
 fn restored(terminal: &Terminal) {
     let raw = String::from_utf8_lossy(&terminal.raw);
     let (enter, leave) = (raw.rfind("\x1b[?1049h"), raw.rfind("\x1b[?1049l"));
     assert!(enter.is_some() && leave > enter, "the alternate screen is left");
     assert!(raw.rfind("\x1b[?25h") > raw.rfind("\x1b[?25l"), "the cursor is shown");
+    assert!(raw.rfind("\x1b[?2004l") > raw.rfind("\x1b[?2004h"), "pasted text is no longer bracketed");
+    for mode in ["1000", "1006"] {
+        let (on, off) = (raw.rfind(&format!("\x1b[?{mode}h")), raw.rfind(&format!("\x1b[?{mode}l")));
+        assert!(on.is_none() || off > on, "the mouse is given back");
+    }
+    #[cfg(unix)]
+    assert!(terminal.is_cooked(), "lines are gathered and shown again");
 }
 
 #[test]
@@ -277,4 +285,196 @@ fn a_finding_is_waived_in_a_file_and_that_is_taken_back() {
     terminal.keys(":q\r");
     assert_eq!(terminal.end(), 0);
     restored(&terminal);
+}
+
+fn signal(terminal: &Terminal, name: &str) {
+    let pid = terminal.pid().to_string();
+    assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+}
+
+/// In a debug build a panic can be asked for: in the loop that draws, and in work beside it.
+#[cfg(debug_assertions)]
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_told() {
+    for (place, command) in [("loop", ":reload\r"), ("work", ":role\r")] {
+        let environment = [("PLIMSOLL_PANIC", place)];
+        let program = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
+        let mut terminal = Terminal::start(program, &["--demo"], &environment, (80, 24));
+        terminal.shows("cis 2.0.1");
+        terminal.keys(":mouse on\r");
+        terminal.shows("Click selects");
+        terminal.keys(command);
+        assert_ne!(terminal.end(), 0, "{place}");
+        restored(&terminal);
+        let raw = String::from_utf8_lossy(&terminal.raw);
+        let after = raw.rsplit("\x1b[?1049l").next().unwrap();
+        // what happened is on the shell's screen
+        assert!(raw.contains("PLIMSOLL_PANIC asked for it"), "{place}: {after}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn is_stopped(terminal: &Terminal) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", terminal.pid())).unwrap();
+    stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
+}
+
+/// By its own command, by the signal of ctrl-z from elsewhere, and by one that no program sees: the terminal is the shell's
+/// meanwhile, and all of the screen is there again afterwards.
+#[cfg(target_os = "linux")]
+#[test]
+fn stopped_and_continued_the_screen_is_whole() {
+    for way in [":suspend\r", "TSTP", "STOP"] {
+        let mut terminal = demo((80, 24));
+        terminal.shows("cis 2.0.1");
+        if way.starts_with(':') {
+            terminal.keys(way)
+        } else {
+            signal(&terminal, way)
+        }
+        terminal.waits("the program to stop", is_stopped);
+        if way != "STOP" {
+            terminal.settle();
+            restored(&terminal);
+        }
+        let before = terminal.raw.len();
+        signal(&terminal, "CONT");
+        terminal.waits("the screen drawn anew", |terminal| {
+            let raw = String::from_utf8_lossy(&terminal.raw[before..]).into_owned();
+            raw.contains("\x1b[?1049h") && terminal.text().contains("cis 2.0.1")
+        });
+        terminal.keys("H");
+        terminal.shows("health-check");
+        assert!(!terminal.is_cooked(), "{way}: keys are heard one by one");
+        terminal.keys(":q\r");
+        assert_eq!(terminal.end(), 0);
+        restored(&terminal);
+    }
+}
+
+/// An editor that says what it was given, waits for a key, and adds a line.
+#[cfg(target_os = "linux")]
+fn editor(folder: &Path) -> String {
+    let path = folder.join("editor");
+    let script = "#!/bin/sh\n\
+        [ \"$1\" = -w ] || exit 9\n\
+        echo \"EDITING $(stat -c '%a' \"$2\") in $(stat -c '%a' \"$(dirname \"$2\")\") $(basename \"$2\")\"\n\
+        read line\n\
+        if [ -n \"$line\" ]; then echo \"# $line\" >> \"$2\"; fi\n";
+    std::fs::write(&path, script).unwrap();
+    let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
+    std::fs::set_permissions(&path, mode).unwrap();
+    format!("{} -w", path.display())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_copy_is_opened_in_the_editor_and_the_screen_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let editor = editor(folder.path());
+    let temporary = folder.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let environment = [("EDITOR", "false"), ("KUBE_EDITOR", &*editor), ("TMPDIR", temporary.to_str().unwrap())];
+    let program = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
+    let mut terminal = Terminal::start(program, &["--demo"], &environment, (120, 35));
+    terminal.shows("cis 2.0.1");
+    terminal.keys("H");
+    terminal.shows("health-check");
+    terminal.keys("e");
+    terminal.shows("EDITING 600 in 700 deployment-health-check.yaml");
+    assert!(terminal.is_cooked(), "the editor has the terminal as it was");
+    // ctrl-c in the editor is not for plimsoll, and an empty line changes nothing
+    terminal.keys("\r");
+    terminal.shows("Nothing was changed; the copy is gone.");
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
+    terminal.keys("e");
+    terminal.shows("EDITING");
+    terminal.keys("mine\r");
+    terminal.shows("Your copy is kept");
+    terminal.shows("> CRIT FAIL");
+    let kept = std::fs::read_dir(&temporary).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read_to_string(kept.join("deployment-health-check.yaml")).unwrap();
+    assert!(
+        text.contains("kind: Deployment") && text.contains("privileged: false") && text.ends_with("# mine\n"),
+        "{text}"
+    );
+    // a signal while it runs ends both and leaves nothing behind but what was kept
+    terminal.keys("e");
+    terminal.shows("EDITING");
+    signal(&terminal, "TERM");
+    terminal.end();
+    restored(&terminal);
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 1);
+}
+
+#[test]
+fn an_editor_that_is_not_there_is_told() {
+    let environment = [("KUBE_EDITOR", "/nonexistent/editor")];
+    let program = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
+    let mut terminal = Terminal::start(program, &["--demo"], &environment, (120, 35));
+    terminal.shows("cis 2.0.1");
+    terminal.keys("He");
+    terminal.shows("/nonexistent/editor cannot be started");
+    terminal.keys(":q\r");
+    assert_eq!(terminal.end(), 0);
+    restored(&terminal);
+}
+
+/// A kubeconfig whose user asks a program for its token.
+#[cfg(target_os = "linux")]
+fn with_plugin(folder: &Path, script: &str) -> String {
+    let plugin = folder.join("login");
+    std::fs::write(&plugin, format!("#!/bin/sh\n{script}\n")).unwrap();
+    let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
+    std::fs::set_permissions(&plugin, mode).unwrap();
+    let config = folder.join("config");
+    let text = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
+         contexts: [{{name: c, context: {{cluster: k, user: u}}}}]\n\
+         clusters: [{{name: k, cluster: {{server: 'http://127.0.0.1:1'}}}}]\n\
+         users:\n- name: u\n  user:\n    exec:\n      apiVersion: client.authentication.k8s.io/v1\n      command: {}\n      interactiveMode: IfAvailable\n",
+        plugin.display()
+    );
+    std::fs::write(&config, text).unwrap();
+    config.to_str().unwrap().to_owned()
+}
+
+/// A plugin that logs in, one that fails, and one that wants to talk to somebody: none of them writes over the screen or takes
+/// keys from it, and the terminal is given back.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_login_by_a_plugin_leaves_the_terminal_alone() {
+    let token =
+        r#"echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t"}}'"#;
+    let asks = format!("if [ -t 0 ]; then echo KEYBOARD >&2; read answer; fi\n{token}");
+    let program = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
+    for (what, script) in [
+        ("logs in", format!("echo NOISE >&2\n{token}")),
+        ("fails", format!("echo NOISE >&2\necho SORRY >&2\n{token}\nexit 3")),
+        ("asks", asks),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let config = with_plugin(folder.path(), &script);
+        let environment = [("KUBECONFIG", &*config)];
+        let mut terminal = Terminal::start(program, &[], &environment, (80, 24));
+        // the address answers nobody: what is told is that, or that the login failed
+        terminal.shows("NOT READ");
+        terminal.shows("demo");
+        assert!(
+            !terminal.text().contains("NOISE") && !terminal.text().contains("KEYBOARD"),
+            "{what}:\n{}",
+            terminal.text()
+        );
+        if what == "fails" {
+            // why is told in a sentence, and nothing of what may hold a token
+            let words = terminal.text().split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.contains("the exec plugin of this user ended with exit status: 3: SORRY"), "{words}");
+            assert!(!words.contains("ExecCredential"), "{words}");
+        }
+        terminal.keys("D");
+        terminal.shows("cis 2.0.1");
+        terminal.keys(":q\r");
+        terminal.end();
+        restored(&terminal);
+    }
 }

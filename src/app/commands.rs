@@ -29,7 +29,7 @@ pub static COMMANDS: &[Command] = &[
     Command { names: &["overview", "home"], arguments: "", help: "The first screen", run: overview },
     Command {
         names: &["findings", "f"],
-        arguments: "[NAMESPACE] [KIND/NAME] [SEVERITY] [team=NAME] [/TEXT] [@CONTEXT]",
+        arguments: "[NAMESPACE] [KIND/NAME] [SEVERITY] [team=NAME] [app=web] [/TEXT] [@CONTEXT]",
         help: "A list of findings",
         run: findings,
     },
@@ -103,8 +103,22 @@ pub static COMMANDS: &[Command] = &[
         run: namespace,
     },
     Command { names: &["export", "csv"], arguments: "[FILE]", help: "Save what the list shows as CSV", run: export },
+    Command {
+        names: &["activity"],
+        arguments: "",
+        help: "What is read of each kind, what it costs, and stop it",
+        run: |state, _| Some(state.push(View::Activity)),
+    },
+    Command {
+        names: &["requests", "log"],
+        arguments: "",
+        help: "The requests that were made, as kubectl lines",
+        run: |state, _| Some(state.push(View::Requests)),
+    },
+    Command { names: &["save", "w"], arguments: "[FILE]", help: "Save the fix of a finding as it is shown", run: save },
     Command { names: &["rescan"], arguments: "", help: "Read everything again", run: rescan },
     Command { names: &["demo"], arguments: "", help: "Look at the demo cluster", run: demo },
+    Command { names: &["tour"], arguments: "", help: "Ten steps through the demo", run: super::tour::begin },
     Command { names: &["theme"], arguments: "[NAME]", help: "Themes, or use another one", run: theme },
     Command { names: &["mouse"], arguments: "on|off", help: "Heed the mouse, or leave it to the terminal", run: mouse },
     Command { names: &["reload"], arguments: "", help: "Read the settings again", run: reload },
@@ -129,10 +143,7 @@ fn findings(state: &mut State, arguments: &str) -> Option<Vec<Effect>> {
     }
     let (query, filter) = Query::parse(arguments);
     let effects = state.push(View::Findings(query));
-    if let Some(pane) = state.screen_mut().pane_mut() {
-        pane.filter = filter;
-    }
-    state.refresh();
+    state.set_filter(filter);
     Some(effects)
 }
 
@@ -248,6 +259,10 @@ fn export(state: &mut State, arguments: &str) -> Option<Vec<Effect>> {
     Some(actions::export_to(state, path))
 }
 
+fn save(state: &mut State, path: &str) -> Option<Vec<Effect>> {
+    Some(actions::save_to(state, Some(path).filter(|path| !path.is_empty()).map(PathBuf::from)))
+}
+
 fn rescan(state: &mut State, _: &str) -> Option<Vec<Effect>> {
     Some(actions::rescan(state, Key::plain(Code::Enter)))
 }
@@ -285,9 +300,8 @@ fn finding(state: &mut State, id: &str, view: fn(Arc<str>) -> View) -> Option<Ve
     if id.is_empty() {
         return None;
     }
-    let findings = state.session.report.iter().flat_map(|report| &report.findings);
-    let mut found: Vec<Arc<str>> =
-        findings.map(|finding| finding.fingerprint.clone()).filter(|f| f.starts_with(id)).take(2).collect();
+    let fingerprints = state.session.summary.fingerprints().iter();
+    let mut found: Vec<Arc<str>> = fingerprints.filter(|f| f.starts_with(id)).take(2).cloned().collect();
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => {
             let effects = state.push(view(only));
@@ -425,15 +439,18 @@ const RESOURCES: &[&str] = &[
 
 /// The rest of `team=NAME` or of `kind/NAME`.
 fn of_findings(state: &State, typed: &str) -> Option<String> {
-    let mut findings = state.session.report.iter().flat_map(|report| &report.findings);
+    let summary = &state.session.summary;
+    let rest = |known: &str, begin: &str| known.strip_prefix(begin).filter(|rest| !rest.is_empty()).map(str::to_owned);
     if let Some(begin) = typed.strip_prefix("team=") {
-        let teams = findings.filter_map(|finding| finding.team.as_deref());
-        return teams.filter_map(|team| team.strip_prefix(begin)).find(|rest| !rest.is_empty()).map(str::to_owned);
+        return summary.teams.iter().find_map(|team| rest(team, begin));
+    }
+    // labels are known once somebody asked for them
+    if let Some((key, begin)) = typed.split_once('=') {
+        let objects = state.session.facts.ready().into_iter().flat_map(|facts| facts.values());
+        return objects.filter_map(|object| object.label(key)).find_map(|value| rest(value, begin));
     }
     let (kind, begin) = typed.split_once('/').filter(|(kind, _)| !kind.is_empty())?;
-    let kind = kind_name(kind)?;
-    let names = findings.by_ref().map(|finding| &finding.owner).filter(|owner| &*owner.kind == kind);
-    names.filter_map(|owner| owner.name.strip_prefix(begin)).find(|rest| !rest.is_empty()).map(str::to_owned)
+    summary.owners.get(kind_name(kind)?)?.iter().find_map(|name| rest(name, begin))
 }
 
 /// What could follow what is typed so far; None: nothing.
@@ -462,7 +479,11 @@ pub fn complete(state: &State, typed: &str) -> Option<String> {
                 "findings" | "f" if last.contains(['=', '/']) => of_findings(state, last),
                 "findings" | "f" if !last.is_empty() => {
                     let mut words = Severity::ALL.into_iter().map(Severity::as_str).chain(["team="]);
-                    namespaces().find_map(|name| rest(name, last)).or_else(|| words.find_map(|word| rest(word, last)))
+                    let kinds = || state.session.summary.owners.keys().map(|kind| format!("{}/", kind.to_lowercase()));
+                    namespaces()
+                        .find_map(|name| rest(name, last))
+                        .or_else(|| words.find_map(|word| rest(word, last)))
+                        .or_else(|| kinds().find_map(|kind| rest(&kind, last)))
                 }
                 "ns" | "namespace" if !last.is_empty() => namespaces().find_map(|name| rest(name, last)),
                 "gaps" => {

@@ -1,13 +1,14 @@
 //! What goes out: the runtime carries it out and answers with a [`super::Msg`].
 
-use super::ThemeChoice;
+use super::{Arrangement, Fold, ThemeChoice};
 use crate::inventory::Question;
 use crate::model::{Attestation, Finding, Report, WaiverRecord};
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What kind of thing is looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// A cluster, through the kubeconfig.
     #[default]
@@ -47,6 +48,8 @@ pub enum Book {
 pub enum Change {
     /// A failure may stand; it takes the place of a record about the same.
     Waive(WaiverRecord),
+    /// Several failures may stand, for the same reason and time; all are recorded or none.
+    WaiveMarked(Vec<WaiverRecord>),
     /// It may stand no longer.
     Unwaive(WaiverRecord),
     /// What was found of a control, and the files that were looked at.
@@ -94,6 +97,10 @@ pub enum Effect {
     Collect(Target, String),
     /// Put text on the clipboard; the first says what it is.
     Copy(String, String),
+    /// Write a text to the path, or to a new file of this name in the working directory: what it is, name, text, path.
+    Save(&'static str, String, String, Option<PathBuf>),
+    /// Open a copy of a text in an editor: its name, and the text.
+    Edit(String, String),
     /// Write these findings (positions in the report) as CSV, to the path or to a new file in the working directory.
     Export(Arc<Report>, Vec<usize>, Option<PathBuf>),
     /// The contexts of the kubeconfig.
@@ -102,6 +109,18 @@ pub enum Effect {
     ListNamespaces(Target),
     /// Answer a question from what was read of the target.
     Ask(Target, Question),
+    /// Say what is being done and was asked of the target, once that is another than at this revision; 0: at once.
+    LoadActivity(Target, u64),
+    /// Stop reading a kind of the target.
+    CancelRead(Target, Arc<str>),
+    /// Work out the rows of a long list; the number comes back with them.
+    Arrange(u64, Box<Arrangement>),
+    /// Work out what the screens need of many results.
+    Fold(u64, Box<Fold>),
+    /// Throw away what was shown before: of many things that takes time as well.
+    Forget(Arc<dyn Any + Send + Sync>),
+    /// Labels and ages of the target's objects.
+    LoadFacts(Target),
     /// The day, the user and the file, for a form.
     Prepare(Book),
     /// Write a record, and judge what was read of the target by it.

@@ -1,6 +1,9 @@
 //! `/`: what is typed there, and whether a row stays.
 
+use super::rows::write_finding;
+use crate::inventory::{LabelSelector, ObjectFacts};
 use crate::model::Severity;
+use crate::model::findings::Row;
 
 /// What a row must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,39 +14,60 @@ enum Word {
     Fuzzy(String),
     /// One of these words.
     Any(Vec<String>),
+    /// Labels of the object.
+    Labels(LabelSelector),
 }
 
 /// A filter over rows: case-insensitive, every word must occur; one with `!` in front must not. `-f` in front of the whole
 /// is fuzzy, as in k9s; `>=high` stands for that severity and those above; `ns=`, `team=` and `level=` are part of what
-/// a row says.
+/// a row says. `-l` and a selector goes by the object's labels, and so does `app=web` without it, as in k9s.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     text: String,
     words: Vec<(bool, Word)>,
 }
 
+/// Keys of what a row says itself: no labels.
+const OWN_KEYS: &[&str] = &["ns", "team", "level", "severity", "sev"];
+
+/// `app=web`, `tier!=db`: a selector, by its looks.
+fn labels(word: &str) -> Option<LabelSelector> {
+    let key = word.split(['=', '!']).next()?;
+    let is_key = key.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    (is_key && word.contains('=') && !OWN_KEYS.contains(&key)).then(|| word.parse().ok())?
+}
+
 impl Filter {
     /// From what was typed.
     pub fn parse(text: &str) -> Self {
         let fuzzy = text.trim_start().strip_prefix("-f").filter(|rest| rest.is_empty() || rest.starts_with(' '));
-        let words = fuzzy
-            .unwrap_or(text)
-            .split_whitespace()
-            .filter_map(|word| {
-                let (wanted, word) = word.strip_prefix('!').map_or((true, word), |rest| (false, rest));
-                let lower = word.to_lowercase();
-                let least = ["severity>=", "sev>=", ">="].iter().find_map(|sign| lower.strip_prefix(sign));
-                let word = match (least.map(str::parse::<Severity>), fuzzy) {
-                    (Some(Ok(least)), _) => {
-                        let names = Severity::ALL.into_iter().filter(|severity| *severity >= least);
-                        Word::Any(names.map(|severity| severity.to_string()).collect())
-                    }
-                    (_, Some(_)) => Word::Fuzzy(lower),
-                    (_, None) => Word::Text(lower),
-                };
-                (word != Word::Text(String::new()) && word != Word::Fuzzy(String::new())).then_some((wanted, word))
-            })
-            .collect();
+        let (mut words, mut selector) = (Vec::new(), false);
+        for word in fuzzy.unwrap_or(text).split_whitespace() {
+            if std::mem::take(&mut selector) {
+                words.extend(word.parse().ok().map(|labels| (true, Word::Labels(labels))));
+                continue;
+            }
+            if word == "-l" {
+                selector = true;
+                continue;
+            }
+            let (wanted, word) = word.strip_prefix('!').map_or((true, word), |rest| (false, rest));
+            let lower = word.to_lowercase();
+            let least = ["severity>=", "sev>=", ">="].iter().find_map(|sign| lower.strip_prefix(sign));
+            let word = match (least.map(str::parse::<Severity>), fuzzy, labels(word)) {
+                (Some(Ok(least)), ..) => {
+                    let names = Severity::ALL.into_iter().filter(|severity| *severity >= least);
+                    Word::Any(names.map(|severity| severity.to_string()).collect())
+                }
+                (_, Some(_), _) => Word::Fuzzy(lower),
+                (_, None, Some(labels)) => Word::Labels(labels),
+                (_, None, None) => Word::Text(lower),
+            };
+            if word != Word::Text(String::new()) && word != Word::Fuzzy(String::new()) {
+                words.push((wanted, word));
+            }
+        }
         Self { text: text.to_owned(), words }
     }
 
@@ -57,14 +81,70 @@ impl Filter {
         self.words.is_empty()
     }
 
-    /// Whether a row with this text stays.
-    pub fn keeps(&self, haystack: &str) -> bool {
-        if self.is_empty() {
-            return true;
-        }
-        let haystack = haystack.to_lowercase();
-        self.words.iter().all(|(wanted, word)| word.is_in(&haystack) == *wanted)
+    /// Whether it goes by labels.
+    pub fn needs_labels(&self) -> bool {
+        self.words.iter().any(|(_, word)| matches!(word, Word::Labels(_)))
     }
+
+    /// Whether a row with this text stays; it has no labels.
+    pub fn keeps(&self, haystack: &str) -> bool {
+        self.is_empty() || self.keeps_lower(&haystack.to_lowercase(), None)
+    }
+
+    /// Whether a finding's row stays. What is known of its object is asked for only where a word goes by it.
+    pub(super) fn keeps_finding<'f>(&self, finding: &Row<'_>, facts: impl Fn() -> Option<&'f ObjectFacts>) -> bool {
+        // written out only where a word may span several of its parts
+        let mut text: Option<String> = None;
+        self.words.iter().all(|(wanted, word)| match word {
+            Word::Labels(selector) => facts().is_some_and(|facts| selector.selects(|key| facts.label(key)) == *wanted),
+            Word::Text(word) if !word.contains(['=', '/']) => is_said(finding, word) == *wanted,
+            word => {
+                let text = text.get_or_insert_with(|| {
+                    let mut text = String::new();
+                    write_finding(finding, &mut text);
+                    text.to_lowercase()
+                });
+                word.is_in(text) == *wanted
+            }
+        })
+    }
+
+    /// Whether a row stays, by its text in lower case and what is known of its object; of unknown labels none is there.
+    pub(super) fn keeps_lower(&self, haystack: &str, facts: Option<&ObjectFacts>) -> bool {
+        self.words.iter().all(|(wanted, word)| match word {
+            Word::Labels(selector) => facts.is_some_and(|facts| selector.selects(|key| facts.label(key)) == *wanted),
+            word => word.is_in(haystack) == *wanted,
+        })
+    }
+}
+
+/// Whether one of a finding's words holds this text, which has no blank in it.
+fn is_said(finding: &Row<'_>, text: &str) -> bool {
+    let resource = finding.resource();
+    let holds = |part: &str| holds(part, text);
+    let names = [resource.namespace.as_ref(), finding.container(), finding.team()];
+    holds(finding.message())
+        || holds(&resource.name)
+        || holds(finding.check())
+        || names.into_iter().flatten().any(|name| holds(name))
+        || holds(&resource.kind)
+        || holds(finding.severity().as_str())
+        || holds(finding.severity().short())
+        || holds(finding.status().short())
+        || finding.reach().iter().any(|part| holds(part))
+        || (finding.expired_waiver().is_some() && holds("expired"))
+}
+
+/// Whether a text holds another one, which is in lower case, whatever its own case.
+fn holds(text: &str, lower: &str) -> bool {
+    if !(text.is_ascii() && lower.is_ascii()) {
+        return text.to_lowercase().contains(lower);
+    }
+    let (text, lower) = (text.as_bytes(), lower.as_bytes());
+    let Some(first) = lower.first() else { return true };
+    let starts = memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text);
+    let is_here = |at: usize| text.get(at..at + lower.len()).is_some_and(|part| part.eq_ignore_ascii_case(lower));
+    starts.into_iter().any(is_here)
 }
 
 impl Word {
@@ -79,6 +159,7 @@ impl Word {
                 };
                 haystack.split(' ').any(has)
             }
+            Self::Labels(_) => false,
         }
     }
 }
@@ -105,5 +186,23 @@ mod tests {
         let fuzzy = Filter::parse("-f dpwb");
         assert!(fuzzy.keeps("Deployment/web") && !fuzzy.keeps("DaemonSet/proxy"));
         assert!(Filter::parse("-f").is_empty() && !Filter::parse("-fx").is_empty());
+    }
+
+    #[test]
+    fn a_text_holds_another_whatever_its_case() {
+        assert!(holds("Deployment", "ploy") && holds("PRIVILEGED", "privileged") && holds("x", ""));
+        assert!(!holds("Deploy", "deployment") && holds("ÄRGER", "ärger") && !holds("", "a"));
+    }
+
+    #[test]
+    fn labels_by_a_selector_or_by_their_looks() {
+        let labels = [("app", "web"), ("tier", "front")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let facts = ObjectFacts { labels: labels.into(), age: None };
+        let keeps = |text: &str| Filter::parse(text).keeps_lower("fail shop ns=shop", Some(&facts));
+        assert!(keeps("-l app=web,tier!=db") && keeps("app=web") && keeps("fail app=web") && keeps("!app=db"));
+        assert!(!keeps("-l app=db") && !keeps("app!=web") && !keeps("-l owner") && !keeps("pass app=web"));
+        assert!(keeps("ns=shop") && !Filter::parse("ns=shop team=pay level=1 >=high --a=b").needs_labels());
+        assert!(!Filter::parse("app=web").keeps_lower("fail", None), "of unknown labels none is there");
+        assert!(Filter::parse("-l").is_empty());
     }
 }

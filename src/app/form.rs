@@ -3,7 +3,7 @@
 use super::prompt::input;
 use super::{Change, Code, Failure, Key, Prepared};
 use crate::model::{
-    Attestation, ControlRef, ControlResult, Date, Finding, ObjectRef, Report, Severity, WaiverRecord, is_candidate,
+    Attestation, ControlRef, ControlResult, Date, Finding, Findings, ObjectRef, Report, Severity, WaiverRecord,
     is_hostile, is_same_person, parse_day,
 };
 use std::path::PathBuf;
@@ -91,11 +91,13 @@ pub struct Field {
     pub error: Option<String>,
     /// A person changed it.
     touched: bool,
+    /// Its text is a proposal: what is typed first stands in its place.
+    proposed: bool,
 }
 
 impl Field {
     fn new(name: FieldName, text: &str) -> Self {
-        let mut field = Self { name, area: TextArea::default(), error: None, touched: false };
+        let mut field = Self { name, area: TextArea::default(), error: None, touched: false, proposed: false };
         field.set(text);
         field
     }
@@ -124,6 +126,14 @@ impl Field {
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
         self.area.lines().iter().all(String::is_empty)
+    }
+
+    /// Makes room for what is typed over a proposal; undo brings that back.
+    fn begin(&mut self) {
+        if std::mem::take(&mut self.proposed) {
+            self.area.select_all();
+            self.area.cut();
+        }
     }
 
     /// Moves by a line; false: there is none.
@@ -157,6 +167,19 @@ pub struct Candidate {
     pub text: String,
 }
 
+/// A failure that may stand, with others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waivable {
+    /// Check id.
+    pub check: &'static str,
+    /// The object: the top owner.
+    pub resource: ObjectRef,
+    /// The container.
+    pub container: Option<Arc<str>>,
+    /// The finding, as it is listed.
+    pub finding: Candidate,
+}
+
 /// What a form is about.
 #[derive(Clone, Debug)]
 pub enum Subject {
@@ -172,6 +195,11 @@ pub enum Subject {
         fingerprint: Arc<str>,
         /// The record that covers it now, in force or expired.
         old: Option<Box<WaiverRecord>>,
+    },
+    /// Failures that may stand for one reason: those of the marked rows.
+    WaiveMarked {
+        /// Each once: a record covers a check on an object, at most one container of it.
+        failures: Vec<Waivable>,
     },
     /// What was found of a control.
     Attest {
@@ -195,6 +223,7 @@ impl Subject {
                 Self::Waive { check: other, resource: object, container: inside, .. },
             ) => (check, resource, container) == (other, object, inside),
             (Self::Attest { control, .. }, Self::Attest { control: other, .. }) => control == other,
+            (Self::WaiveMarked { failures }, Self::WaiveMarked { failures: other }) => failures == other,
             _ => false,
         }
     }
@@ -261,16 +290,30 @@ impl Form {
         form
     }
 
-    /// To say what was found of a control.
-    pub(super) fn attest(control: &ControlResult, findings: &[&Finding], old: Option<&Attestation>) -> Self {
-        let candidates = findings.iter().filter(|finding| is_candidate(control, finding)).map(|finding| {
-            let container = finding.container.as_deref().map(|name| format!(", container {name}")).unwrap_or_default();
-            Candidate {
-                fingerprint: finding.fingerprint.clone(),
-                severity: finding.severity,
-                text: format!("{}{container}: {}", finding.owner, finding.message),
+    /// To let several findings stand for one reason.
+    pub(super) fn waive_marked(findings: &[Finding]) -> Self {
+        let mut failures: Vec<Waivable> = Vec::new();
+        for finding in findings {
+            let known = |failure: &Waivable| {
+                (failure.check, &failure.resource, &failure.container)
+                    == (finding.check, &finding.owner, &finding.container)
+            };
+            if !failures.iter().any(known) {
+                failures.push(Waivable {
+                    check: finding.check,
+                    resource: finding.owner.clone(),
+                    container: finding.container.clone(),
+                    finding: candidate(finding, &format!("{} on ", finding.check)),
+                });
             }
-        });
+        }
+        let names = [FieldName::Reason, FieldName::Owner, FieldName::ApprovedBy, FieldName::Ticket, FieldName::Expires];
+        Self::of(Subject::WaiveMarked { failures }, names.into_iter().map(|name| Field::new(name, "")).collect())
+    }
+
+    /// To say what was found of a control.
+    pub(super) fn attest(control: &ControlResult, candidates: &Findings, old: Option<&Attestation>) -> Self {
+        let candidates = candidates.iter().map(|finding| candidate(&finding, ""));
         let subject = Subject::Attest {
             control: control.name(),
             title: control.title.clone(),
@@ -328,6 +371,7 @@ impl Form {
             };
             if field.is_empty() && !field.touched {
                 field.set(text);
+                field.proposed = true;
             }
         }
         self.ready = Some(ready);
@@ -349,6 +393,16 @@ impl Form {
         match &self.subject {
             Subject::Waive { old, .. } => old.is_some(),
             Subject::Attest { old, .. } => old.is_some(),
+            Subject::WaiveMarked { .. } => false,
+        }
+    }
+
+    /// What is listed beside the fields: candidates to review, or failures to waive.
+    pub fn listed(&self) -> Option<Vec<&Candidate>> {
+        match &self.subject {
+            Subject::Waive { .. } => None,
+            Subject::WaiveMarked { failures } => Some(failures.iter().map(|failure| &failure.finding).collect()),
+            Subject::Attest { candidates, .. } => Some(candidates.iter().collect()),
         }
     }
 
@@ -360,8 +414,8 @@ impl Form {
             Subject::Attest { old: Some(_), .. } => keys.push(("ctrl-x", "withdraw")),
             _ => {}
         }
-        if matches!(&self.subject, Subject::Attest { candidates, .. } if candidates.len() > 1) {
-            keys.push(("pgdn", "candidates"));
+        if self.listed().is_some_and(|listed| listed.len() > 1) {
+            keys.push(("pgdn", if self.waives() { "the rows" } else { "candidates" }));
         }
         keys.push(("ctrl-z", "undo"));
         keys
@@ -397,8 +451,13 @@ impl Form {
     }
 
     fn scroll(&mut self, rows: isize) {
-        let Subject::Attest { candidates, .. } = &self.subject else { return };
-        self.offset = self.offset.saturating_add_signed(rows).min(candidates.len().saturating_sub(1));
+        let Some(listed) = self.listed() else { return };
+        self.offset = self.offset.saturating_add_signed(rows).min(listed.len().saturating_sub(1));
+    }
+
+    /// Whether it lets failures stand.
+    pub fn waives(&self) -> bool {
+        matches!(self.subject, Subject::Waive { .. } | Subject::WaiveMarked { .. })
     }
 
     /// By a line; beyond the first and the last one to the field above or below.
@@ -414,6 +473,11 @@ impl Form {
 
     fn edit(&mut self, key: Key) {
         let Some(field) = self.fields.get_mut(self.focus) else { return };
+        match (key.code, key.ctrl || key.alt) {
+            (Code::Char(c), false) if !is_hostile(c) => field.begin(),
+            // whoever moves in it or takes away from it goes on from it
+            _ => field.proposed = false,
+        }
         let changed = match (key.code, key.ctrl, key.alt) {
             (Code::Char('z'), true, _) => field.area.undo(),
             (Code::Char('y'), true, _) => field.area.redo(),
@@ -435,6 +499,7 @@ impl Form {
     /// Takes pasted text.
     pub(super) fn paste(&mut self, text: &str) {
         let Some(field) = self.fields.get_mut(self.focus).filter(|_| !self.saving) else { return };
+        field.begin();
         field.area.insert_str(clean(text, field.name.is_long()));
         (field.touched, field.error) = (true, None);
     }
@@ -489,7 +554,7 @@ impl Form {
 
     fn wrong(&self, field: &Field, today: Date) -> Option<&'static str> {
         let text = field.text();
-        let waives = matches!(self.subject, Subject::Waive { .. });
+        let waives = self.waives();
         if text.is_empty() {
             let optional = field.name.is_optional() && !(waives && field.name == FieldName::Ticket);
             let wanted = match field.name {
@@ -521,9 +586,9 @@ impl Form {
     fn change(&self, today: Date) -> Option<Change> {
         let text = |name| Arc::<str>::from(self.text(name));
         let day = |name| read_day(&self.text(name), today);
-        Some(match &self.subject {
-            Subject::Waive { check, resource, container, .. } => Change::Waive(WaiverRecord {
-                check: (*check).into(),
+        let waiver = |check: &str, resource: &ObjectRef, container: &Option<Arc<str>>| {
+            Some(WaiverRecord {
+                check: check.into(),
                 resource: resource.clone(),
                 container: container.clone(),
                 reason: text(FieldName::Reason),
@@ -531,7 +596,14 @@ impl Form {
                 approved_by: text(FieldName::ApprovedBy),
                 ticket: text(FieldName::Ticket),
                 expires: day(FieldName::Expires)?,
-            }),
+            })
+        };
+        Some(match &self.subject {
+            Subject::Waive { check, resource, container, .. } => Change::Waive(waiver(check, resource, container)?),
+            Subject::WaiveMarked { failures } => {
+                let records = failures.iter().map(|f| waiver(f.check, &f.resource, &f.container));
+                Change::WaiveMarked(records.collect::<Option<_>>()?)
+            }
             Subject::Attest { control, candidates, .. } => {
                 let attestation = Attestation {
                     framework: control.framework.clone(),
@@ -550,6 +622,16 @@ impl Form {
                 Change::Attest(attestation, files.collect())
             }
         })
+    }
+}
+
+/// A finding as a form lists it.
+fn candidate(finding: &Finding, before: &str) -> Candidate {
+    let container = finding.container.as_deref().map(|name| format!(", container {name}")).unwrap_or_default();
+    Candidate {
+        fingerprint: finding.fingerprint.clone(),
+        severity: finding.severity,
+        text: format!("{before}{}{container}: {}", finding.owner, finding.message),
     }
 }
 

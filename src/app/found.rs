@@ -39,11 +39,12 @@ impl Found {
         leads.for_each(|object| {
             fails.insert(object, (Severity::Info, 0));
         });
-        let failing = report.iter().flat_map(|report| &report.findings).filter(|f| f.status == FindingStatus::Fail);
+        let failing =
+            report.iter().flat_map(|report| report.findings.rows()).filter(|f| f.status() == FindingStatus::Fail);
         for finding in failing {
-            let object = if fails.contains_key(&finding.owner) { &finding.owner } else { &finding.resource };
+            let object = if fails.contains_key(finding.owner()) { finding.owner() } else { finding.resource() };
             if let Some((worst, count)) = fails.get_mut(object) {
-                (*worst, *count) = ((*worst).max(finding.severity), *count + 1);
+                (*worst, *count) = ((*worst).max(finding.severity()), *count + 1);
             }
         }
         let row = |AnswerRow { cells, next }: &AnswerRow| {
@@ -79,6 +80,8 @@ pub fn title(question: &Question) -> String {
         Question::WhoCan(verb, resource, None) => format!("Who can {verb} {resource}"),
         Question::WhoCan(verb, resource, Some(namespace)) => format!("Who can {verb} {resource} in {namespace}"),
         Question::Recent(seconds) => format!("New in {}", age(*seconds)),
+        Question::Reach(object) => format!("Reach of {}", object.kind_name()),
+        Question::Vulnerabilities(owner) => format!("Vulnerabilities of {}", owner.kind_name()),
     }
 }
 
@@ -91,6 +94,8 @@ pub fn nothing(question: &Question) -> &'static str {
         Question::Account(..) => "Nothing runs as this ServiceAccount.",
         Question::Pods(_) => "It has no pods now.",
         Question::WhoCan(..) => "No binding that was read grants it.",
+        Question::Reach(_) => "Nothing is known of it.",
+        Question::Vulnerabilities(_) => "There is no report of Trivy Operator about it.",
         Question::Recent(_) => "No binding was made or changed in this time, and nothing that was fails.",
     }
 }
@@ -101,6 +106,22 @@ pub fn answered(state: &mut State, question: Question, answer: Result<Answer, Fa
     let found = answer.map(|answer| Found::of(&question, answer, report.as_deref()));
     state.session.found.insert(question, found.into());
     state.refresh();
+}
+
+/// Trivy Operator's counts in one line, with the age of the oldest; None: there are none.
+pub fn vulnerabilities(found: &Found) -> Option<String> {
+    let sum =
+        |column: usize| -> u64 { found.rows.iter().filter_map(|row| row.id.get(column)?.parse::<u64>().ok()).sum() };
+    let oldest = found.rows.iter().filter_map(|row| row.id.last()).max_by_key(|age| (age.ends_with('d'), age.len()))?;
+    let counts: Vec<String> = found
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, title)| !matches!(**title, "container" | "age"))
+        .map(|(column, title)| format!("{} {title}", sum(column)))
+        .collect();
+    let containers = if found.rows.len() == 1 { "1 image".to_owned() } else { format!("{} images", found.rows.len()) };
+    Some(format!("{} in {containers}, {oldest} old (Trivy Operator)", counts.join(", ")))
 }
 
 /// What was read is new: what is on the screens is asked for again.

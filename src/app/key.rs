@@ -28,6 +28,10 @@ pub enum Code {
     Left,
     /// Arrow right.
     Right,
+    /// Shift and arrow left.
+    ShiftLeft,
+    /// Shift and arrow right.
+    ShiftRight,
     /// Home.
     Home,
     /// End.
@@ -53,6 +57,8 @@ const NAMES: &[(Code, &str)] = &[
     (Code::Down, "down"),
     (Code::Left, "left"),
     (Code::Right, "right"),
+    (Code::ShiftLeft, "shift-left"),
+    (Code::ShiftRight, "shift-right"),
     (Code::Home, "home"),
     (Code::End, "end"),
     (Code::PageUp, "pgup"),

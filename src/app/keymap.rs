@@ -21,16 +21,20 @@ fn defaults(names: &[&str]) -> Vec<Key> {
 }
 
 impl Keymap {
-    /// The table's keys, with these actions bound anew and without the keys that are `taken` for something else. A key has
-    /// one meaning: the first that claims it, and what is bound here before what the table says.
+    /// The table's keys, with these actions bound anew and without the keys that are `taken` for something else. A key
+    /// that is bound here has one meaning, the first that claims it; the table gives some keys one in lists and one in texts.
     pub fn with(bound: &[(Action, Vec<Key>)], taken: &[Key]) -> Self {
         let mut map = Self { keys: HashMap::new() };
-        let anew = |entry: &&Entry| bound.iter().any(|(action, _)| *action == entry.action);
-        let own = ACTIONS.iter().filter(|entry| !anew(entry)).map(|entry| (entry.action, defaults(entry.keys)));
-        for (action, keys) in bound.iter().cloned().chain(own) {
+        for (action, keys) in bound.iter().cloned() {
             let free = |key: &Key| !taken.contains(key) && map.action(*key).is_none();
             let keys = keys.into_iter().filter(free).collect();
             map.keys.insert(action, keys);
+        }
+        let claimed: Vec<Key> = map.keys.values().flatten().chain(taken).copied().collect();
+        let anew = |entry: &&Entry| bound.iter().any(|(action, _)| *action == entry.action);
+        for entry in ACTIONS.iter().filter(|entry| !anew(entry)) {
+            let keys = defaults(entry.keys).into_iter().filter(|key| !claimed.contains(key)).collect();
+            map.keys.insert(entry.action, keys);
         }
         map
     }
@@ -40,9 +44,14 @@ impl Keymap {
         self.keys.get(&action).map_or(&[], Vec::as_slice)
     }
 
-    /// What a key does, where it does something.
+    /// What a key does, where it does something: the first of [`Self::actions`].
     pub fn action(&self, key: Key) -> Option<Action> {
-        self.keys.iter().find(|(_, keys)| keys.contains(&key)).map(|(action, _)| *action)
+        self.actions(key).first().copied()
+    }
+
+    /// What a key does in one place or another, in the order of the table.
+    pub fn actions(&self, key: Key) -> Vec<Action> {
+        ACTIONS.iter().map(|entry| entry.action).filter(|action| self.of(*action).contains(&key)).collect()
     }
 
     /// Whether a key may be bound to an action; else why not.

@@ -1,7 +1,7 @@
 //! The same look at a field, with kubectl: nothing to take on trust.
 
 use crate::inventory::{Kind, Wire};
-use crate::model::{FieldPath, Finding, ObjectRef, Step};
+use crate::model::{Asked, FieldPath, Finding, ObjectRef, Place, Step};
 
 fn kind(object: &ObjectRef) -> Option<Kind> {
     let is = |k: &Kind| *k.info().name == *object.kind && k.info().group == object.group();
@@ -72,6 +72,39 @@ pub fn see(finding: &Finding) -> Option<String> {
     Some(format!("kubectl {namespace}get {resource} {} -o {output}", quoted(&object.name)))
 }
 
+/// A request as kubectl would make it.
+pub fn line(asked: &Asked) -> String {
+    let place = Place::of(&asked.path).filter(|place| place.below.is_none() && &*asked.method == "GET");
+    let Some(place) = place else {
+        let raw = if &*asked.method == "GET" { "kubectl get --raw" } else { &*asked.method };
+        return format!("{raw} {}", quoted(&asked.path));
+    };
+    let mut words = vec![format!("kubectl get {}", quoted(&place.full_resource()))];
+    let scoped = |kind: &Kind| {
+        kind.info().plural == place.resource && kind.info().group == place.group && !kind.info().namespaced
+    };
+    let is_scoped = Kind::ALL.iter().any(scoped);
+    match (place.name, place.namespace) {
+        (Some(name), _) => words.push(quoted(name)),
+        (None, None) if !is_scoped => words.push("-A".to_owned()),
+        (None, _) => {}
+    }
+    words.extend(place.namespace.map(|namespace| format!("-n {}", quoted(namespace))));
+    if let Some(selector) = place.parameter("fieldSelector") {
+        let plain = selector.replace("%3D", "=").replace("%2C", ",").replace("%21", "!").replace("%2F", "/");
+        words.push(format!("--field-selector {}", quoted(&plain)));
+    }
+    match (place.parameter("watch"), place.parameter("sendInitialEvents")) {
+        (Some("true"), Some("true")) => words.push("--watch".to_owned()),
+        (Some("true"), _) => words.push("--watch-only".to_owned()),
+        _ => words.extend(place.parameter("limit").map(|limit| format!("--chunk-size={limit}"))),
+    }
+    if place.name.is_some() {
+        words.push("-o yaml".to_owned());
+    }
+    words.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +119,32 @@ mod tests {
         assert_eq!(request(&object).unwrap(), "/apis/apps/v1/namespaces/shop/deployments/web");
         let kubelet = ObjectRef::new("plimsoll/v1", "KubeletConfig", None, "worker-1");
         assert_eq!(request(&kubelet).unwrap(), "/api/v1/nodes/worker-1/proxy/configz");
+        let line = |path: &str| {
+            let asked = Asked {
+                number: 0,
+                at: "".into(),
+                method: "GET".into(),
+                path: path.into(),
+                status: None,
+                problem: "".into(),
+                millis: 0,
+                bytes: 0,
+            };
+            super::line(&asked)
+        };
+        assert_eq!(line("/api/v1/pods?watch=true&sendInitialEvents=true"), "kubectl get pods -A --watch");
+        assert_eq!(
+            line("/apis/apps/v1/namespaces/shop/deployments?watch=true&resourceVersion=7"),
+            "kubectl get deployments.apps -n shop --watch-only"
+        );
+        assert_eq!(line("/api/v1/nodes?limit=500"), "kubectl get nodes --chunk-size=500");
+        assert_eq!(line("/api/v1/namespaces/shop"), "kubectl get namespaces shop -o yaml");
+        assert_eq!(
+            line("/api/v1/secrets?fieldSelector=type%3DOpaque"),
+            "kubectl get secrets -A --field-selector type=Opaque"
+        );
+        assert_eq!(line("/api/v1/nodes/a/proxy/configz"), "kubectl get --raw /api/v1/nodes/a/proxy/configz");
+        assert_eq!(line("/version"), "kubectl get --raw /version");
         assert_eq!(request(&ObjectRef::new("plimsoll/v1", "NodeFacts", None, "worker-1")), None, "no request shows it");
     }
 }

@@ -15,8 +15,14 @@ pub struct Layout {
     pub crumbs: Rect,
     /// Lines that say what the screen is about.
     pub summary: Rect,
+    /// What the list is part of; empty: not shown.
+    pub parent: Rect,
+    /// What the selected row opens; empty: not shown.
+    pub preview: Rect,
     /// A box for each pane; empty: not shown.
     pub panes: Vec<Rect>,
+    /// What the tour says; empty: there is none.
+    pub tour: Rect,
     /// Keys, prompt or notice.
     pub footer: Rect,
     /// Boxes have all four borders; else only the upper one.
@@ -64,21 +70,64 @@ pub fn layout(state: &State) -> Layout {
     let [header, crumbs, body, footer] =
         Split::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)])
             .areas(area);
+    let touring = match state.tour {
+        Some(_) if body.height >= 14 => 4,
+        Some(_) => 2.min(body.height / 2),
+        None => 0,
+    };
+    let [body, tour] = Split::vertical([Constraint::Min(0), Constraint::Length(touring)]).areas(body);
     let screen = state.screen();
-    let lines = summary_lines(&screen.view, body.height);
+    let lines = summary_lines(state, &screen.view, body.height);
     let [summary, body] = Split::vertical([Constraint::Length(lines), Constraint::Min(0)]).areas(body);
+    let (parent, body, preview) = sides(state, body);
     let (panes, boxed) = panes(state, screen, body);
-    Layout { header, crumbs, summary, panes, footer, boxed, plain: false }
+    let boxed = boxed || !(parent.is_empty() && preview.is_empty());
+    Layout { header, crumbs, summary, parent, preview, panes, tour, footer, boxed, plain: false }
+}
+
+/// Columns from which there is room for boxes beside a list.
+const SIDES: u16 = 120;
+
+/// Columns from which there is room beside a list of findings, which is wide itself.
+const WIDE: u16 = 160;
+
+/// Columns of what a list is part of.
+const PARENT: u16 = 28;
+
+/// Whether boxes may stand beside the current list.
+pub(super) fn has_sides(state: &State) -> bool {
+    let (width, height) = state.size;
+    let least = match state.screen().view {
+        View::Framework(..) | View::Control(..) | View::Frameworks | View::Namespaces => SIDES,
+        View::Findings(_) | View::Found(_) => WIDE,
+        _ => return false,
+    };
+    width >= least && height >= 20
+}
+
+/// The body without the boxes beside the list, and those: before it what it is part of, after it what its row opens.
+fn sides(state: &State, body: Rect) -> (Rect, Rect, Rect) {
+    let screen = state.screen();
+    let (parent, preview) = (screen.parent.is_some(), screen.preview.is_some());
+    if !has_sides(state) || !(parent || preview) {
+        return (Rect::ZERO, body, Rect::ZERO);
+    }
+    let left = if parent { PARENT + (body.width - SIDES) / 8 } else { 0 };
+    let right = if preview { Constraint::Fill(2) } else { Constraint::Length(0) };
+    let [parent, body, preview] = Split::horizontal([Constraint::Length(left), Constraint::Fill(3), right]).areas(body);
+    (parent, body, preview)
 }
 
 /// Lines above the boxes that say what the screen is about.
-fn summary_lines(view: &View, height: u16) -> u16 {
+fn summary_lines(state: &State, view: &View, height: u16) -> u16 {
     let wanted = match view {
         View::Finding(_) => 4,
         View::Control(..) => 4,
         View::Framework(..) => 2,
         View::Analysis(_) => 3,
-        View::Nodes | View::Found(_) => 2,
+        View::Nodes | View::Found(_) | View::Activity => 2,
+        View::Requests => 3,
+        View::Findings(query) if query.object.is_some() && state.vulnerabilities().is_some() => 2,
         View::Yaml(_) | View::Findings(_) => 1,
         _ => 0,
     };

@@ -66,7 +66,7 @@ fn click(state: &mut State, at: Position) -> Vec<Effect> {
     if had_focus && row == pane.cursor {
         return actions::run(state, Action::Open);
     }
-    pane.cursor = row;
+    pane.settle_on(row);
     pane.skip_heading(true);
     state.follow();
     Vec::new()

@@ -1,10 +1,10 @@
 //! What comes in: keys, what a scan says, answers to effects.
 
 use super::form::FieldName;
-use super::{Book, Done, Key, Target};
+use super::{Arranged, Book, Done, Folded, Key, Target};
 use crate::inventory::nodes::NodeRow;
-use crate::inventory::{Answer, Question};
-use crate::model::{Date, Report};
+use crate::inventory::{Answer, Facts, Question};
+use crate::model::{Activity, Date, Report};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -99,6 +99,12 @@ pub struct Document {
     pub origin: String,
     /// resourceVersion and time for live objects, where known.
     pub version: Option<String>,
+    /// What controls the object directly: `ReplicaSet web-7c9`.
+    pub controller: Option<String>,
+    /// What deployed it and undoes what is changed by hand: `Helm (release web)`.
+    pub manager: Option<String>,
+    /// Who wrote the field at fault, or what should hold it, a sentence; None: it is not written down.
+    pub writers: Option<String>,
     /// Said above it: `changed since read`, masked values …
     pub note: Option<String>,
 }
@@ -121,6 +127,8 @@ pub struct RemedyText {
     pub yaml: String,
     /// The change as a unified diff of the object. Empty: nothing to compare with.
     pub diff: String,
+    /// The resource as it would be, without what the API server writes. Empty: nothing to change.
+    pub whole: String,
     /// The command that applies it.
     pub command: Option<String>,
     /// Who owns the field: `Managed by Argo CD (app monitoring): change it there`.
@@ -228,6 +236,10 @@ pub enum Msg {
     Collected(Result<(Imported, Vec<String>), Failure>),
     /// Answer to [`super::Effect::Export`]: path and number of rows.
     Exported(Result<(PathBuf, usize), Failure>),
+    /// Answer to [`super::Effect::Save`]: what was saved, and where.
+    Saved(&'static str, Result<PathBuf, Failure>),
+    /// Answer to [`super::Effect::Edit`]: the copy, where it was changed and is kept.
+    Edited(Result<Option<PathBuf>, Failure>),
     /// Answer to [`super::Effect::Copy`]: what was copied, and by which way.
     Copied(String, Result<String, Failure>),
     /// Answer to [`super::Effect::ListContexts`].
@@ -236,6 +248,14 @@ pub enum Msg {
     Namespaces(Result<Vec<Arc<str>>, Failure>),
     /// Answer to [`super::Effect::Ask`].
     Answered(Question, Result<Answer, Failure>),
+    /// Answer to [`super::Effect::LoadActivity`].
+    Activity(Result<Activity, Failure>),
+    /// Answer to [`super::Effect::Arrange`], with its number.
+    Arranged(u64, Arranged),
+    /// Answer to [`super::Effect::Fold`], with its number.
+    Folded(u64, Box<Folded>),
+    /// Answer to [`super::Effect::LoadFacts`].
+    Facts(Result<Facts, Failure>),
     /// Answer to [`super::Effect::Prepare`].
     Prepared(Prepared),
     /// Answer to [`super::Effect::Record`].

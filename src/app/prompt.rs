@@ -1,6 +1,6 @@
 //! The line at the bottom where one types: `/` and `:`.
 
-use super::{Code, Filter, Key};
+use super::{Code, Filter, Key, RowId};
 use tui_textarea::{CursorMove, Input, TextArea};
 
 /// What is being typed.
@@ -8,8 +8,12 @@ use tui_textarea::{CursorMove, Input, TextArea};
 pub enum PromptKind {
     /// A filter of the list with the focus.
     Filter,
+    /// What is looked for in a text.
+    Search,
     /// A command.
     Command,
+    /// A few letters of what shall be done or gone to.
+    Palette,
 }
 
 /// The open prompt.
@@ -21,6 +25,8 @@ pub struct Prompt {
     pub area: TextArea<'static>,
     /// The filter as it was, for Esc.
     pub before: Filter,
+    /// The row that was selected, for Esc.
+    pub selected: Option<RowId>,
 }
 
 impl Prompt {
@@ -28,7 +34,7 @@ impl Prompt {
     pub fn new(kind: PromptKind, text: &str, before: Filter) -> Self {
         let mut area = TextArea::new(vec![text.to_owned()]);
         area.move_cursor(CursorMove::End);
-        Self { kind, area, before }
+        Self { kind, area, before, selected: None }
     }
 
     /// What has been typed.
@@ -69,8 +75,8 @@ pub(super) fn input(key: Key) -> Option<Input> {
         Code::Char(c) => Edit::Char(c),
         Code::Backspace => Edit::Backspace,
         Code::Delete => Edit::Delete,
-        Code::Left => Edit::Left,
-        Code::Right => Edit::Right,
+        Code::Left | Code::ShiftLeft => Edit::Left,
+        Code::Right | Code::ShiftRight => Edit::Right,
         Code::Home => Edit::Home,
         Code::End => Edit::End,
         _ => return None,

@@ -2,7 +2,8 @@
 
 use super::Filter;
 use crate::inventory::kind_name;
-use crate::model::{Finding, FindingStatus, ObjectRef, Severity};
+use crate::model::findings::Row;
+use crate::model::{FindingStatus, ObjectRef, Severity};
 use std::sync::Arc;
 
 /// Which findings.
@@ -29,7 +30,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// From the arguments of `:findings`: a severity, `team=`, `kind/name`, `/text`, else a namespace. The text becomes the list's filter.
+    /// From the arguments of `:findings`: a severity, `team=`, labels (`app=web`), `kind/name`, `/text`, else a namespace. Text
+    /// and labels become the list's filter.
     pub fn parse(arguments: &str) -> (Self, Filter) {
         let (mut query, mut text) = (Self::default(), Vec::new());
         let mut words = arguments.split_whitespace();
@@ -41,6 +43,8 @@ impl Query {
                 query.severity = Some(severity);
             } else if let Some(team) = word.strip_prefix("team=") {
                 query.team = Some(team.into());
+            } else if Filter::parse(word).needs_labels() || word.starts_with(['!', '>']) {
+                text.push(word);
             } else if let Some((kind, name)) = word.split_once('/') {
                 query.object = Some((kind_name(kind).unwrap_or(kind).into(), name.into()));
             } else {
@@ -56,25 +60,25 @@ impl Query {
         Self { namespace: object.namespace.clone(), object: Some(named), ..Self::default() }
     }
 
-    fn is_about(&self, finding: &Finding) -> bool {
+    fn is_about(&self, finding: &Row<'_>) -> bool {
         let is = |object: &ObjectRef, (kind, name): &(Arc<str>, Arc<str>)| {
             object.name == *name && object.kind.eq_ignore_ascii_case(kind)
         };
-        self.object.as_ref().is_none_or(|named| is(&finding.owner, named) || is(&finding.resource, named))
+        self.object.as_ref().is_none_or(|named| is(finding.owner(), named) || is(finding.resource(), named))
     }
 
     /// Whether a finding belongs to it.
-    pub fn keeps(&self, finding: &Finding) -> bool {
-        self.namespace.as_ref().is_none_or(|n| finding.resource.namespace.as_ref() == Some(n))
+    pub fn keeps(&self, finding: &Row<'_>) -> bool {
+        self.namespace.as_ref().is_none_or(|n| finding.resource().namespace.as_ref() == Some(n))
             && self.is_about(finding)
-            && self.team.as_ref().is_none_or(|t| finding.team.as_ref() == Some(t))
-            && self.severity.is_none_or(|s| finding.severity == s)
-            && self.at_least.is_none_or(|s| finding.severity >= s)
-            && self.group.is_none_or(|(check, fix)| finding.check == check && finding.remediation == fix)
-            && self.platform.is_none_or(|platform| finding.platform == platform)
+            && self.team.as_ref().is_none_or(|t| finding.team() == Some(t))
+            && self.severity.is_none_or(|s| finding.severity() == s)
+            && self.at_least.is_none_or(|s| finding.severity() >= s)
+            && self.group.is_none_or(|(check, fix)| finding.check() == check && finding.remediation() == fix)
+            && self.platform.is_none_or(|platform| finding.platform() == platform)
             // what people waived stays in sight
-            && (!self.failing || finding.status == FindingStatus::Fail || finding.is_waived_by_people())
-            && self.node.as_ref().is_none_or(|node| &*finding.owner.kind == "Node" && finding.owner.name == *node)
+            && (!self.failing || finding.status() == FindingStatus::Fail || finding.is_waived_by_people())
+            && self.node.as_ref().is_none_or(|node| &*finding.owner().kind == "Node" && finding.owner().name == *node)
     }
 
     /// Its words, as in the breadcrumbs.
@@ -124,5 +128,7 @@ mod tests {
         assert_eq!(query.namespace.as_deref(), Some("shop"));
         assert_eq!(query.severity, Some(Severity::High));
         assert_eq!(filter.text(), "net pol");
+        let (query, filter) = Query::parse("pay app=web,tier!=db >=high");
+        assert_eq!((query.namespace.as_deref(), filter.text()), (Some("pay"), "app=web,tier!=db >=high"));
     }
 }

@@ -4,11 +4,12 @@ use super::query::Query;
 use super::summary::{self, is_criterion};
 use super::{Load, Session, State};
 use crate::inventory::Question;
-use crate::model::{ControlResult, Finding, FindingStatus, GapReason, Report, Verdict};
+use crate::model::findings::Row;
+use crate::model::{ControlResult, GapReason, Report, Verdict};
 use std::sync::Arc;
 
 /// A row's identity: the selection follows it, not the position.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RowId {
     /// A framework's score.
     Framework(Arc<str>),
@@ -48,6 +49,28 @@ pub enum RowId {
     Namespace(Option<Arc<str>>),
     /// A row of an answer: its cells.
     Found(Arc<[String]>),
+    /// A kind that is read, by its resource.
+    Kind(Arc<str>),
+    /// A request, by its number.
+    Asked(u64),
+}
+
+impl RowId {
+    /// Whether it stands for one thing that can be marked: headings and folds cannot.
+    pub fn can_be_marked(&self) -> bool {
+        matches!(
+            self,
+            Self::Framework(_)
+                | Self::Criteria(_)
+                | Self::Group(..)
+                | Self::Control(..)
+                | Self::Answer(..)
+                | Self::Finding(_)
+                | Self::Node(_)
+                | Self::Namespace(Some(_))
+                | Self::Found(_)
+        )
+    }
 }
 
 /// A list or a text that has a box of its own.
@@ -79,6 +102,10 @@ pub enum PaneKind {
     Nodes,
     /// The answer to a question.
     Found(Question),
+    /// What is being done about each kind.
+    Activity,
+    /// The requests that were made.
+    Requests,
     /// The YAML of a finding's resource.
     Yaml(Arc<str>),
     /// Why and how to put right: text beside the YAML.
@@ -126,6 +153,15 @@ pub fn rows(state: &State, pane: &PaneKind) -> Vec<RowId> {
         }
         PaneKind::Namespaces => namespaces(state),
         PaneKind::Nodes => session.nodes.iter().map(|node| RowId::Node(node.name.clone())).collect(),
+        PaneKind::Activity => {
+            let kinds = session.activity.ready().into_iter().flat_map(|activity| &activity.kinds);
+            kinds.map(|kind| RowId::Kind(kind.kind.clone())).collect()
+        }
+        // the latest first
+        PaneKind::Requests => {
+            let asked = session.activity.ready().into_iter().flat_map(|activity| activity.asked.iter().rev());
+            asked.map(|asked| RowId::Asked(asked.number)).collect()
+        }
         PaneKind::Found(question) => {
             let found = session.found.get(question).and_then(Load::ready);
             found.into_iter().flat_map(|found| &found.rows).map(|row| RowId::Found(row.id.clone())).collect()
@@ -151,28 +187,6 @@ fn of_report(state: &State, report: &Report, pane: &PaneKind) -> Vec<RowId> {
             summary.gaps.iter().map(|g| RowId::Reason(g.reason)).chain(role).collect()
         }
         PaneKind::Controls(framework, criteria) => controls(state, report, framework, *criteria),
-        PaneKind::Failing(framework, id) => summary
-            .of_control(framework, id)
-            .iter()
-            .filter_map(|i| report.findings.get(*i))
-            .filter(|f| !state.failures_only || f.status == FindingStatus::Fail)
-            .map(|f| RowId::Finding(f.fingerprint.clone()))
-            .collect(),
-        PaneKind::Findings(query) => {
-            let mut found: Vec<usize> = (0..report.findings.len())
-                .filter(|i| {
-                    let keeps =
-                        |f: &Finding| query.keeps(f) && (!state.failures_only || f.status == FindingStatus::Fail);
-                    report.findings.get(*i).is_some_and(keeps)
-                })
-                .collect();
-            summary::sort(&mut found, report);
-            found
-                .iter()
-                .filter_map(|i| report.findings.get(*i))
-                .map(|f| RowId::Finding(f.fingerprint.clone()))
-                .collect()
-        }
         PaneKind::Gaps(reason) => {
             let wanted = |i: &usize| report.gaps.get(*i).is_some_and(|gap| reason.is_none_or(|r| r == gap.reason));
             let gaps = (0..report.gaps.len()).filter(wanted).map(RowId::Gap);
@@ -315,7 +329,7 @@ fn namespaces(state: &State) -> Vec<RowId> {
 pub fn haystack(state: &State, row: &RowId) -> String {
     let session = &state.session;
     match row {
-        RowId::Finding(fingerprint) => session.finding(fingerprint).map(finding_text).unwrap_or_default(),
+        RowId::Finding(fingerprint) => session.row(fingerprint).map(|row| finding_text(&row)).unwrap_or_default(),
         RowId::Control(framework, id) => session
             .control(framework, id)
             .map(|c| {
@@ -349,6 +363,16 @@ pub fn haystack(state: &State, row: &RowId) -> String {
         RowId::Node(name) => session.node(name).map(super::text::node_words).unwrap_or_default(),
         RowId::Namespace(name) => name.as_deref().unwrap_or("all").to_owned(),
         RowId::Found(cells) => cells.join(" "),
+        RowId::Kind(kind) => {
+            let doing = session.kind(kind).map(|kind| super::activity::words(&kind.doing).1).unwrap_or_default();
+            format!("{kind} {doing}")
+        }
+        RowId::Asked(number) => session
+            .asked(*number)
+            .map(|asked| {
+                format!("{} {} {}", super::activity::status(asked).1, asked.problem, super::kubectl::line(asked))
+            })
+            .unwrap_or_default(),
         RowId::Platform => "platform".to_owned(),
         RowId::LevelTwo(_) => "level 2".to_owned(),
         RowId::Beyond | RowId::AskRole | RowId::MoreFrameworks => String::new(),
@@ -358,26 +382,33 @@ pub fn haystack(state: &State, row: &RowId) -> String {
 fn group_text(session: &Session, check: &str, fix: &str) -> String {
     let Some(group) = session.group(check, fix) else { return check.to_owned() };
     let mut text = format!("{} {} {check} {}", group.severity.short(), group.severity, group.reach.join(" "));
-    for finding in group.findings.iter().filter_map(|i| session.report.as_deref()?.findings.get(*i)) {
+    for finding in group.findings.iter().filter_map(|i| session.report.as_deref()?.findings.row(*i)) {
         text.push(' ');
-        text.push_str(&finding.resource.to_string());
+        text.push_str(&finding.resource().to_string());
     }
     text
 }
 
-fn finding_text(f: &Finding) -> String {
-    let namespace = f.resource.namespace.as_deref().unwrap_or_default();
-    let container = f.container.as_deref().unwrap_or_default();
-    let expired = if f.expired_waiver.is_some() { "expired" } else { "" };
-    let team = f.team.as_deref().unwrap_or_default();
-    format!(
-        "{} {} {} {} {namespace} {expired} {} {container} {team} {} {} ns={namespace} team={team}",
-        f.severity.short(),
-        f.severity,
-        f.status.short(),
-        f.check,
-        f.resource.kind_name(),
-        f.reach.join(" "),
-        f.message,
-    )
+fn finding_text(f: &Row<'_>) -> String {
+    let mut text = String::new();
+    write_finding(f, &mut text);
+    text
+}
+
+/// The words of a finding, a blank between them.
+pub(super) fn write_finding(f: &Row<'_>, out: &mut String) {
+    let named = |name: Option<&Arc<str>>| name.map_or_else(String::new, |name| name.to_string());
+    let (namespace, team) = (named(f.resource().namespace.as_ref()), named(f.team()));
+    let expired = if f.expired_waiver().is_some() { " expired " } else { " " };
+    let (severity, status, resource) = (f.severity(), f.status(), f.resource());
+    let head =
+        [severity.short(), " ", severity.as_str(), " ", status.short(), " ", f.check(), " ", &namespace, expired];
+    let container = named(f.container());
+    let place = [&*resource.kind, "/", &*resource.name, " ", &container, " "];
+    head.into_iter().chain(place).for_each(|part| out.push_str(part));
+    for part in f.reach() {
+        out.push_str(part);
+        out.push(' ');
+    }
+    [&**f.message(), " ns=", &namespace, " team=", &team].into_iter().for_each(|part| out.push_str(part));
 }

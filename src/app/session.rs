@@ -1,10 +1,12 @@
 //! One target: what is being read of it, and what came of it.
 
+use super::arrange::{Fold, Folded};
 use super::summary::{Group, Summary};
-use super::{Document, Failure, Found, Link, Progress, RemedyText, Target};
-use crate::inventory::Question;
+use super::{Document, Failure, Found, Link, Progress, RemedyText, RowId, Sheet, Target};
 use crate::inventory::nodes::NodeRow;
-use crate::model::{ControlResult, Finding, FrameworkResult, Gap, Report, SeenIn};
+use crate::inventory::{Facts, Question};
+use crate::model::findings::Row;
+use crate::model::{Activity, Asked, ControlResult, Finding, FrameworkResult, Gap, KindActivity, Report, SeenIn};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -94,13 +96,36 @@ pub struct Session {
     /// Why the records of people count for nothing.
     pub records: Option<Failure>,
     /// Folds over the report shown.
-    pub summary: Summary,
+    pub summary: Arc<Summary>,
+    /// The work on newer results that runs, by its number.
+    pub(super) folding: Option<u64>,
+    /// The newest results, which wait for it.
+    pub(super) to_fold: Option<Arc<Report>>,
+    /// Labels and ages of objects, once somebody wants them.
+    pub facts: Load<Arc<Facts>>,
+    /// They were asked for since the results came.
+    pub(super) facts_asked: bool,
     /// Resources as YAML, by fingerprint.
-    pub documents: HashMap<Arc<str>, Load<Document>>,
+    pub documents: HashMap<Arc<str>, Load<Sheet>>,
     /// Fixes, by fingerprint.
     pub remedies: HashMap<Arc<str>, Load<RemedyText>>,
+    /// What is being done and was asked of the target, while somebody looks at it.
+    pub activity: Load<Activity>,
+    /// It is being asked for.
+    pub watches_activity: bool,
+    /// Findings that stand beside the one that is shown.
+    pub siblings: Option<(Arc<str>, Siblings)>,
     /// Answers, by question.
     pub found: HashMap<Question, Load<Found>>,
+}
+
+/// Findings beside one, by their positions in the report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Siblings {
+    /// Other checks' of the same field.
+    pub field: Vec<usize>,
+    /// All others of the same object.
+    pub object: Vec<usize>,
 }
 
 /// What became of a finding that was opened.
@@ -119,12 +144,12 @@ pub struct Gone {
 }
 
 impl Gone {
-    fn of(finding: &Finding, after: &Report, passes: bool) -> Self {
-        let unread = |gap: &Gap| gap.checks.iter().any(|check| **check == *finding.check);
+    fn of(finding: &Row<'_>, after: &Report, passes: bool) -> Self {
+        let unread = |gap: &Gap| gap.checks.iter().any(|check| **check == *finding.check());
         Self {
             // the pod at fault may be gone where its owner is not
-            resource: finding.owner.to_string(),
-            check: finding.check,
+            resource: finding.owner().to_string(),
+            check: finding.check(),
             since: after.finished.clone(),
             known: !after.gaps.iter().any(unread),
             passes,
@@ -140,20 +165,33 @@ impl Session {
 
     /// Shows these results.
     pub fn show(&mut self, report: Arc<Report>) {
-        let summary = Summary::of(&report);
+        let folded = self.fold(report).work();
+        self.install(folded);
+    }
+
+    /// The work that shows these results.
+    pub(super) fn fold(&self, report: Arc<Report>) -> Fold {
+        Fold { report, before: self.report.clone(), rolling: self.rolling.clone() }
+    }
+
+    /// Shows results whose folds are worked out. Returns what was shown before.
+    pub(super) fn install(&mut self, folded: Folded) -> Option<(Arc<Report>, Arc<Summary>)> {
+        let Folded { report, summary, rolling } = folded;
         if let Some(before) = self.report.clone() {
             self.compare(&before, &report, &summary);
         }
-        self.summary = summary;
-        self.report = Some(report);
+        self.rolling = rolling;
+        self.facts_asked = false;
+        let before = std::mem::replace(&mut self.summary, summary);
+        self.report.replace(report).map(|report| (report, before))
     }
 
     /// What became of findings between two reports.
     fn compare(&mut self, before: &Report, after: &Report, summary: &Summary) {
-        let later = |fingerprint: &str| summary.finding(fingerprint).and_then(|at| after.findings.get(at));
+        let later = |fingerprint: &str| summary.finding(fingerprint).and_then(|at| after.findings.row(at));
         let opened: Vec<Arc<str>> = self.documents.keys().cloned().collect();
         for fingerprint in opened {
-            let old = self.summary.finding(&fingerprint).and_then(|at| before.findings.get(at));
+            let old = self.summary.finding(&fingerprint).and_then(|at| before.findings.row(at));
             let Some(old) = old else {
                 if later(&fingerprint).is_some() {
                     // it is back: what was read of it is from before
@@ -165,11 +203,12 @@ impl Session {
             };
             match later(&fingerprint) {
                 None => {
-                    drop(self.gone.insert(fingerprint, Gone::of(old, after, self.rolling.contains(&old.fingerprint))))
+                    let passes = self.rolling.contains(&fingerprint);
+                    self.gone.insert(fingerprint, Gone::of(&old, after, passes));
                 }
                 Some(new) => {
                     self.gone.remove(&fingerprint);
-                    if new.paths != old.paths || new.seen_in != old.seen_in {
+                    if new.seen_in() != old.seen_in() || new.whole().paths != old.whole().paths {
                         // what is shown of it was read before the change
                         self.documents.remove(&fingerprint);
                         self.remedies.remove(&fingerprint);
@@ -177,13 +216,6 @@ impl Session {
                 }
             }
         }
-        let in_template = |finding: &&Finding| matches!(finding.seen_in, Some(SeenIn::Template | SeenIn::Both));
-        for old in before.findings.iter().filter(in_template) {
-            if later(&old.fingerprint).is_some_and(|new| new.seen_in == Some(SeenIn::Pods)) {
-                self.rolling.insert(old.fingerprint.clone());
-            }
-        }
-        self.rolling.retain(|fingerprint| later(fingerprint).is_some_and(|new| new.seen_in == Some(SeenIn::Pods)));
     }
 
     /// `ROLLING 9 of 12 pods still fail`, where a finding is on its way out.
@@ -192,14 +224,49 @@ impl Session {
         self.rolling.contains(&finding.fingerprint).then(|| format!("ROLLING {failing} of {all} pods still fail"))
     }
 
+    /// Looks for the findings beside one: once when it is shown, and again with every report.
+    pub(super) fn look_beside(&mut self, fingerprint: &Arc<str>) {
+        let place = self.summary.finding(fingerprint);
+        let found =
+            self.report.as_deref().zip(place).and_then(|(report, place)| Some((report, report.findings.row(place)?)));
+        let Some((report, here)) = found else {
+            self.siblings = None;
+            return;
+        };
+        let (path, own) = (here.fields().next(), here.owner());
+        let mut siblings = Siblings::default();
+        for (at, other) in report.findings.rows().enumerate() {
+            let owner = other.owner();
+            if owner.name != own.name || owner != own || Some(at) == place {
+                continue;
+            }
+            if other.resource() == here.resource() && path.is_some() && other.fields().any(|field| Some(field) == path)
+            {
+                siblings.field.push(at);
+            }
+            siblings.object.push(at);
+        }
+        self.siblings = Some((fingerprint.clone(), siblings));
+    }
+
+    /// The findings beside one that is shown.
+    pub fn beside(&self, fingerprint: &str) -> Option<&Siblings> {
+        self.siblings.as_ref().filter(|(of, _)| **of == *fingerprint).map(|(_, siblings)| siblings)
+    }
+
     /// Whether kinds are still being read.
     pub fn is_reading(&self) -> bool {
         matches!(self.phase, Phase::Connecting | Phase::Reading)
     }
 
     /// Position and result of a finding.
-    pub fn finding(&self, fingerprint: &str) -> Option<&Finding> {
+    pub fn finding(&self, fingerprint: &str) -> Option<Finding> {
         self.report.as_deref()?.findings.get(self.summary.finding(fingerprint)?)
+    }
+
+    /// A finding where it lies.
+    pub fn row(&self, fingerprint: &str) -> Option<Row<'_>> {
+        self.report.as_deref()?.findings.row(self.summary.finding(fingerprint)?)
     }
 
     /// A control by framework and id.
@@ -212,6 +279,20 @@ impl Session {
         self.report.as_deref()?.frameworks.iter().find(|f| *f.id == *id)
     }
 
+    /// Whether what a row stands for is in the results; before they are complete it may still come.
+    pub fn holds(&self, row: &RowId) -> bool {
+        !self.complete
+            || match row {
+                RowId::Finding(fingerprint) => self.summary.finding(fingerprint).is_some(),
+                RowId::Control(framework, id) | RowId::Answer(framework, id) => {
+                    self.summary.control(framework, id).is_some()
+                }
+                RowId::Group(check, fix) => self.group(check, fix).is_some(),
+                RowId::Node(name) => self.node(name).is_some(),
+                _ => true,
+            }
+    }
+
     /// A group by check and fix.
     pub fn group(&self, check: &str, fix: &str) -> Option<&Group> {
         self.summary.groups.iter().find(|g| g.check == check && g.fix == fix)
@@ -222,8 +303,47 @@ impl Session {
         self.nodes.iter().find(|node| *node.name == *name)
     }
 
+    /// What is being done about a kind.
+    pub fn kind(&self, name: &str) -> Option<&KindActivity> {
+        self.activity.ready()?.kinds.iter().find(|kind| *kind.kind == *name)
+    }
+
+    /// A request by its number.
+    pub fn asked(&self, number: u64) -> Option<&Asked> {
+        let asked = &self.activity.ready()?.asked;
+        let first = asked.first()?.number;
+        asked.get(usize::try_from(number.checked_sub(first)?).ok()?)
+    }
+
     /// The document of a finding.
     pub fn document(&self, fingerprint: &str) -> Option<&Document> {
+        Some(&self.sheet(fingerprint)?.document)
+    }
+
+    /// The same with its lines.
+    pub fn sheet(&self, fingerprint: &str) -> Option<&Sheet> {
         self.documents.get(fingerprint)?.ready()
     }
+}
+
+/// Findings that were in a template and are in old pods only, after these results came.
+pub(super) fn rolling(
+    before: &Report,
+    after: &Report,
+    summary: &Summary,
+    mut rolling: HashSet<Arc<str>>,
+) -> HashSet<Arc<str>> {
+    let is_old = |finding: &Row<'_>| finding.seen_in() == Some(SeenIn::Pods);
+    let only_pods = |fingerprint: &str| {
+        summary.finding(fingerprint).and_then(|at| after.findings.row(at)).is_some_and(|new| is_old(&new))
+    };
+    let in_template: HashSet<Arc<str>> = if after.findings.rows().any(|new| is_old(&new)) {
+        let template = |old: &Row<'_>| matches!(old.seen_in(), Some(SeenIn::Template | SeenIn::Both));
+        before.findings.rows().filter(template).map(|old| old.fingerprint()).collect()
+    } else {
+        HashSet::new()
+    };
+    rolling.extend(in_template.into_iter().filter(|old| only_pods(old)));
+    rolling.retain(|fingerprint| only_pods(fingerprint));
+    rolling
 }

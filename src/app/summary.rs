@@ -1,7 +1,8 @@
 //! What the screens need of a report, worked out once when it arrives.
 
 use super::{Action, State};
-use crate::model::{ControlResult, Finding, FindingStatus, GapReason, Report, Severity, Verdict};
+use crate::model::findings::Row;
+use crate::model::{ControlResult, FindingStatus, GapReason, Report, Severity, Verdict};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -118,6 +119,8 @@ pub struct CriteriaFold {
 /// Indexes and folds over one report.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
+    fingerprints: Vec<Arc<str>>,
+    order: Vec<usize>,
     by_fingerprint: HashMap<Arc<str>, usize>,
     by_control: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
     control_at: HashMap<(Arc<str>, Arc<str>), usize>,
@@ -141,6 +144,10 @@ pub struct Summary {
     pub criteria: BTreeMap<Arc<str>, CriteriaFold>,
     /// Namespaces that occur in findings.
     pub namespaces: Vec<Arc<str>>,
+    /// Teams that occur in findings.
+    pub teams: BTreeSet<Arc<str>>,
+    /// Names of top owners in findings, by kind.
+    pub owners: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Failing findings by namespace.
     failing: HashMap<Arc<str>, usize>,
 }
@@ -151,21 +158,38 @@ impl Summary {
         let mut summary = Self::default();
         let mut groups: HashMap<(&'static str, &'static str), Vec<usize>> = HashMap::new();
         let mut namespaces = BTreeSet::new();
-        for (i, finding) in report.findings.iter().enumerate() {
-            summary.by_fingerprint.insert(finding.fingerprint.clone(), i);
-            for control in finding.controls.iter() {
+        let mut order: Vec<usize> = (0..report.findings.len()).collect();
+        sort(&mut order, report);
+        summary.fingerprints = report.findings.rows().map(|finding| finding.fingerprint()).collect();
+        summary.by_fingerprint =
+            (0..).zip(&summary.fingerprints).map(|(i, fingerprint)| (fingerprint.clone(), i)).collect();
+        // what is put together in this order is in this order
+        for (i, finding) in order.iter().filter_map(|i| Some((*i, report.findings.row(*i)?))) {
+            for control in finding.controls().iter() {
                 let key = (control.framework.clone(), control.id.clone());
                 summary.by_control.entry(key).or_default().push(i);
             }
-            namespaces.extend(finding.resource.namespace.clone());
-            if let (FindingStatus::Fail, Some(namespace)) = (finding.status, &finding.resource.namespace) {
+            let namespace = &finding.resource().namespace;
+            if let Some(namespace) = namespace.as_ref().filter(|namespace| !namespaces.contains(*namespace)) {
+                namespaces.insert(namespace.clone());
+            }
+            if let Some(team) = finding.team().filter(|team| !summary.teams.contains(*team)) {
+                summary.teams.insert(team.clone());
+            }
+            let owner = finding.owner();
+            match summary.owners.get_mut(&owner.kind) {
+                Some(names) if names.contains(&owner.name) => {}
+                Some(names) => drop(names.insert(owner.name.clone())),
+                None => drop(summary.owners.insert(owner.kind.clone(), BTreeSet::from([owner.name.clone()]))),
+            }
+            if let (FindingStatus::Fail, Some(namespace)) = (finding.status(), namespace) {
                 *summary.failing.entry(namespace.clone()).or_default() += 1;
             }
-            match finding.status {
-                FindingStatus::Fail if finding.platform => summary.platform.add(finding.severity),
+            match finding.status() {
+                FindingStatus::Fail if finding.platform() => summary.platform.add(finding.severity()),
                 FindingStatus::Fail => {
-                    summary.applications.add(finding.severity);
-                    groups.entry((finding.check, finding.remediation)).or_default().push(i);
+                    summary.applications.add(finding.severity());
+                    groups.entry((finding.check(), finding.remediation())).or_default().push(i);
                 }
                 FindingStatus::Manual => summary.review += 1,
                 FindingStatus::Waived => summary.waived += usize::from(finding.is_waived_by_people()),
@@ -175,9 +199,7 @@ impl Summary {
         for (i, control) in report.controls.iter().enumerate() {
             summary.control_at.insert((control.framework.clone(), control.id.clone()), i);
         }
-        for positions in summary.by_control.values_mut() {
-            sort(positions, report);
-        }
+        summary.order = order;
         summary.namespaces = namespaces.into_iter().collect();
         summary.groups = groups.into_iter().map(|((check, fix), found)| group(check, fix, found, report)).collect();
         summary.groups.sort_by_key(|g| (Reverse(g.rank()), Reverse(g.applications), g.check, g.fix));
@@ -192,10 +214,25 @@ impl Summary {
         let room = FIRST_ROWS - usize::from(self.platform.total() > 0);
         self.shown = if self.groups.len() <= room { self.groups.len() } else { room - 1 };
         for finding in self.groups.iter().skip(self.shown).flat_map(|g| &g.findings) {
-            if let Some(finding) = report.findings.get(*finding) {
-                self.beyond.add(finding.severity);
+            if let Some(finding) = report.findings.row(*finding) {
+                self.beyond.add(finding.severity());
             }
         }
+    }
+
+    /// Fingerprints of the report's findings, in its order.
+    pub fn fingerprints(&self) -> &[Arc<str>] {
+        &self.fingerprints
+    }
+
+    /// The fingerprint of a finding by position.
+    pub fn fingerprint(&self, position: usize) -> Option<&Arc<str>> {
+        self.fingerprints.get(position)
+    }
+
+    /// Positions of all findings, worst first.
+    pub fn order(&self) -> &[usize] {
+        &self.order
     }
 
     /// Position of a finding.
@@ -223,37 +260,37 @@ impl Summary {
 }
 
 /// Worst first: status, severity, reach, then by name, so that a row keeps its place.
-pub fn sort(positions: &mut [usize], report: &Report) {
-    positions.sort_by_key(|i| report.findings.get(*i).map(order));
+fn sort(positions: &mut [usize], report: &Report) {
+    positions.sort_by_cached_key(|i| report.findings.row(*i).map(order));
 }
 
-fn order(finding: &Finding) -> impl Ord + '_ {
-    let status = match finding.status {
+fn order(finding: Row<'_>) -> impl Ord + '_ {
+    let status = match finding.status() {
         FindingStatus::Fail => 0,
         FindingStatus::Manual => 1,
         FindingStatus::NotEvaluated => 2,
         FindingStatus::Waived => 3,
     };
+    let resource = finding.resource();
     (
         status,
-        Reverse(finding.severity),
-        finding.platform,
-        Reverse(finding.reach.len()),
-        (&finding.resource.namespace, &finding.resource.kind, &finding.resource.name),
-        (finding.check, &finding.container, &finding.fingerprint),
+        Reverse(finding.severity()),
+        finding.platform(),
+        Reverse(finding.reach().len()),
+        (&resource.namespace, &resource.kind, &resource.name),
+        (finding.check(), finding.container(), finding.path()),
     )
 }
 
-fn group(check: &'static str, fix: &'static str, mut found: Vec<usize>, report: &Report) -> Group {
-    sort(&mut found, report);
+fn group(check: &'static str, fix: &'static str, found: Vec<usize>, report: &Report) -> Group {
     let (mut owners, mut namespaces, mut reach) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (mut severity, mut instances) = (Severity::Info, 0);
-    for finding in found.iter().filter_map(|i| report.findings.get(*i)) {
-        owners.insert(&finding.owner);
-        namespaces.extend(&finding.owner.namespace);
-        reach.extend(finding.reach.iter().copied());
-        severity = severity.max(finding.severity);
-        instances += finding.instances.unwrap_or(0);
+    for finding in found.iter().filter_map(|i| report.findings.row(*i)) {
+        owners.insert(finding.owner());
+        namespaces.extend(&finding.owner().namespace);
+        reach.extend(finding.reach().iter().copied());
+        severity = severity.max(finding.severity());
+        instances += finding.instances().unwrap_or(0);
     }
     let (applications, namespaces) = (owners.len(), namespaces.len());
     Group {

@@ -4,8 +4,9 @@
 use super::actions::{ACTIONS, Context};
 use super::commands::COMMANDS;
 use super::rows::{PaneKind, TextKind};
+use super::sheet::{Fault, Shape, with_found};
 use super::summary::{is_criterion, reason_todo, reason_words};
-use super::{Action, Load, Origin, State, Tone, kubectl};
+use super::{Action, FixForm, Load, Mark, Origin, Pane, Reading, State, Tone, kubectl};
 use crate::checks;
 use crate::inventory::nodes::{KubeletKnown, NodeRow};
 use crate::model::{
@@ -21,11 +22,10 @@ pub type Line = Vec<(Tone, String)>;
 /// Column where the text of a labelled line begins.
 const LABEL: usize = 10;
 
-/// Lines of a text pane.
+/// Lines of a text that has no cursor.
 pub fn lines(state: &State, pane: &PaneKind, width: usize) -> Vec<Line> {
     let mut text = Text::new(width);
     match pane {
-        PaneKind::Yaml(fingerprint) => return yaml(state, fingerprint, width).0,
         PaneKind::Fix(fingerprint) => fix(&mut text, state, fingerprint),
         PaneKind::Text(TextKind::Finding(fingerprint)) => explain_finding(&mut text, state, fingerprint),
         PaneKind::Text(TextKind::Control(framework, id)) => explain_control(&mut text, state, framework, id),
@@ -41,14 +41,48 @@ pub fn lines(state: &State, pane: &PaneKind, width: usize) -> Vec<Line> {
     text.lines
 }
 
-/// Lines that a text pane needs.
-pub fn height(state: &State, pane: &PaneKind, width: usize) -> usize {
-    lines(state, pane, width).len()
+/// Lines of a text pane that are on screen.
+#[derive(Debug)]
+pub struct Page {
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// How many there are above, on and below the screen.
+    pub total: usize,
+    /// Which of them has the cursor.
+    pub cursor: Option<usize>,
 }
 
-/// Line on screen of the first field at fault, in a YAML pane of this width.
-pub fn mark_line(state: &State, fingerprint: &Arc<str>, width: usize) -> Option<usize> {
-    yaml(state, fingerprint, width).1
+/// So many lines of a text pane, from one on.
+pub fn page(state: &State, pane: &Pane, (width, focus): (usize, bool), from: usize, count: usize) -> Page {
+    if let PaneKind::Yaml(fingerprint) = &pane.kind {
+        return match yaml(state, fingerprint, &pane.reading, (width, focus)) {
+            Ok(shape) => Page {
+                lines: shape.rows(from, count),
+                total: shape.height(),
+                cursor: Some(shape.row_of(pane.reading.line, pane.reading.row)),
+            },
+            Err(lines) => Page { total: lines.len(), lines, cursor: None },
+        };
+    }
+    let lines = lines(state, &pane.kind, width);
+    let total = lines.len();
+    let marked = |line| with_found(line, &pane.reading.search);
+    Page { lines: lines.into_iter().skip(from).take(count).map(marked).collect(), total, cursor: None }
+}
+
+/// Lines that a text pane needs.
+pub fn height(state: &State, pane: &Pane, width: usize) -> usize {
+    match &pane.kind {
+        PaneKind::Yaml(fingerprint) => yaml(state, fingerprint, &pane.reading, (width, false))
+            .map_or_else(|said| said.len(), |shape| shape.height()),
+        kind => lines(state, kind, width).len(),
+    }
+}
+
+/// The document of a pane in a width, where it is one and is there.
+pub(super) fn shape<'s>(state: &'s State, pane: &'s Pane, width: usize) -> Option<Shape<'s>> {
+    let PaneKind::Yaml(fingerprint) = &pane.kind else { return None };
+    yaml(state, fingerprint, &pane.reading, (width, false)).ok()
 }
 
 /// Text under construction.
@@ -127,7 +161,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Cuts into pieces of at most so many columns.
-fn cut(text: &str, width: usize) -> Vec<String> {
+pub(super) fn cut(text: &str, width: usize) -> Vec<String> {
     let width = width.max(2);
     let (mut parts, mut part, mut used) = (Vec::new(), String::new(), 0);
     for c in text.chars() {
@@ -169,96 +203,50 @@ fn last_field(evidence: &Evidence) -> String {
 
 // YAML
 
-fn yaml(state: &State, fingerprint: &Arc<str>, width: usize) -> (Vec<Line>, Option<usize>) {
+/// The document as it is read, or what is said in its place.
+fn yaml<'s>(
+    state: &'s State,
+    fingerprint: &Arc<str>,
+    reading: &'s Reading,
+    (width, focus): (usize, bool),
+) -> Result<Shape<'s>, Vec<Line>> {
     let mut text = Text::new(width);
-    let document = match state.session.documents.get(fingerprint) {
-        Some(Load::Ready(document)) => document,
+    let sheet = match state.session.documents.get(fingerprint) {
+        Some(Load::Ready(sheet)) => sheet,
         Some(Load::Failed(failure)) => {
             text.line(Tone::Error, &failure.what);
             text.line(Tone::Text, &failure.todo);
-            return (text.lines, None);
+            return Err(text.lines);
         }
         _ if state.session.finding(fingerprint).is_none() => {
             text.line(Tone::Dim, GONE);
-            return (text.lines, None);
+            return Err(text.lines);
         }
         _ => {
             text.line(Tone::Dim, "Reading the resource …");
-            return (text.lines, None);
+            return Err(text.lines);
         }
     };
     let finding = state.session.finding(fingerprint);
-    let evidence = finding.map_or(&[][..], |f| &f.paths);
-    let status = finding.map_or(FindingStatus::Fail, |f| f.status);
-    if let Some(note) = &document.note {
+    let evidence = finding.as_ref().map_or(&[][..], |f| &f.paths);
+    let status = finding.as_ref().map_or(FindingStatus::Fail, |f| f.status);
+    if let Some(note) = &sheet.document.note {
         text.line(Tone::Notice, note);
     }
-    let mut first_mark = None;
-    let count = document.above + document.text.lines().count();
-    let digits = count.max(1).to_string().len();
-    let gutter = digits + 8;
-    for (number, line) in document.text.lines().enumerate() {
-        let marks = || document.marks.iter().zip(evidence);
-        let exact = marks().any(|(m, _)| m.exact && (m.first..=m.last).contains(&number));
-        let near = marks().any(|(m, _)| !m.exact && m.first == number);
-        if (exact || near) && first_mark.is_none() {
-            first_mark = Some(text.lines.len());
-        }
-        let word = match (exact, near) {
-            (true, _) => status.short(),
-            (false, true) => "here",
-            _ => "",
-        };
-        let line = clean(line).replace('\t', "    ");
-        let room = text.width.saturating_sub(gutter).max(8);
-        for (i, part) in cut(&line, room).into_iter().enumerate() {
-            let number = if i == 0 { (document.above + number + 1).to_string() } else { String::new() };
-            let word = if i == 0 { word } else { "" };
-            let mut pieces = vec![
-                (Tone::Dim, format!("{number:>digits$} ")),
-                (if exact { status.into() } else { Tone::Dim }, format!("{word:<6} ")),
-            ];
-            if exact {
-                pieces.push((Tone::Marked, part));
-            } else {
-                pieces.extend(coloured(&part, i == 0));
-            }
-            text.lines.push(pieces);
-        }
-        // What was expected, under the last line of the field or of what should hold it.
-        for (mark, evidence) in marks().filter(|(m, _)| if m.exact { m.last == number } else { m.first == number }) {
-            let indent = gutter + line.len() - line.trim_start().len();
-            let (start, said) = if mark.exact || evidence.path.is_root() {
-                ("^", format!("expected {}", evidence.expected))
-            } else {
-                (
-                    "^",
-                    format!("{} is {}; expected {}", last_field(evidence), value(&evidence.actual), evidence.expected),
-                )
-            };
-            for (i, part) in wrap(&clean(&said), text.width.saturating_sub(indent + 2)).into_iter().enumerate() {
-                let start = if i == 0 { start } else { " " };
-                text.lines.push(vec![
-                    (Tone::Text, " ".repeat(indent.min(text.width / 2))),
-                    (status.into(), format!("{start} {part}")),
-                ]);
-            }
-        }
-    }
-    (text.lines, first_mark)
-}
-
-/// Key and value of a YAML line, by its looks.
-fn coloured(line: &str, first: bool) -> Line {
-    match line.split_once(": ").or_else(|| line.strip_suffix(':').map(|key| (key, ""))) {
-        Some((key, value)) if first && !key.contains(['"', '\'', '{']) => {
-            vec![
-                (Tone::YamlKey, format!("{key}:")),
-                (Tone::YamlValue, if value.is_empty() { String::new() } else { format!(" {value}") }),
-            ]
-        }
-        _ => vec![(Tone::YamlValue, line.to_owned())],
-    }
+    let fault = |(mark, evidence): (&Mark, &Evidence)| Fault {
+        first: mark.first,
+        last: mark.last,
+        exact: mark.exact,
+        tone: status.into(),
+        word: status.short(),
+        expected: if mark.exact || evidence.path.is_root() {
+            format!("expected {}", evidence.expected)
+        } else {
+            format!("{} is {}; expected {}", last_field(evidence), value(&evidence.actual), evidence.expected)
+        },
+    };
+    let faults = sheet.document.marks.iter().zip(evidence).map(fault).collect();
+    Ok(Shape::new(sheet, reading, state.managed_fields, (text.width, focus), text.lines, faults))
 }
 
 // The fix beside it
@@ -267,7 +255,7 @@ fn coloured(line: &str, first: bool) -> Line {
 fn fix(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     let Some(finding) = state.session.finding(fingerprint) else { return text.line(Tone::Dim, GONE) };
     let remedy = state.session.remedies.get(fingerprint);
-    let change = remedy.and_then(Load::ready).filter(|remedy| !(remedy.yaml.is_empty() && remedy.diff.is_empty()));
+    let change = remedy.and_then(Load::ready).and_then(|remedy| Some((remedy, remedy.shown(state.fix_form)?)));
     if change.is_none() {
         text.line(Tone::Text, finding.remediation);
     }
@@ -277,14 +265,13 @@ fn fix(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
         text.field("Try first", Tone::Text, finding.try_first);
     }
     match (remedy, change) {
-        (_, Some(change)) => {
+        (_, Some((change, form))) => {
             if let Some(manager) = &change.manager {
                 text.field("Managed", Tone::Notice, manager);
             }
-            if state.fix_as_yaml || change.diff.is_empty() {
-                text.verbatim(0, &change.yaml, |_| Tone::YamlValue);
-            } else {
-                diff(text, &change.diff);
+            match form {
+                FixForm::Diff => diff(text, &change.diff),
+                form => text.verbatim(0, change.form(form).unwrap_or_default(), |_| Tone::YamlValue),
             }
             text.blank();
             text.line(Tone::Text, finding.remediation);
@@ -336,7 +323,7 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     ]);
     text.paragraph(0, Tone::Text, &finding.message);
     text.blank();
-    read(text, state, finding);
+    read(text, state, &finding);
     for evidence in &finding.paths {
         text.field("Path", Tone::Text, &evidence.path.to_string());
         text.field("Value", Tone::Text, &value(&evidence.actual));
@@ -357,19 +344,18 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
     if !finding.reach.is_empty() {
         text.field("Reach", Tone::Text, &finding.reach.join(", "));
     }
-    if finding.owner != finding.resource {
-        text.field("Owner", Tone::Text, &finding.owner.to_string());
-    }
+    owners(text, state, &finding);
     if let Some(team) = &finding.team {
         text.field("Team", Tone::Text, team);
     }
-    waiver(text, finding);
+    waiver(text, &finding);
     if let Some(check) = checks::find(finding.check) {
         text.field("Why", Tone::Text, check.why);
     }
     text.field("Fix", Tone::Text, finding.remediation);
-    rules(text, state, finding);
-    if let Some(command) = kubectl::see(finding) {
+    rules(text, state, &finding);
+    siblings(text, state, &finding);
+    if let Some(command) = kubectl::see(&finding) {
         text.blank();
         text.line(Tone::Title, "See it yourself");
         text.verbatim(2, &command, |_| Tone::Text);
@@ -379,6 +365,52 @@ fn explain_finding(text: &mut Text, state: &State, fingerprint: &Arc<str>) {
         text.field("Peers", Tone::Dim, &check.aliases.join(" · "));
     }
     text.field("Id", Tone::Dim, &finding.fingerprint);
+}
+
+/// Who is above it, what deployed it, and who wrote the field.
+fn owners(text: &mut Text, state: &State, finding: &Finding) {
+    let document = state.session.document(&finding.fingerprint);
+    let mut chain = vec![finding.resource.kind_name()];
+    chain.extend(document.and_then(|document| document.controller.clone()));
+    if finding.owner != finding.resource {
+        chain.push(finding.owner.kind_name());
+    }
+    chain.dedup_by(|a, b| a.replace(' ', "/") == b.replace(' ', "/"));
+    if chain.len() > 1 {
+        text.field("Owner", Tone::Text, &chain.join(" < "));
+    }
+    if let Some(manager) = document.and_then(|document| document.manager.as_deref()) {
+        text.field("Managed", Tone::Notice, &format!("by {manager}"));
+    }
+    match document.map(|document| document.writers.as_deref()) {
+        Some(Some(writers)) => text.field("Set by", Tone::Text, writers),
+        Some(None) if state.session.target.origin == Origin::Cluster => {
+            text.field("Set by", Tone::Dim, "not written down: the object has no managed fields for it");
+        }
+        _ => {}
+    }
+}
+
+/// Other findings of the same field and of the same object.
+fn siblings(text: &mut Text, state: &State, finding: &Finding) {
+    let Some(beside) = state.session.beside(&finding.fingerprint) else { return };
+    let report = state.session.report.as_deref();
+    let of = |at: &usize| report.and_then(|report| report.findings.row(*at));
+    let field: Vec<String> =
+        beside.field.iter().filter_map(of).map(|f| format!("{} {}", f.status().short(), f.check())).collect();
+    if !field.is_empty() {
+        text.field("Beside", Tone::Text, &format!("of the same field: {}", field.join(" · ")));
+    }
+    if !beside.object.is_empty() {
+        let failing = beside.object.iter().filter_map(of).filter(|f| f.status() == FindingStatus::Fail).count();
+        let others = match beside.object.len() {
+            1 => "1 other finding".to_owned(),
+            count => format!("{count} other findings"),
+        };
+        let key = state.key(Action::Object);
+        let said = format!("{others} of {}, {failing} of them failing; {key} lists them", finding.owner.kind_name());
+        text.field(if field.is_empty() { "Beside" } else { "" }, Tone::Text, &said);
+    }
 }
 
 fn live_pods(pods: usize) -> String {
@@ -393,7 +425,9 @@ fn read(text: &mut Text, state: &State, finding: &Finding) {
             let demo = if state.session.target.origin == Origin::Demo { "the demo's " } else { "" };
             format!("{demo}{}, document {}", source.file, source.document + 1)
         }
-        (None, Some(document)) if !document.origin.is_empty() => document.origin.clone(),
+        (None, Some(document)) if !document.origin.is_empty() && state.session.target.origin != Origin::Cluster => {
+            document.origin.clone()
+        }
         _ => match (state.session.target.origin, kubectl::request(&finding.resource)) {
             (Origin::Demo, _) => "the demo cluster inside the program".to_owned(),
             (_, Some(path)) => format!("GET {path}"),
@@ -818,6 +852,7 @@ const FILTERS: &[(&str, &str)] = &[
     (">=high", "High and critical ones"),
     ("ns=shop team=pay", "Of a namespace, of a team"),
     ("level=1", "Controls of level 1"),
+    ("app=web", "By labels of the owner; -l app=web,tier!=db as kubectl writes it"),
     ("-f dpwb", "Fuzzy: these letters in this order, in one word"),
 ];
 

@@ -37,6 +37,8 @@ tones! {
     Focus = "focus";
     /// The selected row, over its cells' own tones.
     Selected = "selected";
+    /// A marked row, over its cells' own tones.
+    Picked = "picked";
     /// Keys in footer and help.
     Key = "key";
     /// A message that a person should read.
@@ -81,6 +83,8 @@ tones! {
     YamlKey = "yaml-key";
     /// A value of YAML.
     YamlValue = "yaml-value";
+    /// What is looked for in a text, where it stands.
+    Found = "found";
 }
 
 impl From<Severity> for Tone {

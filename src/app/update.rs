@@ -2,13 +2,21 @@
 
 use super::rows::RowId;
 use super::{
-    Code, Configured, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, State, actions, commands,
-    nodes,
+    Code, Configured, Effect, Filter, Key, Load, Msg, Phase, Prompt, PromptKind, ScanEvent, Sheet, State, actions,
+    commands, nodes, palette, sides, tour,
 };
 use crate::model::Report;
 
 /// Takes one message.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    let mut effects = taken(state, msg);
+    sides::sync(state);
+    tour::go_on(state);
+    effects.extend(state.take_pending());
+    effects
+}
+
+fn taken(state: &mut State, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => return press(state, key),
         Msg::Paste(text) => paste(state, &text),
@@ -22,7 +30,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::About(target, answer) => {
             if target.is_same_place(&state.session.target) {
-                return update(state, *answer);
+                return taken(state, *answer);
             }
             if let Msg::Collected(Ok((imported, _))) = *answer {
                 state.say(format!("What was seen is kept in {}: :import takes it.", imported.path.display()));
@@ -31,7 +39,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Scan(scan, event) if scan == state.session.scan => return scanned(state, event),
         Msg::Scan(..) => {}
         Msg::Yaml(fingerprint, result) => {
-            state.session.documents.insert(fingerprint, result.into());
+            let document: Load<_> = result.map(Sheet::new).into();
+            state.session.documents.insert(fingerprint.clone(), document);
+            state.reread(&fingerprint);
             state.scroll_to_mark();
         }
         Msg::Remedy(fingerprint, result) => return remedy(state, fingerprint, result.into()),
@@ -53,8 +63,18 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Undone(result) => actions::undone(state, *result),
         Msg::Exported(Ok((path, rows))) => {
             let rows = if rows == 1 { "1 finding".to_owned() } else { format!("{rows} findings") };
-            state.say(format!("Saved {rows} to {} (readable by you only).", path.display()));
+            let marked = match std::mem::take(&mut state.saving_marked) {
+                0 => String::new(),
+                count => format!(" of {}", actions::marked_words(count)),
+            };
+            state.say(format!("Saved {rows}{marked} to {} (readable by you only).", path.display()));
         }
+        Msg::Saved(what, Ok(path)) => state.say(format!("Saved {what} to {} (readable by you only).", path.display())),
+        Msg::Edited(Ok(None)) => state.say("Nothing was changed; the copy is gone."),
+        Msg::Edited(Ok(Some(path))) => state.say(format!(
+            "Your copy is kept: {}. kubectl diff -f shows what applying it would change; plimsoll applies nothing.",
+            path.display()
+        )),
         Msg::Copied(what, Ok(how)) => state.say(format!("Copied {what} {how}.")),
         Msg::Theme(Ok(name)) => {
             state.say(format!("Theme {name}."));
@@ -64,10 +84,30 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.notice = None;
             return super::mouse::mouse(state, event);
         }
+        Msg::Arranged(number, arranged) => state.arranged(number, arranged),
+        Msg::Folded(number, folded) => {
+            if state.folded(number, *folded) {
+                return shown(state);
+            }
+        }
+        Msg::Facts(facts) => {
+            state.session.facts = facts.map(Into::into).into();
+            state.refresh();
+        }
         Msg::Answered(question, answer) => super::found::answered(state, question, answer),
+        Msg::Activity(activity) => {
+            // what cannot be asked is not asked again
+            let again = activity.is_ok();
+            state.session.watches_activity = false;
+            state.session.activity = activity.into();
+            state.refresh();
+            return if again { state.wanted() } else { Vec::new() };
+        }
         Msg::Configured(configured) => return configure(state, *configured),
         Msg::Imported(Err(failure))
         | Msg::Exported(Err(failure))
+        | Msg::Saved(_, Err(failure))
+        | Msg::Edited(Err(failure))
         | Msg::Copied(_, Err(failure))
         | Msg::Theme(Err(failure)) => {
             state.complain(&failure);
@@ -76,6 +116,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             let current = result.as_ref().ok().and_then(|list| list.iter().find(|c| c.current)).map(|c| c.name.clone());
             state.contexts = result.into();
             state.refresh();
+            palette::again(state);
             if let Some(name) = state.session.target.context.clone().or(current) {
                 state.select_if(super::View::Contexts, &RowId::Context(name));
             }
@@ -122,13 +163,7 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
             if again || session.frozen {
                 session.next = Some(report);
             } else {
-                session.show(report);
-                state.refresh();
-                if state.session.complete {
-                    let mut effects = super::found::again(state);
-                    effects.extend(state.wanted_by_finding());
-                    return effects;
-                }
+                return if state.show(report) { shown(state) } else { Vec::new() };
             }
         }
         ScanEvent::Link(link) => session.link = link,
@@ -145,11 +180,11 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
         }
         ScanEvent::Finished => {
             session.phase = Phase::Done;
-            session.complete = true;
-            if let Some(report) = session.next.take_if(|_| !session.frozen) {
-                session.show(report);
+            (session.complete, session.facts_asked) = (true, false);
+            match session.next.take_if(|_| !session.frozen) {
+                Some(report) => drop(state.show(report)),
+                None => state.refresh(),
             }
-            state.refresh();
             return super::found::again(state);
         }
         ScanEvent::Failed(failure) => {
@@ -166,8 +201,14 @@ fn scanned(state: &mut State, event: ScanEvent) -> Vec<Effect> {
             state.refresh();
         }
     }
+    state.wanted_by_finding()
+}
+
+/// Results are shown: what is asked about them is asked again, and what waited for them goes on.
+fn shown(state: &mut State) -> Vec<Effect> {
+    let mut effects = if state.session.complete { super::found::again(state) } else { Vec::new() };
     // A finding that is open and was not there before may have its YAML and fix now.
-    let mut effects = state.wanted_by_finding();
+    effects.extend(state.wanted_by_finding());
     if let Some(command) = state.opening.take_if(|_| state.session.report.is_some()) {
         effects.extend(commands::run(state, &command));
     }
@@ -179,21 +220,22 @@ fn decides_anything(report: &Report) -> bool {
 }
 
 fn remedy(state: &mut State, fingerprint: std::sync::Arc<str>, remedy: Load<super::RemedyText>) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    if state.copy_when_ready.as_ref() == Some(&fingerprint) {
-        state.copy_when_ready = None;
-        match &remedy {
-            Load::Ready(text) => match actions::fix_text(text) {
-                Some(copy) => effects.push(copy),
-                None => actions::no_patch(state),
-            },
-            Load::Failed(failure) => state.complain(&failure.clone()),
-            Load::Idle | Load::Loading => {}
-        }
-    }
-    state.session.remedies.insert(fingerprint, remedy);
+    let failure = match &remedy {
+        Load::Failed(failure) => Some(failure.clone()),
+        _ => None,
+    };
+    state.session.remedies.insert(fingerprint.clone(), remedy);
     state.follow();
-    effects
+    match state.when_ready.take_if(|(wanted, _)| *wanted == fingerprint) {
+        Some((_, take)) => match failure {
+            Some(failure) => {
+                state.complain(&failure);
+                Vec::new()
+            }
+            None => actions::take(state, &fingerprint, take),
+        },
+        None => Vec::new(),
+    }
 }
 
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -210,7 +252,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         return actions::typed(state, key);
     }
     match state.prompt.take() {
+        Some(prompt) if prompt.kind == PromptKind::Palette => palette::typed(state, prompt, key),
         Some(prompt) => typed(state, prompt, key),
+        None if tour::leaves(state, key) => Vec::new(),
         None => actions::press(state, key),
     }
 }
@@ -221,29 +265,34 @@ fn paste(state: &mut State, text: &str) {
     }
     let Some(prompt) = &mut state.prompt else { return };
     prompt.paste(text);
-    if prompt.kind == PromptKind::Filter {
-        let filter = Filter::parse(prompt.text());
-        set_filter(state, filter);
-    }
+    let (kind, text) = (prompt.kind, prompt.text().to_owned());
+    narrow(state, kind, &text);
 }
 
-fn set_filter(state: &mut State, filter: Filter) {
-    if let Some(pane) = state.screen_mut().pane_mut() {
-        pane.filter = filter;
+/// What is typed in a prompt counts at once.
+fn narrow(state: &mut State, kind: PromptKind, text: &str) {
+    match kind {
+        PromptKind::Filter => state.set_filter(Filter::parse(text)),
+        PromptKind::Search => actions::look_for(state, text),
+        PromptKind::Palette => palette::again(state),
+        PromptKind::Command => {}
     }
-    state.refresh();
 }
 
 /// A key while a prompt is open: it closes, runs, completes, or edits the line.
 fn typed(state: &mut State, mut prompt: Prompt, key: Key) -> Vec<Effect> {
     match (key.code, prompt.kind) {
-        (Code::Esc, PromptKind::Filter) => set_filter(state, prompt.before),
-        (Code::Enter, PromptKind::Filter) | (Code::Esc, PromptKind::Command) => {}
+        (Code::Esc, PromptKind::Filter) => {
+            state.set_filter(prompt.before);
+            if let Some(row) = prompt.selected {
+                state.select(&row);
+            }
+        }
+        (Code::Esc, PromptKind::Search) => actions::look_for(state, ""),
+        (Code::Enter, PromptKind::Filter | PromptKind::Search) | (Code::Esc, PromptKind::Command) => {}
         (Code::Enter, PromptKind::Command) => return commands::run(state, prompt.text()),
         (Code::Backspace, _) if prompt.text().is_empty() => {
-            if prompt.kind == PromptKind::Filter {
-                set_filter(state, Filter::default());
-            }
+            narrow(state, prompt.kind, "");
         }
         (Code::Tab | Code::Right, PromptKind::Command) if at_end(&prompt) => {
             if let Some(rest) = commands::complete(state, prompt.text()) {
@@ -260,18 +309,16 @@ fn typed(state: &mut State, mut prompt: Prompt, key: Key) -> Vec<Effect> {
             }
             state.prompt = Some(prompt);
         }
-        (Code::Up | Code::Down, PromptKind::Filter) => {
+        (Code::Up | Code::Down, PromptKind::Filter | PromptKind::Search) => {
             // The list moves while the filter is typed.
             actions::press(state, key);
             state.prompt = Some(prompt);
         }
         (_, kind) => {
             prompt.edit(key);
-            let filter = Filter::parse(prompt.text());
+            let text = prompt.text().to_owned();
             state.prompt = Some(prompt);
-            if kind == PromptKind::Filter {
-                set_filter(state, filter);
-            }
+            narrow(state, kind, &text);
         }
     }
     Vec::new()

@@ -63,12 +63,12 @@ fn of_node<'a>(cx: &Cx<'a>, node: &str, check: &str) -> Option<(&'a KubeBench, &
 }
 
 fn is_old(cx: &Cx<'_>, bench: &KubeBench) -> bool {
-    cx.settings().max_age.refuses(cx.now, &bench.collected_at)
+    cx.settings().max_age.refuses(cx.now(), &bench.collected_at)
 }
 
 /// `kube-bench 1.1.1 (cis-1.12, 3 days ago) says FAIL`.
 fn says(cx: &Cx<'_>, bench: &KubeBench, result: &TestResult) -> String {
-    let age = age_in_words(cx.now, &bench.collected_at);
+    let age = age_in_words(cx.now(), &bench.collected_at);
     format!("kube-bench {} ({}, {age}) says {}", result.number, bench.benchmark, result.status.as_str())
 }
 
@@ -90,7 +90,7 @@ impl Benched {
             return false;
         }
         self.nodes += 1;
-        self.benchmarks.insert(format!("{}, {}", bench.benchmark, age_in_words(cx.now, &bench.collected_at)));
+        self.benchmarks.insert(format!("{}, {}", bench.benchmark, age_in_words(cx.now(), &bench.collected_at)));
         if old && word != Word::Fail {
             self.old.push(node.to_owned());
             return true;

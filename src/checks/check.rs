@@ -95,8 +95,6 @@ pub struct Cx<'a> {
     pub rbac: &'a Rbac<'a>,
     /// Whatever else several rules join with.
     pub joins: &'a Joins<'a>,
-    /// When the scan began, seconds since the epoch: for what has an age or a day on which it ends.
-    pub now: i64,
 }
 
 impl<'a> Cx<'a> {
@@ -220,7 +218,7 @@ impl<'a> ContainerCx<'a> {
 }
 
 /// What a hit says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// A counter-example.
     Fail,

@@ -9,7 +9,7 @@ use crate::inventory::pod_labels::PodLabels;
 use crate::inventory::scaling::Scaling;
 use crate::inventory::services::Services;
 use crate::inventory::{Inventory, Platform, platform};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 macro_rules! joins {
     ($($name:ident: $type:ident, $doc:literal;)*) => {
@@ -17,16 +17,24 @@ macro_rules! joins {
         #[derive(Debug)]
         pub struct Joins<'a> {
             inventory: &'a Inventory,
+            now: i64,
+            asked_for_time: Cell<bool>,
             $($name: OnceCell<$type<'a>>,)*
             platform: OnceCell<Platform>,
             accounts: OnceCell<Accounts<'a>>,
         }
 
         impl<'a> Joins<'a> {
-            /// Nothing worked out yet.
-            pub fn new(inventory: &'a Inventory) -> Self {
+            /// Nothing worked out yet; `now` is when the scan began, in seconds since the epoch.
+            pub fn new(inventory: &'a Inventory, now: i64) -> Self {
                 $(let $name = OnceCell::new();)*
-                Self { inventory, $($name,)* platform: OnceCell::new(), accounts: OnceCell::new() }
+                let asked_for_time = Cell::new(false);
+                Self { inventory, now, asked_for_time, $($name,)* platform: OnceCell::new(), accounts: OnceCell::new() }
+            }
+
+            /// Whether a rule asked for the time since this was asked last: it may say something else tomorrow.
+            pub fn asked_for_time(&self) -> bool {
+                self.asked_for_time.take()
             }
         }
 
@@ -51,6 +59,12 @@ joins! {
 }
 
 impl Cx<'_> {
+    /// When the scan began, seconds since the epoch: for what has an age or a day on which it ends.
+    pub fn now(&self) -> i64 {
+        self.joins.asked_for_time.set(true);
+        self.joins.now
+    }
+
     /// The platform, as its nodes show it.
     pub fn platform(&self) -> Platform {
         *self.joins.platform.get_or_init(|| platform::detect(self.inventory))

@@ -154,7 +154,7 @@ pub(super) fn fresh_facts<'a>(cx: &Cx<'a>, node: &str) -> Option<&'a NodeFacts> 
 /// How old what was seen on a node is, in words, where that is too old to pass.
 fn too_old(cx: &Cx<'_>, facts: &NodeFacts) -> Option<String> {
     let settings = cx.settings();
-    settings.max_age.refuses(cx.now, &facts.collected_at).then(|| age_in_words(cx.now, &facts.collected_at))
+    settings.max_age.refuses(cx.now(), &facts.collected_at).then(|| age_in_words(cx.now(), &facts.collected_at))
 }
 
 /// What is known of a node.

@@ -100,6 +100,6 @@ fn one(check: &str, file: &Path, expected: &str) -> Result<(), String> {
     if found == expected {
         return Ok(());
     }
-    let said = report.findings.first().map_or(&result.message, |finding| &finding.message);
+    let said = report.findings.row(0).map_or(&result.message, |finding| finding.message());
     Err(format!("expected {expected}, found {found} ({said})"))
 }

@@ -4,7 +4,7 @@ use super::args::{LiveArgs, Output, RecordArgs, ScanArgs};
 use super::packs::installed;
 #[cfg(feature = "live")]
 use super::progress::Progress;
-use super::{Exit, Failure, now, print, records};
+use super::{Exit, Failure, now, print_with, records};
 use crate::engine::{BuiltIn, Decisions, Engine, Times};
 use crate::frameworks::{Edition, Pack};
 use crate::imports;
@@ -251,21 +251,22 @@ fn nothing_readable(
 }
 
 fn deliver(report: &Report, cluster_id: Option<&str>, args: &ScanArgs) -> Result<(), Failure> {
-    let text = match args.output {
-        Output::Table => crate::exports::table(report),
-        Output::Json => crate::exports::json(report).map_err(|error| Failure::new(Exit::Internal, error))?,
-        Output::Csv => crate::exports::csv(report, cluster_id).map_err(|error| Failure::new(Exit::Internal, error))?,
+    let write = |out: &mut dyn Write| match args.output {
+        Output::Table => out.write_all(crate::exports::table(report).as_bytes()),
+        Output::Json => crate::exports::json(report, out),
+        Output::Csv => crate::exports::csv(report, cluster_id, out),
     };
     match &args.output_file {
-        Some(path) => crate::store::write_private(path, text.as_bytes())
+        Some(path) => crate::store::write_private_with(path, write)
             .map_err(|error| Failure::new(Exit::Usage, format!("{}: cannot be written: {error}", path.display()))),
-        None => print(&text),
+        None => print_with(write),
     }
 }
 
 /// The exit code, by precedence: findings (1) before an incomplete scan (4).
 fn exit(report: &Report, inventory: &Inventory, editions: &[Edition], args: &ScanArgs) -> Result<Exit, Failure> {
-    let failing = |severity| report.findings.iter().any(|f| f.status == FindingStatus::Fail && f.severity >= severity);
+    let failing =
+        |severity| report.findings.rows().any(|f| f.status() == FindingStatus::Fail && f.severity() >= severity);
     if args.fail_on.is_some_and(failing) {
         return Ok(Exit::Findings);
     }

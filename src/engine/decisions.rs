@@ -2,7 +2,7 @@
 
 use crate::checks;
 use crate::model::{
-    Attestation, AttestationState, AttestationUse, ControlResult, Date, Finding, ObjectRef, Placed, Verdict, Waiver,
+    Attestation, AttestationState, AttestationUse, ControlResult, Date, Findings, ObjectRef, Placed, Verdict, Waiver,
     WaiverRecord, WaiverState, WaiverUse, is_candidate, nearest,
 };
 use std::collections::HashMap;
@@ -181,7 +181,7 @@ impl<'d> Deciding<'d> {
     }
 
     /// Attests a control that is left to a person, where a record of it holds; says why where none does.
-    pub(super) fn attest(&self, control: &mut ControlResult, findings: &[Finding], uses: &mut [AttestationUse]) {
+    pub(super) fn attest(&self, control: &mut ControlResult, findings: &Findings, uses: &mut [AttestationUse]) {
         let name = control.name();
         let mut records: Vec<&mut AttestationUse> =
             uses.iter_mut().filter(|attestation| attestation.record.is_of(&name)).collect();
@@ -197,10 +197,10 @@ impl<'d> Deciding<'d> {
             }
             return;
         }
-        let candidates: Vec<&Arc<str>> = findings
-            .iter()
-            .filter(|finding| is_candidate(control, finding))
-            .map(|finding| &finding.fingerprint)
+        let candidates: Vec<Arc<str>> = findings
+            .rows()
+            .filter(|finding| is_candidate(control, finding.check(), finding.status()))
+            .map(|finding| finding.fingerprint())
             .collect();
         let mut holding = None;
         for attestation in &mut records {
@@ -232,7 +232,7 @@ impl<'d> Deciding<'d> {
     }
 
     /// Whether a record still says what it said.
-    fn holds(&self, record: &Attestation, candidates: &[&Arc<str>]) -> Result<(), (AttestationState, String)> {
+    fn holds(&self, record: &Attestation, candidates: &[Arc<str>]) -> Result<(), (AttestationState, String)> {
         let Attestation { by, on, .. } = record;
         if record.on > self.today {
             return Err((AttestationState::NotApplied, format!("{by} attests it for {on}, which is to come")));

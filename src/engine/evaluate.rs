@@ -1,17 +1,23 @@
-use super::control::{CheckVerdict, Decision, decide};
+use super::control::CheckVerdict;
 use super::decisions::{Deciding, Decisions, Unseen};
+use super::gaps::{gaps, scoped_gap};
+use super::memo::{Heard, Kept, Memo, OnSpec, is_of_spec};
+use super::outcome::{Outcomes, Population, Status, Weights, worst_of_each};
 use super::reach::Reach;
-use super::score::{count, score};
-use crate::checks::{self, Check, Cx, Hit, Hits, Joins, Judge, Judged, Missing, Outcome, Run, SpecCx};
-use crate::frameworks::{Control, Edition};
+use super::result::{control_result, elsewhere, framework_result, not_here};
+use crate::checks::{self, Check, Cx, Hits, Joins, Judge, Judged, Missing, Outcome, Run, SpecCx};
+use crate::frameworks::Edition;
 use crate::inventory::kinds::meta::Map;
 use crate::inventory::kinds::pod::PodSpec;
-use crate::inventory::{Inventory, Kind, Medium, Rbac, ReadState, Version, Wire, Workload};
+use crate::inventory::{Inventory, Kind, Medium, Rbac, Workload};
+use crate::model::findings::{Asked, Extra, Gathering, Own, Owner};
 use crate::model::{
-    ControlRef, ControlResult, Counts, Date, Evidence, FieldPath, Finding, FindingStatus, FrameworkResult, Gap,
-    GapReason, ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity, Verdict, Waiver, WaiverRecord, fingerprint,
+    ControlRef, Date, FindingSource, FindingStatus, GapReason, ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity,
+    Verdict, Waiver, WaiverRecord,
 };
+use indexmap::IndexSet;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// When a scan began and ended, RFC 3339 in UTC: the engine has no clock.
@@ -40,55 +46,8 @@ impl Times {
 /// costs only what changed.
 #[derive(Debug, Default)]
 pub struct Engine {
-    memo: HashMap<(usize, &'static str), Vec<Hit>>,
-    /// Keeps the specs alive whose addresses are keys above.
-    specs: HashMap<usize, Arc<PodSpec>>,
-    version: Option<Version>,
+    memo: Memo,
     decisions: Arc<Decisions>,
-}
-
-/// A check's result over its population.
-struct Outcomes {
-    verdict: CheckVerdict,
-    /// Status per object, as an index into the evaluation's objects.
-    objects: Vec<(usize, FindingStatusOrPass)>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum FindingStatusOrPass {
-    Pass,
-    Waived,
-    Manual,
-    NotEvaluated,
-    Fail,
-}
-
-impl From<FindingStatus> for FindingStatusOrPass {
-    fn from(status: FindingStatus) -> Self {
-        match status {
-            FindingStatus::Fail => Self::Fail,
-            FindingStatus::Waived => Self::Waived,
-            FindingStatus::Manual => Self::Manual,
-            FindingStatus::NotEvaluated => Self::NotEvaluated,
-        }
-    }
-}
-
-/// Objects of an evaluation, each once.
-#[derive(Default)]
-struct Objects {
-    ids: HashMap<ObjectRef, usize>,
-}
-
-impl Objects {
-    fn id(&mut self, object: &ObjectRef) -> usize {
-        if let Some(id) = self.ids.get(object) {
-            return *id;
-        }
-        let id = self.ids.len();
-        self.ids.insert(object.clone(), id);
-        id
-    }
 }
 
 /// Decides whether a failure is exempt, and what belongs to the platform.
@@ -118,6 +77,12 @@ impl Engine {
         Self { decisions, ..Self::default() }
     }
 
+    /// One for a cluster that is followed: it remembers what every rule came to, and runs it again only when
+    /// something that it looks at has changed.
+    pub fn following() -> Self {
+        Self { memo: Memo::keeping(), ..Self::default() }
+    }
+
     /// Goes by other records from now on.
     pub fn decide_by(&mut self, decisions: Arc<Decisions>) {
         self.decisions = decisions;
@@ -132,47 +97,26 @@ impl Engine {
         strict: bool,
         times: Times,
     ) -> Report {
-        if self.version != Some(inventory.version) {
-            self.memo.clear();
-            self.specs.clear();
-            self.version = Some(inventory.version);
-        }
         let workloads = inventory.workloads();
         let rbac = Rbac::of(inventory);
-        let joins = Joins::new(inventory);
-        let cx = Cx { inventory, workloads: &workloads, rbac: &rbac, joins: &joins, now: times.now() };
+        let joins = Joins::new(inventory, times.now());
+        let cx = Cx { inventory, workloads: &workloads, rbac: &rbac, joins: &joins };
         let platform = cx.platform();
         let controls_of = controls_by_check(editions.iter().filter(|edition| !edition.is_elsewhere(platform)));
+        let chosen = || controls_of.iter().filter_map(|(id, controls)| Some((checks::find(id)?, controls)));
+        let of_spec = chosen().map(|(check, _)| check).filter(|check| is_of_spec(check)).collect();
+        self.memo.begin(inventory, of_spec);
         let decisions = self.decisions.clone();
-        let mut run = Evaluation {
-            cx,
-            exempt,
-            strict,
-            deciding: Deciding::new(&decisions, times.today()),
-            reach: Reach::new(inventory),
-            images: HashMap::new(),
-            facts: HashMap::new(),
-            objects: Objects::default(),
-            findings: Vec::new(),
-            undecided: None,
-            undecided_words: None,
-            missing: BTreeMap::new(),
-        };
+        let mut run = Evaluation::new(cx, exempt, strict, Deciding::new(&decisions, times.today()), &mut self.memo);
         let mut results: BTreeMap<&str, Outcomes> = BTreeMap::new();
-        for (id, controls) in &controls_of {
-            if let Some(check) = checks::find(id) {
-                let outcomes = run.check(check, controls, self);
-                results.insert(check.id, outcomes);
-            }
+        for (check, controls) in chosen() {
+            let outcomes = run.check(check, controls);
+            results.insert(check.id, outcomes);
         }
         let waivers = run.deciding.waivers(|record| run.unseen(record, &results));
-        let Evaluation { mut findings, missing, objects, deciding, .. } = run;
-        let objects = objects.ids.len();
-        findings.sort_by(|a, b| {
-            (b.severity, b.reach.len())
-                .cmp(&(a.severity, a.reach.len()))
-                .then_with(|| (a.check, &a.owner, &a.container).cmp(&(b.check, &b.owner, &b.container)))
-        });
+        let Evaluation { findings, missing, objects, deciding, said, memo, .. } = run;
+        memo.end(said.iter().filter(|number| **number != UNSAID).count());
+        let findings = findings.sorted();
         let mut report = Report {
             schema_version: SCHEMA_VERSION,
             generator: concat!("plimsoll ", env!("CARGO_PKG_VERSION")),
@@ -182,12 +126,13 @@ impl Engine {
             finished: times.finished,
             frameworks: Vec::new(),
             controls: Vec::new(),
-            exempt: findings.iter().filter(|f| f.waiver.is_some() && !f.is_waived_by_people()).count(),
+            exempt: findings.rows().filter(|f| f.waiver().is_some_and(|waiver| !waiver.is_by_people())).count(),
             findings,
             gaps: gaps(inventory, &controls_of, missing),
             waivers,
             attestations: deciding.attestations(),
         };
+        let mut weights = Weights::new(objects.len());
         // the platform's own benchmark first, those of other platforms last
         let mut order: Vec<&Edition> = editions.iter().collect();
         order.sort_by_key(|edition| (!edition.is_own(platform), edition.is_elsewhere(platform)));
@@ -195,7 +140,7 @@ impl Engine {
             let from = report.controls.len();
             let elsewhere = edition.is_elsewhere(platform).then(|| elsewhere(inventory, edition));
             for (section, control) in edition.controls() {
-                let mut result = control_result(edition, section, control, &results, objects);
+                let mut result = control_result(edition, section, control, &results, &mut weights);
                 if let Some(why) = &elsewhere {
                     result = not_here(result, why);
                 }
@@ -204,46 +149,17 @@ impl Engine {
             }
             report.frameworks.push(framework_result(edition, report.controls.get(from..).unwrap_or_default()));
         }
-        self.forget_unused();
         report
-    }
-
-    /// Results of a spec check on a spec, computed once per distinct spec.
-    fn spec_hits(&mut self, check: &'static Check, spec: &Arc<PodSpec>, version: Version) -> &[Hit] {
-        let address = Arc::as_ptr(spec).addr();
-        self.specs.entry(address).or_insert_with(|| spec.clone());
-        self.memo.entry((address, check.id)).or_insert_with(|| {
-            let cx = SpecCx { spec, version };
-            let mut hits = Hits::default();
-            match check.run {
-                Run::EachContainer(run) => {
-                    for container in cx.containers() {
-                        hits.about(Some(&container.container.name));
-                        run(&container, &mut hits);
-                    }
-                }
-                Run::EachSpec(run) => run(&cx, &mut hits),
-                Run::EachWorkload(_) | Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {}
-            }
-            hits.list
-        })
-    }
-
-    /// Drops what was remembered of specs that nobody has any more.
-    fn forget_unused(&mut self) {
-        self.specs.retain(|_, spec| Arc::strong_count(spec) > 2);
-        let specs = &self.specs;
-        self.memo.retain(|(address, _), _| specs.contains_key(address));
     }
 }
 
 /// The controls that a check counts for.
 #[derive(Clone, Default)]
-struct Controls {
+pub(super) struct Controls {
     /// Those that it decides: what a failure is held against.
-    deciding: Arc<[ControlRef]>,
+    pub deciding: Arc<[ControlRef]>,
     /// Those and the ones that it is evidence for: what a candidate is shown under.
-    all: Arc<[ControlRef]>,
+    pub all: Arc<[ControlRef]>,
 }
 
 fn controls_by_check<'e>(editions: impl Iterator<Item = &'e Edition>) -> BTreeMap<Arc<str>, Controls> {
@@ -270,34 +186,16 @@ fn controls_by_check<'e>(editions: impl Iterator<Item = &'e Edition>) -> BTreeMa
     map.into_iter().map(controls).collect()
 }
 
-/// Why a benchmark of another platform does not apply.
-fn elsewhere(inventory: &Inventory, edition: &Edition) -> Arc<str> {
-    let names: Vec<&str> = edition.platforms.iter().map(|platform| platform.title()).collect();
-    let unread = inventory.medium == Medium::Cluster && inventory.gap(Kind::Node, None).is_some();
-    let seen =
-        if unread { "the nodes that would show one were not read" } else { "this cluster does not show itself as one" };
-    format!("written for {}; {seen} (--framework {} judges it all the same)", names.join(" and "), edition.framework)
-        .into()
-}
-
-/// The result of a control that is for another platform.
-fn not_here(result: ControlResult, why: &Arc<str>) -> ControlResult {
-    ControlResult {
-        status: Verdict::NotApplicable,
-        reason: None,
-        message: why.clone(),
-        counts: Counts::default(),
-        ..result
-    }
-}
-
 /// What is true of a workload for all its findings.
 #[derive(Clone)]
 struct Facts {
-    reach: Vec<&'static str>,
-    platform: bool,
-    team: Option<Arc<str>>,
+    images: Rc<[Arc<str>]>,
+    /// As an owner of findings.
+    owner: u32,
 }
+
+/// No finding says it yet.
+const UNSAID: u32 = u32::MAX;
 
 struct Evaluation<'a> {
     cx: Cx<'a>,
@@ -305,10 +203,21 @@ struct Evaluation<'a> {
     strict: bool,
     deciding: Deciding<'a>,
     reach: Reach<'a>,
-    images: HashMap<usize, Vec<Arc<str>>>,
-    facts: HashMap<usize, Facts>,
-    objects: Objects,
-    findings: Vec<Finding>,
+    memo: &'a mut Memo,
+    /// Numbers in the memo of the specs of all workloads, one after the other: of each the template's first, where there
+    /// is one.
+    specs: Vec<u32>,
+    /// Objects, each once; the workloads first.
+    objects: IndexSet<ObjectRef>,
+    /// What is known of workloads that have findings.
+    facts: Vec<Option<Facts>>,
+    /// Images by the addresses of specs.
+    images: HashMap<Vec<usize>, Rc<[Arc<str>]>>,
+    /// Objects as owners of findings that are not about their PodSpec.
+    owners: HashMap<u32, u32>,
+    findings: Gathering,
+    /// Number among the findings of each result in the memo.
+    said: Vec<u32>,
     /// Why the first undecided instance of the check at hand is undecided, as its rule says.
     undecided: Option<GapReason>,
     /// The same in words, where the rule has words of its own.
@@ -317,55 +226,81 @@ struct Evaluation<'a> {
     missing: BTreeMap<Missing, Vec<Arc<str>>>,
 }
 
-/// A hit with where it was seen.
-struct Seen {
-    hit: Hit,
-    in_template: bool,
-    pods: usize,
-    first_pod: Option<(Arc<str>, Arc<str>)>,
+/// The check at hand.
+struct Asking<'c> {
+    check: &'static Check,
+    controls: &'c Controls,
+    /// Its number among the findings, from the first on.
+    number: Option<u32>,
+    /// Objects with findings, each with the worst.
+    marked: Vec<(u32, Status)>,
 }
 
-impl Evaluation<'_> {
-    fn check(&mut self, check: &'static Check, controls: &Controls, engine: &mut Engine) -> Outcomes {
-        let first = self.findings.len();
-        let mut population = Vec::new();
-        let mut out_of_scope = false;
-        let (mut not_applicable, mut missing, mut note) = (None, None, None);
+/// A result on a workload with where it was seen.
+struct Seen<'a> {
+    heard: u32,
+    in_template: bool,
+    pods: usize,
+    first_pod: Option<(&'a Arc<str>, &'a Arc<str>)>,
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+impl<'a> Evaluation<'a> {
+    fn new(cx: Cx<'a>, exempt: &'a dyn Exempt, strict: bool, deciding: Deciding<'a>, memo: &'a mut Memo) -> Self {
+        let version = cx.version();
+        let specs = cx.workloads.iter().flat_map(each_spec).map(|spec| number(memo.spec(spec, version))).collect();
+        Self {
+            cx,
+            exempt,
+            strict,
+            deciding,
+            reach: Reach::new(cx.inventory),
+            memo,
+            specs,
+            objects: cx.workloads.iter().map(|workload| workload.owner.clone()).collect(),
+            facts: vec![None; cx.workloads.len()],
+            images: HashMap::new(),
+            owners: HashMap::new(),
+            findings: Gathering::default(),
+            said: Vec::new(),
+            undecided: None,
+            undecided_words: None,
+            missing: BTreeMap::new(),
+        }
+    }
+
+    fn check(&mut self, check: &'static Check, controls: &Controls) -> Outcomes {
+        let mut asking = Asking { check, controls, number: None, marked: Vec::new() };
         (self.undecided, self.undecided_words) = (None, None);
+        let mut judged = Judge::default();
+        let mut population = Population::Objects(Vec::new());
+        let whole = matches!(check.run, Run::Cluster(_)) && !self.cx.inventory.scope.namespaces.is_empty();
+        let of_objects = matches!(check.run, Run::Objects(_) | Run::Cluster(_) | Run::Row(_));
+        let out_of_scope = of_objects && (whole || self.only_cluster_scoped(check));
         match check.run {
-            Run::Configured { is_set, unset, .. } if !is_set(&self.cx.inventory.settings) => {
-                let mut judge = Judge::new(check.id);
-                unset(&self.cx, &mut judge);
-                self.judged(check, judge, controls, &mut population);
+            Run::EachContainer(_) | Run::EachSpec(_) => {
+                self.workloads(&mut asking, None);
+                population = Population::Workloads(number(self.cx.workloads.len()));
             }
-            Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) | Run::Configured { .. } => {
-                for index in 0..self.cx.workloads.len() {
-                    population.push(self.workload(check, index, controls, engine));
-                }
+            Run::EachWorkload(each) => {
+                self.joined(&mut asking, each);
+                population = Population::Workloads(number(self.cx.workloads.len()));
             }
-            Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {
-                let whole = matches!(check.run, Run::Cluster(_)) && !self.cx.inventory.scope.namespaces.is_empty();
-                out_of_scope = whole || self.only_cluster_scoped(check);
-                let mut judge = Judge::new(check.id);
-                match check.run {
-                    _ if out_of_scope => {}
-                    Run::Objects(run) | Run::Cluster(run) => run(&self.cx, &mut judge),
-                    Run::Row(row) => row.run(&self.cx, &mut judge),
-                    Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) | Run::Configured { .. } => {}
-                }
-                not_applicable = judge.not_applicable.take();
-                missing = judge.missing.take();
-                note = judge.note.take();
-                self.judged(check, judge, controls, &mut population);
+            Run::Configured { is_set, each, .. } if is_set(&self.cx.inventory.settings) => {
+                self.joined(&mut asking, each);
+                population = Population::Workloads(number(self.cx.workloads.len()));
+            }
+            _ if out_of_scope => {}
+            Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {
+                (judged, population) = self.objects(&mut asking);
             }
         }
-        let mut statuses: HashMap<usize, FindingStatusOrPass> =
-            population.iter().map(|id| (*id, FindingStatusOrPass::Pass)).collect();
-        for finding in self.findings.get(first..).unwrap_or_default() {
-            let id = self.objects.id(&finding.owner);
-            let status = statuses.entry(id).or_insert(FindingStatusOrPass::Pass);
-            *status = (*status).max(finding.status.into());
-        }
+        let mut marked = asking.marked;
+        worst_of_each(&mut marked);
+        let missing = judged.missing.take();
         let gap = if out_of_scope { Some(GapReason::SourceCannotHoldIt) } else { self.population_gap(check) };
         let gap = gap.or(missing.as_ref().map(|missing| missing.reason));
         // of a user's check: what the cluster holds is not to blame, and no reason of the list says what is
@@ -374,35 +309,33 @@ impl Evaluation<'_> {
         if let Some(missing) = missing {
             self.missing.entry(missing).or_default().push(check.id.into());
         }
-        let any = |wanted| statuses.values().any(|status| *status == wanted);
-        let (verdict, reason) = if any(FindingStatusOrPass::Fail) {
+        let any = |wanted| marked.iter().any(|(_, status)| *status == wanted);
+        let (verdict, reason) = if any(Status::Fail) {
             (Verdict::Fail, None)
-        } else if not_applicable.is_some() {
+        } else if judged.not_applicable.is_some() {
             (Verdict::NotApplicable, None)
         } else if gap.is_some() {
             (Verdict::NotEvaluated, gap)
-        } else if any(FindingStatusOrPass::NotEvaluated) {
+        } else if any(Status::NotEvaluated) {
             (Verdict::NotEvaluated, self.undecided.or(Some(GapReason::ReadFailed)))
-        } else if any(FindingStatusOrPass::Manual) {
+        } else if any(Status::Manual) {
             (Verdict::Manual, None)
-        } else if any(FindingStatusOrPass::Waived) {
+        } else if any(Status::Waived) {
             (Verdict::Waived, None)
         } else {
             (Verdict::Pass, None)
         };
-        let mut objects: Vec<_> = statuses.into_iter().collect();
-        objects.sort_unstable();
         let verdict = CheckVerdict {
             verdict,
             reason,
-            population: objects.len(),
+            population: population.len(),
             partial: gap.is_some(),
             reading: self.cx.inventory.is_reading(),
-            not_applicable: not_applicable.map(Into::into),
+            not_applicable: judged.not_applicable.map(Into::into),
             undecided: words.filter(|_| reason == Some(GapReason::Undecodable)),
-            note: note.map(Into::into),
+            note: judged.note.map(Into::into),
         };
-        Outcomes { verdict, objects }
+        Outcomes { verdict, population, marked }
     }
 
     /// What is known of the object of a waiver that no finding came under.
@@ -410,15 +343,14 @@ impl Evaluation<'_> {
         let inventory = self.cx.inventory;
         let Some(outcomes) = results.get(&*record.check) else { return Unseen::NotChosen };
         let check = &outcomes.verdict;
-        let id = self.objects.ids.get(&record.resource);
-        let known = id.and_then(|id| outcomes.objects.iter().find(|(object, _)| object == id));
+        let known = self.objects.get_index_of(&record.resource).and_then(|id| outcomes.of(number(id)));
         let scope = &inventory.scope;
         let within = scope.namespaces.is_empty()
             || record.resource.namespace.as_ref().is_some_and(|namespace| scope.namespaces.contains(namespace));
         let unread = check.partial || check.verdict == Verdict::NotEvaluated;
         match known {
             _ if check.reading => Unseen::NotRead,
-            Some((_, FindingStatusOrPass::NotEvaluated)) => Unseen::NotRead,
+            Some(Status::NotEvaluated) => Unseen::NotRead,
             Some(_) => Unseen::Passes,
             None if inventory.medium == Medium::Files || scope.selector.is_some() || !within => Unseen::OutOfScope,
             None if unread => Unseen::NotRead,
@@ -450,100 +382,291 @@ impl Evaluation<'_> {
         kinds().find_map(|kind| scoped_gap(inventory, kind))
     }
 
-    /// Evaluates a workload check on one workload; returns the workload's object id.
-    fn workload(&mut self, check: &'static Check, index: usize, controls: &Controls, engine: &mut Engine) -> usize {
-        let Some(workload) = self.cx.workloads.get(index) else { return 0 };
-        let id = self.objects.id(&workload.owner);
-        let version = self.cx.version();
-        let mut seen: Vec<Seen> = Vec::new();
-        if let Some(template) = &workload.template {
-            for hit in hits_of(check, &self.cx, workload, template, version, engine).iter() {
-                seen.push(Seen { hit: hit.clone(), in_template: true, pods: 0, first_pod: None });
-            }
+    /// A rule that looks at each spec of each workload and at what surrounds it.
+    fn joined(&mut self, asking: &mut Asking<'_>, each: fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits)) {
+        let inventory = self.cx.inventory;
+        let kept = self.memo.kept(asking.check, inventory);
+        let results = match kept {
+            Some(Kept::Specs(results)) => results,
+            Some(Kept::Objects(_)) | None => self.join(asking.check, each),
+        };
+        self.workloads(asking, Some(&results));
+        if !self.cx.joins.asked_for_time() {
+            self.memo.keep(asking.check, inventory, Kept::Specs(results));
         }
-        for variant in &workload.variants {
-            for hit in hits_of(check, &self.cx, workload, &variant.spec, version, engine).iter() {
-                let same = |s: &&mut Seen| {
-                    s.hit.container == hit.container && s.hit.outcome == hit.outcome && path_of(&s.hit) == path_of(hit)
-                };
-                let pods = variant.pods.len();
-                match seen.iter_mut().find(same) {
-                    Some(known) => known.pods += pods,
-                    None => {
-                        let first_pod = variant.pods.first().map(|p| (p.namespace.clone(), p.name.clone()));
-                        seen.push(Seen { hit: hit.clone(), in_template: false, pods, first_pod });
-                    }
+    }
+
+    fn join(&mut self, check: &Check, each: fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits)) -> Vec<OnSpec> {
+        let version = self.cx.version();
+        let mut results = Vec::new();
+        for (workload, of) in self.cx.workloads.iter().enumerate() {
+            for (spec, of_spec) in each_spec(of).enumerate() {
+                let mut hits = Hits::default();
+                each(&self.cx, of, &SpecCx { spec: of_spec, version }, &mut hits);
+                for hit in hits.list {
+                    let heard = self.memo.number(Heard::of(check, hit, true));
+                    results.push(OnSpec { workload: number(workload), spec: number(spec), heard });
                 }
             }
         }
-        for seen in seen {
-            let finding = self.workload_finding(check, workload, id, seen, controls);
-            self.findings.push(finding);
-        }
-        id
+        results
     }
 
-    fn workload_finding(
-        &mut self,
-        check: &'static Check,
-        workload: &Workload<'_>,
-        id: usize,
-        seen: Seen,
-        controls: &Controls,
-    ) -> Finding {
-        let Seen { hit, in_template, pods, first_pod } = seen;
-        let bare = &*workload.owner.kind == "Pod";
-        let (resource, prefix) = match first_pod {
-            Some((namespace, name)) if !in_template && !bare => {
-                (ObjectRef::new("v1", "Pod", Some(&namespace), &name), "spec")
+    /// Makes findings of what a rule says of specs; `joined` are its results, in order, where the memo has none.
+    fn workloads(&mut self, asking: &mut Asking<'_>, joined: Option<&[OnSpec]>) {
+        let position = self.memo.position(asking.check);
+        let mut joined = joined.map(|results| results.iter().copied().peekable());
+        let (mut seen, mut results): (Vec<Seen<'_>>, Vec<(u32, u32)>) = Default::default();
+        let workloads = self.cx.workloads;
+        let mut next = 0;
+        for (place, workload) in workloads.iter().enumerate() {
+            results.clear();
+            let first = next;
+            next += each_spec(workload).count();
+            match &mut joined {
+                Some(joined) => {
+                    while let Some(result) = joined.next_if(|result| result.workload as usize == place) {
+                        results.push((result.spec, result.heard));
+                    }
+                }
+                None => {
+                    let specs = self.specs.get(first..next).unwrap_or_default();
+                    for (spec, of) in (0u32..).zip(specs) {
+                        results.extend(self.memo.of_spec(*of, position).map(|heard| (spec, heard)));
+                    }
+                }
             }
-            _ => (workload.owner.clone(), workload.prefix),
+            if results.is_empty() {
+                continue;
+            }
+            seen.clear();
+            for (spec, heard) in &results {
+                self.see(workload, *spec, *heard, &mut seen);
+            }
+            for seen in &seen {
+                self.workload_finding(asking, place, workload, seen);
+            }
+        }
+    }
+
+    /// Adds a result on a spec of a workload to what was seen of it before.
+    fn see<'w>(&self, workload: &'w Workload<'_>, spec: u32, heard: u32, seen: &mut Vec<Seen<'w>>) {
+        let templates = u32::from(workload.template.is_some());
+        if spec < templates {
+            return seen.push(Seen { heard, in_template: true, pods: 0, first_pod: None });
+        }
+        let variant = workload.variants.get((spec - templates) as usize);
+        let pods = variant.map_or(0, |variant| variant.pods.len());
+        let is_same = |other: u32| {
+            other == heard || self.memo.get(other).zip(self.memo.get(heard)).is_some_and(|(a, b)| a.is_same(b))
         };
-        let prefix = FieldPath::of(prefix);
-        let seen_in = match (in_template, pods > 0) {
+        match seen.iter_mut().find(|known| is_same(known.heard)) {
+            Some(known) => known.pods += pods,
+            None => {
+                let first_pod = variant.and_then(|variant| variant.pods.first());
+                let first_pod = first_pod.map(|pod| (&pod.namespace, &pod.name));
+                seen.push(Seen { heard, in_template: false, pods, first_pod });
+            }
+        }
+    }
+
+    fn workload_finding(&mut self, asking: &mut Asking<'_>, place: usize, workload: &Workload<'_>, seen: &Seen<'_>) {
+        let Some(heard) = self.memo.get(seen.heard).cloned() else { return };
+        let resource = match seen.first_pod {
+            Some((namespace, name)) if !seen.in_template && &*workload.owner.kind != "Pod" => {
+                Some(ObjectRef::new("v1", "Pod", Some(namespace), name))
+            }
+            _ => None,
+        };
+        let seen_in = match (seen.in_template, seen.pods > 0) {
             (true, true) => SeenIn::Both,
             (true, false) => SeenIn::Template,
             (false, _) => SeenIn::Pods,
         };
-        let images = self.images.entry(id).or_insert_with(|| images(workload)).clone();
+        let Facts { images, owner } = self.facts_of(place, workload);
         let images: Vec<&str> = images.iter().map(|image| &**image).collect();
-        let facts = match self.facts.get(&id) {
-            Some(facts) => facts.clone(),
-            None => {
-                let (team, laid_down) = self.belongs(&workload.owner, &[workload.labels, workload.pod_labels]);
-                let platform = laid_down || self.exempt.is_platform(&workload.owner, &images);
-                let facts = Facts { reach: self.reach.of(workload), platform, team };
-                self.facts.insert(id, facts.clone());
-                facts
-            }
-        };
-        // relative to the PodSpec: the same finding whether template or pods show it
-        let fingerprint = fingerprint(check.id, &workload.owner, hit.container.as_deref(), path_of(&hit));
-        let mut finding = self.finding(check, &workload.owner, resource, hit, fingerprint, controls, &images);
-        for evidence in &mut finding.paths {
-            evidence.path = prefix.join(&evidence.path);
-        }
-        finding.seen_in = Some(seen_in);
-        finding.instances = Some(pods);
-        finding.pods = Some(workload.pod_count());
-        finding.platform = facts.platform;
-        finding.team = facts.team;
-        finding.reach = facts.reach;
-        finding
+        let (status, extra) = self.decide(asking.check, &heard, &workload.owner, resource, &images);
+        let said = self.say(asking, seen.heard, &heard);
+        let own = Own { status, seen_in: Some(seen_in), instances: Some(number(seen.pods)) };
+        self.findings.push(said, owner, &own, extra);
+        asking.marked.push((number(place), status.into()));
     }
 
-    fn judged(&mut self, check: &'static Check, judge: Judge, controls: &Controls, population: &mut Vec<usize>) {
-        for Judged { object, owner, hits } in judge.judged {
-            population.push(self.objects.id(&owner));
-            for hit in hits.list {
-                let fingerprint = fingerprint(check.id, &owner, hit.container.as_deref(), path_of(&hit));
-                let mut finding = self.finding(check, &owner, object.clone(), hit, fingerprint, controls, &[]);
-                let (team, laid_down) = self.belongs(&owner, &[]);
-                finding.platform = laid_down || self.exempt.is_platform(&owner, &[]);
-                finding.team = team;
-                self.findings.push(finding);
-            }
+    /// What holds for all findings on a workload's specs.
+    fn facts_of(&mut self, place: usize, workload: &Workload<'_>) -> Facts {
+        if let Some(Some(facts)) = self.facts.get(place) {
+            return facts.clone();
         }
+        let images = self.images_of(workload);
+        let names: Vec<&str> = images.iter().map(|image| &**image).collect();
+        let (team, laid_down) = self.belongs(&workload.owner, &[workload.labels, workload.pod_labels]);
+        let owner = self.findings.owner(Owner {
+            object: workload.owner.clone(),
+            pods: Some(number(workload.pod_count())),
+            platform: laid_down || self.exempt.is_platform(&workload.owner, &names),
+            team,
+            reach: self.reach.of(workload),
+        });
+        let facts = Facts { images, owner };
+        if let Some(known) = self.facts.get_mut(place) {
+            *known = Some(facts.clone());
+        }
+        facts
+    }
+
+    /// Images that a workload runs, kept once for all that have the same specs.
+    fn images_of(&mut self, workload: &Workload<'_>) -> Rc<[Arc<str>]> {
+        let specs = each_spec(workload).map(|spec| Arc::as_ptr(spec).addr()).collect();
+        self.images.entry(specs).or_insert_with(|| images(workload).into()).clone()
+    }
+
+    /// A rule that walks through its population itself.
+    fn objects(&mut self, asking: &mut Asking<'_>) -> (Judge, Population) {
+        let inventory = self.cx.inventory;
+        let judge = match self.memo.kept(asking.check, inventory) {
+            Some(Kept::Objects(judge)) => judge,
+            Some(Kept::Specs(_)) | None => {
+                let mut judge = Judge::new(asking.check.id);
+                match asking.check.run {
+                    Run::Objects(run) | Run::Cluster(run) | Run::Configured { unset: run, .. } => {
+                        run(&self.cx, &mut judge);
+                    }
+                    Run::Row(row) => row.run(&self.cx, &mut judge),
+                    Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {}
+                }
+                judge
+            }
+        };
+        let mut population = Vec::with_capacity(judge.judged.len());
+        let mut said = HashMap::new();
+        for judged in &judge.judged {
+            population.push(self.judged(asking, judged, &mut said));
+        }
+        let told = Judge {
+            check: judge.check,
+            judged: Vec::new(),
+            not_applicable: judge.not_applicable.clone(),
+            missing: judge.missing.clone(),
+            note: judge.note.clone(),
+        };
+        if !self.cx.joins.asked_for_time() {
+            self.memo.keep(asking.check, inventory, Kept::Objects(judge));
+        }
+        (told, Population::of(population))
+    }
+
+    /// Makes findings of what a rule says of an object; gives back the object's number.
+    fn judged(&mut self, asking: &mut Asking<'_>, judged: &Judged, known: &mut HashMap<Heard, u32>) -> u32 {
+        let Judged { object, owner, hits } = judged;
+        let id = number(self.objects.insert_full(owner.clone()).0);
+        for hit in &hits.list {
+            let heard = Heard::of(asking.check, hit.clone(), false);
+            let resource = (object != owner).then(|| object.clone());
+            let (status, extra) = self.decide(asking.check, &heard, owner, resource, &[]);
+            let of = self.plain_owner(id, owner);
+            let said = match known.get(&heard) {
+                Some(said) => *said,
+                None => {
+                    let asked = self.asked(asking);
+                    let said = self.findings.said(asked, heard.said.clone());
+                    known.insert(heard, said);
+                    said
+                }
+            };
+            self.findings.push(said, of, &Own { status, seen_in: None, instances: None }, extra);
+            asking.marked.push((id, status.into()));
+        }
+        id
+    }
+
+    fn plain_owner(&mut self, id: u32, object: &ObjectRef) -> u32 {
+        if let Some(owner) = self.owners.get(&id) {
+            return *owner;
+        }
+        let (team, laid_down) = self.belongs(object, &[]);
+        let platform = laid_down || self.exempt.is_platform(object, &[]);
+        let owner = Owner { object: object.clone(), pods: None, platform, team, reach: Vec::new() };
+        let owner = self.findings.owner(owner);
+        self.owners.insert(id, owner);
+        owner
+    }
+
+    /// The number of the check at hand among the findings.
+    fn asked(&mut self, asking: &mut Asking<'_>) -> u32 {
+        let Asking { check, controls, .. } = asking;
+        *asking.number.get_or_insert_with(|| {
+            self.findings.asked(Asked {
+                check: check.id,
+                remediation: check.remedy.advice,
+                disruption: check.remedy.disruption,
+                try_first: check.remedy.try_first,
+                deciding: controls.deciding.clone(),
+                all: controls.all.clone(),
+            })
+        })
+    }
+
+    /// The number among the findings of a result in the memo.
+    fn say(&mut self, asking: &mut Asking<'_>, of: u32, heard: &Heard) -> u32 {
+        if self.said.len() < self.memo.len() {
+            self.said.resize(self.memo.len(), UNSAID);
+        }
+        match self.said.get(of as usize) {
+            Some(said) if *said != UNSAID => return *said,
+            _ => {}
+        }
+        let asked = self.asked(asking);
+        let said = self.findings.said(asked, heard.said.clone());
+        if let Some(known) = self.said.get_mut(of as usize) {
+            *known = said;
+        }
+        said
+    }
+
+    /// The status of a finding, by what people and the program's own list say of it.
+    fn decide(
+        &mut self,
+        check: &Check,
+        heard: &Heard,
+        owner: &ObjectRef,
+        resource: Option<ObjectRef>,
+        images: &[&str],
+    ) -> (FindingStatus, Option<Extra>) {
+        let reason = heard.unread();
+        self.undecided = self.undecided.or(reason);
+        if reason == Some(GapReason::Undecodable) && !heard.says_nothing_of_its_own() {
+            self.undecided_words.get_or_insert_with(|| format!("{owner}: {}", heard.said.message).into());
+        }
+        let mut status = match heard.outcome {
+            Outcome::Fail => FindingStatus::Fail,
+            Outcome::Review => FindingStatus::Manual,
+            Outcome::Unread(_) => FindingStatus::NotEvaluated,
+        };
+        let (mut waiver, mut expired_waiver) = (None, None);
+        if reason.is_none() {
+            let container = heard.said.container.as_deref();
+            let decided = self.deciding.waiver(check.id, owner, resource.as_ref().unwrap_or(owner), container);
+            let exempt = || if self.strict { None } else { self.exempt.waiver(check.id, owner, images) };
+            (waiver, expired_waiver) = (decided.waiver.or_else(exempt), decided.expired);
+        }
+        if waiver.is_some() {
+            (status, expired_waiver) = (FindingStatus::Waived, None);
+        }
+        let source = self.source(resource.as_ref().unwrap_or(owner));
+        let extra = Extra { resource, source, waiver, expired_waiver, lines: Vec::new() };
+        (status, (extra != Extra::default()).then_some(extra))
+    }
+
+    /// The file that an object is from.
+    fn source(&self, object: &ObjectRef) -> Option<FindingSource> {
+        let sources = &self.cx.inventory.sources;
+        if sources.is_empty() {
+            return None;
+        }
+        let key = (object.namespace.clone().unwrap_or_else(|| "".into()), object.name.clone());
+        let own = Kind::of(object.group(), &object.kind);
+        let mut kinds = own.into_iter().chain(Kind::wholes(object.group(), &object.kind));
+        kinds.find_map(|kind| sources.get(&(kind, key.clone())).cloned())
     }
 
     /// Whose an object is and whether it was laid down to be the platform's, by these labels and its namespace's.
@@ -558,99 +681,11 @@ impl Evaluation<'_> {
         let label = |key: &str| label(key).map(String::as_str);
         (settings.team(namespace, label), settings.is_platform(namespace, label))
     }
-
-    #[allow(clippy::too_many_arguments)] // the parts of a finding, assembled in one place
-    fn finding(
-        &mut self,
-        check: &'static Check,
-        owner: &ObjectRef,
-        resource: ObjectRef,
-        hit: Hit,
-        fingerprint: Arc<str>,
-        controls: &Controls,
-        images: &[&str],
-    ) -> Finding {
-        let (mut status, reason) = match hit.outcome {
-            Outcome::Fail => (FindingStatus::Fail, None),
-            Outcome::Review => (FindingStatus::Manual, None),
-            Outcome::Unread(reason) => (FindingStatus::NotEvaluated, Some(reason)),
-        };
-        self.undecided = self.undecided.or(reason);
-        if reason == Some(GapReason::Undecodable) && !hit.message.is_empty() {
-            self.undecided_words.get_or_insert_with(|| format!("{owner}: {}", hit.message).into());
-        }
-        let (mut waiver, mut expired_waiver) = (None, None);
-        if matches!(status, FindingStatus::Fail | FindingStatus::Manual) {
-            let decided = self.deciding.waiver(check.id, owner, &resource, hit.container.as_deref());
-            let exempt = || if self.strict { None } else { self.exempt.waiver(check.id, owner, images) };
-            (waiver, expired_waiver) = (decided.waiver.or_else(exempt), decided.expired);
-        }
-        if waiver.is_some() {
-            (status, expired_waiver) = (FindingStatus::Waived, None);
-        }
-        let message = match (hit.message.is_empty(), reason) {
-            (false, _) => hit.message,
-            (true, Some(reason)) => format!("not decided: {}", reason.as_str()),
-            (true, None) => format!("does not hold: {}", check.title),
-        };
-        let key = (resource.namespace.clone().unwrap_or_else(|| "".into()), resource.name.clone());
-        let own = Kind::of(resource.group(), &resource.kind);
-        let kinds = own.into_iter().chain(Kind::wholes(resource.group(), &resource.kind));
-        let source = kinds.into_iter().find_map(|kind| self.cx.inventory.sources.get(&(kind, key.clone())).cloned());
-        Finding {
-            fingerprint,
-            check: check.id,
-            status,
-            severity: checks::custom::grade_of(check.id).or(hit.severity).unwrap_or(check.severity),
-            resource,
-            owner: owner.clone(),
-            container: hit.container,
-            seen_in: None,
-            instances: None,
-            pods: None,
-            paths: hit.paths,
-            message: message.into(),
-            remediation: check.remedy.advice,
-            disruption: check.remedy.disruption,
-            try_first: check.remedy.try_first,
-            controls: if status == FindingStatus::Fail { controls.deciding.clone() } else { controls.all.clone() },
-            source,
-            waiver,
-            expired_waiver,
-            platform: false,
-            team: None,
-            reach: Vec::new(),
-        }
-    }
 }
 
-/// The gap of a kind over the scope: of the namespaces asked for, or of the whole cluster.
-fn scoped_gap(inventory: &Inventory, kind: Kind) -> Option<GapReason> {
-    if kind.info().namespaced && !inventory.scope.namespaces.is_empty() {
-        return inventory.scope.namespaces.iter().find_map(|n| inventory.gap(kind, Some(n)));
-    }
-    inventory.gap(kind, None)
-}
-
-fn hits_of<'e>(
-    check: &'static Check,
-    cx: &Cx<'_>,
-    workload: &Workload<'_>,
-    spec: &Arc<PodSpec>,
-    version: Version,
-    engine: &'e mut Engine,
-) -> std::borrow::Cow<'e, [Hit]> {
-    if let Run::EachWorkload(run) | Run::Configured { each: run, .. } = check.run {
-        let mut hits = Hits::default();
-        run(cx, workload, &SpecCx { spec, version }, &mut hits);
-        return hits.list.into();
-    }
-    engine.spec_hits(check, spec, version).into()
-}
-
-fn path_of(hit: &Hit) -> &FieldPath {
-    static ROOT: std::sync::LazyLock<FieldPath> = std::sync::LazyLock::new(FieldPath::root);
-    hit.paths.first().map_or(&ROOT, |evidence: &Evidence| &evidence.path)
+/// The template, where there is one, and each variant.
+fn each_spec<'w>(workload: &'w Workload<'_>) -> impl Iterator<Item = &'w Arc<PodSpec>> {
+    workload.template.iter().chain(workload.variants.iter().map(|variant| &variant.spec))
 }
 
 fn images(workload: &Workload<'_>) -> Vec<Arc<str>> {
@@ -661,238 +696,6 @@ fn images(workload: &Workload<'_>) -> Vec<Arc<str>> {
     images.sort();
     images.dedup();
     images
-}
-
-fn control_result(
-    edition: &Edition,
-    section: Arc<str>,
-    control: &Control,
-    results: &BTreeMap<&str, Outcomes>,
-    objects: usize,
-) -> ControlResult {
-    let ids = control.checks.checks();
-    let (status, reason): Decision = decide(control, &|id| results.get(id).map(|outcomes| &outcomes.verdict));
-    // by object: ids are dense, and a broad control has many checks on many objects
-    let mut worst: Vec<Option<FindingStatusOrPass>> = vec![None; objects];
-    let mut weigh = |object: usize, status: FindingStatusOrPass| {
-        if let Some(known) = worst.get_mut(object) {
-            *known = (*known).max(Some(status));
-        }
-    };
-    for outcomes in ids.iter().filter_map(|id| results.get(&**id)) {
-        outcomes.objects.iter().for_each(|(object, status)| weigh(*object, *status));
-    }
-    // where a person decides, what evidence points at is to be weighed; what it does not point at says nothing
-    let weighs = matches!(status, Verdict::Manual | Verdict::NeedsPeople);
-    for outcomes in control.evidence.iter().filter(|_| weighs).filter_map(|id| results.get(&**id)) {
-        let pointed = |status| matches!(status, FindingStatusOrPass::Fail | FindingStatusOrPass::Manual);
-        let objects = outcomes.objects.iter().filter(|(_, status)| pointed(*status));
-        objects.for_each(|(object, _)| weigh(*object, FindingStatusOrPass::Manual));
-    }
-    let (mut counts, mut judged) = (Counts::default(), 0);
-    for status in worst.iter().flatten() {
-        judged += 1;
-        match status {
-            FindingStatusOrPass::Pass => counts.pass += 1,
-            FindingStatusOrPass::Waived => counts.waived += 1,
-            FindingStatusOrPass::Manual => counts.manual += 1,
-            FindingStatusOrPass::NotEvaluated => counts.not_evaluated += 1,
-            FindingStatusOrPass::Fail => counts.fail += 1,
-        }
-    }
-    let verdicts = || ids.iter().filter_map(|id| results.get(&**id)).map(|outcomes| &outcomes.verdict);
-    let partial = verdicts().any(|v| v.partial);
-    let reading = verdicts().any(|v| v.reading);
-    let message: Arc<str> = match status {
-        Verdict::Fail if partial => format!("at least {} fail; not everything could be read", counts.fail).into(),
-        Verdict::Fail => format!("{} of {judged} fail", counts.fail).into(),
-        Verdict::Pass if judged == 0 => "nothing of the kind exists".into(),
-        Verdict::Pass => format!("{judged} checked, none fails").into(),
-        Verdict::Manual if ids.is_empty() && counts.manual == 0 => "a person decides: see what to collect".into(),
-        Verdict::Manual if counts.manual == 0 => "no candidates found".into(),
-        Verdict::Manual => format!("{} candidates to review", counts.manual).into(),
-        Verdict::Waived => format!("{} waived or exempt, none else fails", counts.waived).into(),
-        Verdict::NotEvaluated if control.broken.is_some() => control.broken.clone().unwrap_or_default(),
-        Verdict::NotEvaluated if reading => "still reading".into(),
-        Verdict::NotEvaluated if reason == Some(GapReason::Undecodable) => {
-            verdicts().find_map(|v| v.undecided.clone()).unwrap_or_else(|| sentence(GapReason::Undecodable).into())
-        }
-        Verdict::NotEvaluated => reason.map_or("not decided", sentence).into(),
-        Verdict::NotApplicable => {
-            verdicts().find_map(|v| v.not_applicable.clone()).unwrap_or_else(|| "does not exist here".into())
-        }
-        Verdict::Attested => "a person attested it".into(),
-        Verdict::Contradicted => format!("{} objects speak against it", counts.fail).into(),
-        Verdict::SupportedInPart => "what the cluster shows supports it in part".into(),
-        Verdict::NoTechnicalEvidence => "nothing in the cluster speaks for or against it".into(),
-        Verdict::NeedsPeople => "people have to show it: see what to collect".into(),
-    };
-    let message = match verdicts().find_map(|v| v.note.clone()) {
-        Some(note) => format!("{message}; {note}").into(),
-        None => message,
-    };
-    ControlResult {
-        framework: edition.framework.clone(),
-        version: edition.version.clone(),
-        section,
-        id: control.id.clone(),
-        title: control.title.clone(),
-        level: control.level,
-        assessment: control.assessment.clone(),
-        decides: control.criterion.is_none().then(|| control.decides.as_str().into()),
-        criterion: control.criterion.clone(),
-        status,
-        reason,
-        message,
-        checks: ids,
-        evidence: control.evidence.clone(),
-        counts,
-    }
-}
-
-/// What a reason means, in a sentence.
-fn sentence(reason: GapReason) -> &'static str {
-    match reason {
-        GapReason::Forbidden => "not read: the API server refused (403)",
-        GapReason::TimedOut => "not read: no answer in time",
-        GapReason::ReadFailed => "not read: the read failed",
-        GapReason::DiscoveryFailed => "not read: the server could not say whether it serves the group",
-        GapReason::Undecodable => "an object could not be decoded",
-        GapReason::OptIn => "read on request only",
-        GapReason::Stale => "read before, lost since",
-        GapReason::NoControlPlanePod => "no static control-plane pod to read flags from",
-        GapReason::NoKubeletAccess => "the kubelet's configuration was not read",
-        GapReason::NoNodeEvidence => "nothing looked at the node's files",
-        GapReason::SourceCannotHoldIt => "this source or scope does not hold it",
-        GapReason::NotImplemented => "plimsoll does not check it yet",
-    }
-}
-
-fn framework_result(edition: &Edition, controls: &[ControlResult]) -> FrameworkResult {
-    let mut counts = Counts::default();
-    for control in controls {
-        count(&mut counts, control.status);
-    }
-    let (score, coverage) = score(&counts);
-    let scored = controls.iter().filter(|c| c.criterion.is_none());
-    let worst = |of: &mut dyn Iterator<Item = Verdict>| of.max_by_key(|verdict| verdict.rank_all());
-    let status = worst(&mut scored.map(|c| c.status))
-        .or_else(|| worst(&mut controls.iter().map(|c| c.status)))
-        .unwrap_or(Verdict::NotApplicable);
-    FrameworkResult {
-        id: edition.framework.clone(),
-        title: edition.title.clone(),
-        version: edition.version.clone(),
-        benchmark_range: edition.range.clone(),
-        platforms: edition.platforms.iter().map(|platform| platform.as_str().into()).collect(),
-        note: edition.note.clone(),
-        status,
-        score,
-        coverage,
-        counts,
-    }
-}
-
-fn gaps(
-    inventory: &Inventory,
-    controls_of: &BTreeMap<Arc<str>, Controls>,
-    missing: BTreeMap<Missing, Vec<Arc<str>>>,
-) -> Vec<Gap> {
-    let chosen: Vec<&'static Check> = controls_of.keys().filter_map(|id| checks::find(id)).collect();
-    let mut gaps = Vec::new();
-    for kind in Kind::every() {
-        let uses = |check: &&&'static Check| check.over.contains(&kind) || check.needs.contains(&kind);
-        let checks: Vec<Arc<str>> = chosen.iter().filter(uses).map(|check| check.id.into()).collect();
-        if checks.is_empty() || !inventory.knows(kind) {
-            continue;
-        }
-        let name: Arc<str> = kind.name().into();
-        for (_, (namespace, object), error) in inventory.undecodable().iter().filter(|(k, _, _)| *k == kind) {
-            gaps.push(Gap {
-                kind: name.clone(),
-                namespace: (!namespace.is_empty()).then(|| namespace.clone()),
-                reason: GapReason::Undecodable,
-                message: format!("{name} {object} does not decode: {error}").into(),
-                checks: checks.clone(),
-            });
-        }
-        let Some(reason) = scoped_gap(inventory, kind) else { continue };
-        if reason == GapReason::Undecodable || (inventory.medium == Medium::Files && inventory.count(kind) > 0) {
-            continue;
-        }
-        // what the nodes' own files or kube-bench say stands in for it, and says itself where it does not
-        let has = |other: Kind| inventory.count(other) > 0;
-        let stands_in = match kind {
-            Kind::KubeletConfig => has(Kind::NodeFacts) || has(Kind::KubeBench),
-            Kind::NodeFacts => has(Kind::KubeBench),
-            _ => false,
-        };
-        if stands_in && !inventory.opted_in(kind) {
-            continue;
-        }
-        let message: Arc<str> = match inventory.state(kind) {
-            ReadState::Failed { message, .. } if kind.info().wire == Wire::Gathered => message.clone(),
-            _ if kind.info().wire == Wire::Gathered => gathered(kind).into(),
-            _ if reason == GapReason::OptIn => {
-                let flag = if kind == Kind::Secret { "--with-secrets" } else { "--with-configmaps" };
-                format!("{} are read on request only: {flag}", kind.info().plural).into()
-            }
-            ReadState::Failed { message, .. } => message.clone(),
-            ReadState::Reading | ReadState::Unread if inventory.medium == Medium::Cluster => "not read yet".into(),
-            _ => format!("no {name} in the source").into(),
-        };
-        gaps.push(Gap { kind: name, namespace: None, reason, message, checks });
-    }
-    // a kind that is read whole too is one gap
-    let mut merged: Vec<Gap> = Vec::new();
-    for gap in gaps {
-        let same = |known: &&mut Gap| {
-            (&known.kind, &known.namespace, known.reason, &known.message)
-                == (&gap.kind, &gap.namespace, gap.reason, &gap.message)
-        };
-        match merged.iter_mut().find(same) {
-            Some(known) => known.checks.extend(gap.checks),
-            None => merged.push(gap),
-        }
-    }
-    let mut gaps = merged;
-    // where nothing of a kind is known the gap of the kind says so for all checks
-    let said = |gaps: &[Gap], missing: &Missing| {
-        gaps.iter().any(|gap| *gap.kind == *missing.kind && gap.reason == missing.reason && gap.namespace.is_none())
-    };
-    let missing: Vec<_> = missing.into_iter().filter(|(missing, _)| !said(&gaps, missing)).collect();
-    gaps.extend(missing.into_iter().map(|(Missing { kind, reason, message }, checks)| Gap {
-        kind: kind.into(),
-        namespace: None,
-        reason,
-        message: message.into(),
-        checks,
-    }));
-    let missing: Vec<Arc<str>> = controls_of.keys().filter(|id| checks::find(id).is_none()).cloned().collect();
-    if !missing.is_empty() {
-        gaps.push(Gap {
-            kind: "Check".into(),
-            namespace: None,
-            reason: GapReason::NotImplemented,
-            message: format!("{} checks that the packs name are not built yet", missing.len()).into(),
-            checks: missing,
-        });
-    }
-    gaps
-}
-
-/// What it would take to know what is gathered of each node.
-fn gathered(kind: Kind) -> &'static str {
-    match kind {
-        Kind::KubeletConfig => {
-            "kubelet configuration was not read: --with-kubelet-config asks for it. It takes the right to get \
-             nodes/proxy, which also lets its holder run commands in every pod"
-        }
-        _ => {
-            "nothing looked at the nodes themselves (modes and owners of files, command lines): run `plimsoll node` on \
-             each, or `plimsoll collect nodes`, and give --node-facts what they wrote"
-        }
-    }
 }
 
 /// Severities in a report's findings of a status, for tests and headers.

@@ -4,7 +4,11 @@ mod control;
 mod decisions;
 mod evaluate;
 mod exempt;
+mod gaps;
+mod memo;
+mod outcome;
 mod reach;
+mod result;
 mod score;
 mod select;
 

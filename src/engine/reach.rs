@@ -1,13 +1,16 @@
 //! What makes a finding on a workload worse: for the order of the first screen, never for a verdict.
 
+use crate::inventory::kinds::meta::Map;
 use crate::inventory::{Inventory, Workload};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Answers for one evaluation.
 pub struct Reach<'a> {
     inventory: &'a Inventory,
     /// ServiceAccounts that some binding names: (namespace, name).
     bound: BTreeSet<(&'a str, &'a str)>,
+    /// Selectors of the Services that are reached from outside, by namespace.
+    exposed: BTreeMap<&'a str, Vec<&'a Map>>,
 }
 
 impl<'a> Reach<'a> {
@@ -18,19 +21,21 @@ impl<'a> Reach<'a> {
             let namespace = if s.namespace.is_empty() { &b.meta.namespace } else { &s.namespace };
             (namespace.as_str(), s.name.as_str())
         });
-        Self { inventory, bound: accounts.collect() }
+        let mut exposed: BTreeMap<&str, Vec<&Map>> = BTreeMap::new();
+        for service in inventory.services.values() {
+            let selector = &service.spec.selector;
+            if matches!(service.spec.r#type.as_str(), "LoadBalancer" | "NodePort") && !selector.is_empty() {
+                exposed.entry(&service.meta.namespace).or_default().push(selector);
+            }
+        }
+        Self { inventory, bound: accounts.collect(), exposed }
     }
 
     /// The words that apply to a workload.
     pub fn of(&self, workload: &Workload<'_>) -> Vec<&'static str> {
         let namespace = workload.namespace();
-        let exposed = self.inventory.services.values().any(|service| {
-            let selector = &service.spec.selector;
-            matches!(service.spec.r#type.as_str(), "LoadBalancer" | "NodePort")
-                && service.meta.namespace == namespace
-                && !selector.is_empty()
-                && selector.iter().all(|(key, value)| workload.pod_labels.get(key) == Some(value))
-        });
+        let selects = |selector: &&Map| selector.iter().all(|(key, value)| workload.pod_labels.get(key) == Some(value));
+        let exposed = self.exposed.get(namespace).into_iter().flatten().any(selects);
         let token = workload.specs().any(|spec| {
             let name = spec.service_account();
             let account = self.inventory.service_accounts.get(&(namespace.into(), name.into()));

@@ -3,6 +3,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 
 /// What a row is made from.
 struct Row<'r> {
@@ -88,17 +89,15 @@ impl Row<'_> {
 ///
 /// # Errors
 /// A failure of the writer.
-pub fn csv(report: &Report, cluster: Option<&str>) -> Result<String, String> {
-    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-    let fail = |error: ::csv::Error| error.to_string();
-    writer.write_record(COLUMNS.iter().map(|(name, _)| name)).map_err(fail)?;
+pub fn csv(report: &Report, cluster: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
+    writer.write_record(COLUMNS.iter().map(|(name, _)| name))?;
     for finding in &report.findings {
-        let row = Row { report, finding, cluster };
+        let row = Row { report, finding: &finding, cluster };
         let cells = COLUMNS.iter().map(|(_, cell)| guarded(&cell(&row)).into_owned());
-        writer.write_record(cells).map_err(fail)?;
+        writer.write_record(cells)?;
     }
-    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| error.to_string())
+    writer.flush()
 }
 
 /// The key by which a ticket system knows a finding again: the cluster's id (configured, else the UID of kube-system,

@@ -1,6 +1,7 @@
+use crate::model::findings::Row;
 use crate::model::{
-    ControlResult, Counts, Finding, FindingStatus, FrameworkResult, GapReason, ObjectRef, Report, Score, Severity,
-    Verdict, clean, versioned,
+    ControlResult, Counts, FindingStatus, FrameworkResult, GapReason, ObjectRef, Report, Score, Severity, Verdict,
+    clean, versioned,
 };
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write;
@@ -118,7 +119,7 @@ fn coverage(counts: &Counts) -> String {
 
 /// Findings of one check.
 struct Group<'r> {
-    first: &'r Finding,
+    first: Row<'r>,
     severity: Severity,
     /// Top owners in the report's order: the worst first.
     objects: Vec<&'r ObjectRef>,
@@ -127,25 +128,25 @@ struct Group<'r> {
 }
 
 fn findings(out: &mut String, report: &Report) {
-    let failing = |finding: &&Finding| finding.status == FindingStatus::Fail;
-    let (platform, own): (Vec<_>, Vec<_>) =
-        report.findings.iter().filter(failing).partition(|finding| finding.platform);
+    let failing = || report.findings.rows().filter(|finding| finding.status() == FindingStatus::Fail);
+    let own = failing().filter(|finding| !finding.platform());
+    let mut platform = failing().filter(Row::platform).peekable();
     // the report is ordered by severity and reach, so the first of a check decides its place
     let mut groups: Vec<Group<'_>> = Vec::new();
     for finding in own {
-        match groups.iter_mut().find(|group| group.first.check == finding.check) {
+        match groups.iter_mut().find(|group| group.first.check() == finding.check()) {
             Some(group) => {
-                if group.seen.insert(&finding.owner) {
-                    group.objects.push(&finding.owner);
+                if group.seen.insert(finding.owner()) {
+                    group.objects.push(finding.owner());
                 }
-                group.reach.extend(&finding.reach);
+                group.reach.extend(finding.reach());
             }
             None => groups.push(Group {
                 first: finding,
-                severity: finding.severity,
-                objects: vec![&finding.owner],
-                seen: HashSet::from([&finding.owner]),
-                reach: finding.reach.iter().copied().collect(),
+                severity: finding.severity(),
+                objects: vec![finding.owner()],
+                seen: HashSet::from([finding.owner()]),
+                reach: finding.reach().iter().copied().collect(),
             }),
         }
     }
@@ -159,10 +160,10 @@ fn findings(out: &mut String, report: &Report) {
         row(out, "FINDINGS (by check; objects)");
     }
     let shown = || groups.iter().take(ROWS);
-    let width = shown().map(|group| group.first.check.len()).max().unwrap_or_default();
+    let width = shown().map(|group| group.first.check().len()).max().unwrap_or_default();
     for group in shown() {
         let count = group.objects.len();
-        let mut line = format!("{:<5}{:<width$}{count:>5}  ", group.severity.short(), group.first.check);
+        let mut line = format!("{:<5}{:<width$}{count:>5}  ", group.severity.short(), group.first.check());
         let room = WIDTH.saturating_sub(line.width());
         let mut names = String::new();
         for (i, name) in group.objects.iter().enumerate() {
@@ -183,17 +184,17 @@ fn findings(out: &mut String, report: &Report) {
     if let Some(rest) = groups.get(ROWS..).filter(|rest| !rest.is_empty()) {
         wrapped(out, 0, &format!("and {} more checks: {}", rest.len(), by_severity(rest.iter().map(|g| g.severity))));
     }
-    if !platform.is_empty() {
-        wrapped(out, 0, &format!("platform: {}", by_severity(platform.iter().map(|finding| finding.severity))));
+    if platform.peek().is_some() {
+        wrapped(out, 0, &format!("platform: {}", by_severity(platform.map(|finding| finding.severity()))));
     }
-    let count = |status| report.findings.iter().filter(|finding| finding.status == status).count();
+    let count = |status| report.findings.rows().filter(|finding| finding.status() == status).count();
     let others = [
         (count(FindingStatus::Manual), "for review"),
         (count(FindingStatus::NotEvaluated), "undecided"),
         (count(FindingStatus::Waived) - report.exempt.min(count(FindingStatus::Waived)), "waived"),
         (report.exempt, "exempt (built-in; --strict drops them)"),
     ];
-    let expired = report.findings.iter().filter(|finding| finding.expired_waiver.is_some()).count();
+    let expired = report.findings.rows().filter(|finding| finding.expired_waiver().is_some()).count();
     if expired > 0 {
         wrapped(out, 0, &format!("{expired} of the findings fail again: their waiver is over"));
     }

@@ -3,7 +3,8 @@ use super::kinds::pod::PodSpec;
 use super::store::ControllerRow;
 use super::{Inventory, Kind, PodRow};
 use crate::model::ObjectRef;
-use std::collections::BTreeMap;
+use indexmap::IndexMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A distinct spec among the live pods of an owner.
@@ -61,17 +62,22 @@ fn prefix(kind: Kind) -> &'static str {
     }
 }
 
+/// Whether a pod stands for itself: nobody owns it, or its node, which runs it from a file.
+fn is_of_itself(pod: &PodRow) -> bool {
+    pod.mirror || pod.owner.as_ref().is_none_or(|owner| owner.1 == "Node")
+}
+
 impl Inventory {
     /// Every top owner in scope, in order of namespace, kind and name. Owned ReplicaSets and Jobs, ended pods and
     /// finished Jobs are not among them.
     pub fn workloads(&self) -> Vec<Workload<'_>> {
         static NO_LABELS: Map = Map::new();
-        let mut found: BTreeMap<ObjectRef, Workload<'_>> = BTreeMap::new();
+        let mut found: IndexMap<ObjectRef, Workload<'_>> = IndexMap::new();
         for ((kind, (namespace, name)), row) in &self.controllers {
             if row.meta.controller().is_some() || row.finished {
                 continue;
             }
-            let owner = ObjectRef::new(&kind.api_version(), kind.name(), Some(namespace), name);
+            let owner = ObjectRef::shared(&kind.api_version(), kind.name(), Some(namespace), name);
             let workload = Workload {
                 owner: owner.clone(),
                 labels: &row.meta.labels,
@@ -83,38 +89,56 @@ impl Inventory {
             };
             found.insert(owner, workload);
         }
+        // pods of one ReplicaSet have one owner, which is kept once: its chain is followed once
+        let mut tops: HashMap<(&str, usize), usize> = HashMap::new();
         for pod in self.pods.values().filter(|pod| !pod.ended) {
-            let owner = self.top_owner(pod);
-            let bare = &*owner.kind == "Pod";
-            let workload = found.entry(owner).or_insert_with_key(|owner| Workload {
-                owner: owner.clone(),
-                labels: if bare { &pod.labels } else { &NO_LABELS },
-                pod_labels: &pod.labels,
-                template: None,
-                prefix: "spec",
-                variants: Vec::new(),
-                mirror: pod.mirror,
-            });
+            let of =
+                pod.owner.as_ref().filter(|_| !is_of_itself(pod)).map(|of| (&*pod.namespace, Arc::as_ptr(of).addr()));
+            let place = match of.and_then(|of| tops.get(&of)) {
+                Some(place) => *place,
+                None => {
+                    let owner = self.top_owner(pod);
+                    let labels = if &*owner.kind == "Pod" { &*pod.labels } else { &NO_LABELS };
+                    let entry = found.entry(owner);
+                    let place = entry.index();
+                    entry.or_insert_with_key(|owner| Workload {
+                        owner: owner.clone(),
+                        labels,
+                        pod_labels: &pod.labels,
+                        template: None,
+                        prefix: "spec",
+                        variants: Vec::new(),
+                        mirror: pod.mirror,
+                    });
+                    tops.extend(of.map(|of| (of, place)));
+                    place
+                }
+            };
+            let Some((_, workload)) = found.get_index_mut(place) else { continue };
             match workload.variants.iter_mut().find(|v| Arc::ptr_eq(&v.spec, &pod.spec)) {
                 Some(variant) => variant.pods.push(pod),
-                None => workload.variants.push(Variant { spec: pod.spec.clone(), pods: vec![pod] }),
+                None => {
+                    // most owners have pods of one spec
+                    workload.variants.reserve_exact(usize::from(workload.variants.is_empty()));
+                    workload.variants.push(Variant { spec: pod.spec.clone(), pods: vec![pod] });
+                }
             }
         }
         let namespaces = &self.scope.namespaces;
-        found.retain(|owner, workload| {
-            let here = namespaces.is_empty() || owner.namespace.as_ref().is_some_and(|n| namespaces.contains(n));
+        let mut found: Vec<Workload<'_>> = found.into_values().collect();
+        found.retain(|workload| {
+            let here =
+                namespaces.is_empty() || workload.owner.namespace.as_ref().is_some_and(|n| namespaces.contains(n));
             here && (self.selects(workload.labels) || self.selects(workload.pod_labels))
         });
-        found.into_values().collect()
+        found.sort_by(|a, b| a.owner.cmp(&b.owner));
+        found
     }
 
     /// The top of the chain of managing controllers; a static pod stands for itself.
     pub(super) fn top_owner(&self, pod: &PodRow) -> ObjectRef {
-        let itself = || ObjectRef::new("v1", "Pod", Some(&pod.namespace), &pod.name);
-        let Some(owner) = &pod.owner else { return itself() };
-        if pod.mirror || owner.1 == "Node" {
-            return itself();
-        }
+        let itself = || ObjectRef::shared("v1", "Pod", Some(&pod.namespace), &pod.name);
+        let Some(owner) = pod.owner.as_ref().filter(|_| !is_of_itself(pod)) else { return itself() };
         self.top_of(&pod.namespace, &owner.0, &owner.1, &owner.2)
     }
 

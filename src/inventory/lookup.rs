@@ -24,6 +24,10 @@ pub enum Question {
     WhoCan(Arc<str>, Arc<str>, Option<Arc<str>>),
     /// What was made or changed in so many seconds?
     Recent(i64),
+    /// Who reaches this workload, what does it run as, what does that allow, where may it connect to?
+    Reach(ObjectRef),
+    /// What did Trivy Operator count in its images?
+    Vulnerabilities(ObjectRef),
 }
 
 /// Where a row of an answer leads.
@@ -99,12 +103,15 @@ impl Inventory {
             Question::Image(text) => self.runs_image(text),
             Question::WhoCan(verb, resource, namespace) => self.who_can(verb, resource, namespace.as_deref()),
             Question::Recent(seconds) => self.recent(now, *seconds),
+            Question::Reach(object) => return self.ways(object),
+            Question::Vulnerabilities(owner) => return self.vulnerabilities(owner, now),
         };
         let kinds: &[Kind] = match question {
             Question::Pod(_) | Question::Node(_) | Question::Pods(_) => &[Kind::Pod],
             Question::Account(..) | Question::Image(_) => Kind::POD_SPEC,
             Question::WhoCan(..) => &[Kind::Role, Kind::ClusterRole, Kind::RoleBinding, Kind::ClusterRoleBinding],
             Question::Recent(_) => &[Kind::Deployment, Kind::Pod, Kind::RoleBinding, Kind::ClusterRoleBinding],
+            Question::Reach(_) | Question::Vulnerabilities(_) => &[],
         };
         let unread: Vec<&str> =
             kinds.iter().filter(|kind| self.gap(**kind, None).is_some()).map(|kind| kind.info().plural).collect();

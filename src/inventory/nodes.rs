@@ -96,8 +96,8 @@ pub struct NodeRow {
 pub fn rows(inventory: &Inventory, report: &Report) -> Vec<NodeRow> {
     let now = report.finished.parse::<jiff::Timestamp>().map(|time| time.as_second()).unwrap_or_default();
     let mut failing: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|f| f.status == FindingStatus::Fail && &*f.owner.kind == "Node") {
-        *failing.entry(&finding.owner.name).or_default() += 1;
+    for finding in report.findings.rows().filter(|f| f.status() == FindingStatus::Fail && &*f.owner().kind == "Node") {
+        *failing.entry(&finding.owner().name).or_default() += 1;
     }
     inventory.nodes.values().map(|node| row(inventory, node, now, &failing)).collect()
 }

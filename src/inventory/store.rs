@@ -13,6 +13,9 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
 /// Namespace (empty: cluster-scoped) and name.
 pub type Key = (Arc<str>, Arc<str>);
@@ -148,8 +151,12 @@ macro_rules! inventory {
             states: BTreeMap<Kind, ReadState>,
             undecodable: Vec<(Kind, Key, Arc<str>)>,
             opt_ins: BTreeSet<Kind>,
-            /// How often something that is kept changed.
-            changes: u64,
+            /// Which inventory: no two of a process have the same number.
+            id: u64,
+            /// How often something that is kept changed, by kind.
+            changes: BTreeMap<Kind, u64>,
+            /// Names of namespaces, each once.
+            places: HashSet<Arc<str>>,
             specs: Interner<PodSpec>,
             labels: Interner<Map>,
             owners: Interner<(String, String, String)>,
@@ -179,7 +186,9 @@ macro_rules! inventory {
                     states: BTreeMap::new(),
                     undecodable: Vec::new(),
                     opt_ins: BTreeSet::new(),
-                    changes: 0,
+                    id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+                    changes: BTreeMap::new(),
+                    places: HashSet::new(),
                     specs: Interner::default(),
                     labels: Interner::default(),
                     owners: Interner::default(),
@@ -191,8 +200,9 @@ macro_rules! inventory {
             pub fn upsert(&mut self, mut object: Object) {
                 // of no use once it was read, and different after every write to a status that nobody keeps
                 object.meta_mut().resource_version.clear();
-                let key = key(object.meta());
-                self.forget_undecodable(object.kind(), &key);
+                let kind = object.kind();
+                let key = self.key(object.meta());
+                self.forget_undecodable(kind, &key);
                 if let Object::Namespace(namespace) = &object {
                     self.learn_id(&namespace.meta);
                 }
@@ -209,7 +219,9 @@ macro_rules! inventory {
                     }
                     Object::Whole(kind, o) => put(&mut self.wholes, (kind, key), *o),
                 };
-                self.changes += u64::from(new);
+                if new {
+                    self.changed(kind);
+                }
             }
 
             /// Removes an object, as a watch reports it.
@@ -217,7 +229,7 @@ macro_rules! inventory {
                 let key = key(object.meta());
                 let kind = object.kind();
                 self.forget_undecodable(kind, &key);
-                self.changes += 1;
+                self.changed(kind);
                 match object {
                     $(Object::$kind(_) => drop(self.$table.remove(&key)),)*
                     Object::Pod(_) => drop(self.pods.remove(&key)),
@@ -265,7 +277,7 @@ macro_rules! inventory {
                         self.wholes.retain(|(k, key), _| other(*k, key));
                     }
                 }
-                self.changes += 1;
+                self.changed(kind);
                 // of which part a note is, nobody knows where there are several
                 self.undecodable.retain(|(k, key, _)| only.is_some() || other(*k, key));
                 self.specs.sweep();
@@ -338,6 +350,16 @@ pub struct ControllerRow {
 }
 
 impl Inventory {
+    /// The key under which an object is kept.
+    fn key(&mut self, meta: &Meta) -> Key {
+        let namespace = self.places.get(meta.namespace.as_str()).cloned().unwrap_or_else(|| {
+            let name: Arc<str> = meta.namespace.as_str().into();
+            self.places.insert(name.clone());
+            name
+        });
+        (namespace, meta.name.as_str().into())
+    }
+
     /// The cluster's id is the UID of a namespace that is made once, with the cluster.
     fn learn_id(&mut self, namespace: &Meta) {
         if namespace.name == "kube-system" && self.medium == Medium::Cluster && !namespace.uid.is_empty() {
@@ -401,17 +423,35 @@ impl Inventory {
         let key = (namespace.into(), name.into());
         self.forget_undecodable(kind, &key);
         self.undecodable.push((kind, key, error.into()));
-        self.changes += 1;
+        self.changed(kind);
     }
 
     /// It decodes now, or is gone.
     pub fn forget_undecodable(&mut self, kind: Kind, key: &Key) {
+        let before = self.undecodable.len();
         self.undecodable.retain(|(k, of, _)| *k != kind || of != key);
+        if self.undecodable.len() < before {
+            self.changed(kind);
+        }
+    }
+
+    fn changed(&mut self, kind: Kind) {
+        *self.changes.entry(kind).or_default() += 1;
+    }
+
+    /// Which inventory: no two of a process have the same number.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// How often something of a kind changed: the same number, the same objects, state and gaps.
+    pub fn changes_of(&self, kind: Kind) -> u64 {
+        self.changes.get(&kind).copied().unwrap_or(0)
     }
 
     /// How often something that is kept changed: the same number, the same verdicts.
     pub fn changes(&self) -> u64 {
-        self.changes
+        self.changes.values().sum()
     }
 
     /// Objects that did not decode.
@@ -421,7 +461,9 @@ impl Inventory {
 
     /// Says how far the reading of a kind is.
     pub fn set_state(&mut self, kind: Kind, state: ReadState) {
-        self.changes += u64::from(put(&mut self.states, kind, state));
+        if put(&mut self.states, kind, state) {
+            self.changed(kind);
+        }
     }
 
     /// How far the reading of a kind is.
@@ -432,7 +474,9 @@ impl Inventory {
 
     /// Allows a kind that is read on request only.
     pub fn opt_in(&mut self, kind: Kind) {
-        self.opt_ins.insert(kind);
+        if self.opt_ins.insert(kind) {
+            self.changed(kind);
+        }
     }
 
     /// Whether an opt-in kind was asked for; true for all others.

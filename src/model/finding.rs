@@ -54,7 +54,7 @@ pub enum SeenIn {
 }
 
 /// One field of the evidence.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Evidence {
     /// Where, from the root of the resource.
     pub path: FieldPath,
@@ -148,10 +148,17 @@ pub struct Finding {
     pub reach: Vec<&'static str>,
 }
 
+impl Waiver {
+    /// Whether a person recorded it, and not the program's own list.
+    pub fn is_by_people(&self) -> bool {
+        &*self.source != BUILT_IN
+    }
+}
+
 impl Finding {
     /// Whether a person's record waives it, and not the program's own list.
     pub fn is_waived_by_people(&self) -> bool {
-        self.waiver.as_ref().is_some_and(|waiver| &*waiver.source != BUILT_IN)
+        self.waiver.as_ref().is_some_and(Waiver::is_by_people)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The vocabulary of plimsoll: what a scan says and about what. No IO, no Kubernetes client.
 
+mod asked;
 mod finding;
+pub mod findings;
 mod near;
 mod object;
 mod path;
@@ -10,7 +12,9 @@ mod report;
 mod text;
 mod verdict;
 
+pub use asked::{Activity, Asked, Doing, KindActivity, Place, Sums};
 pub use finding::{BUILT_IN, Evidence, Finding, FindingSource, FindingStatus, SeenIn, Waiver, fingerprint};
+pub use findings::Findings;
 pub use near::nearest;
 pub use object::{ObjectRef, OwnObject};
 pub use path::{FieldPath, Step, flag_name, flag_position};

@@ -1,6 +1,39 @@
 use serde::{Serialize, Serializer, ser::SerializeStruct};
+use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// Words that nearly every reference has, kept once each.
+static WORDS: LazyLock<HashSet<Arc<str>>> = LazyLock::new(|| {
+    let words = [
+        "",
+        "v1",
+        "apps/v1",
+        "batch/v1",
+        "rbac.authorization.k8s.io/v1",
+        "networking.k8s.io/v1",
+        "Pod",
+        "Deployment",
+        "ReplicaSet",
+        "StatefulSet",
+        "DaemonSet",
+        "Job",
+        "CronJob",
+        "Namespace",
+        "Service",
+        "ServiceAccount",
+        "Secret",
+        "ConfigMap",
+        "Role",
+        "RoleBinding",
+        "Node",
+    ];
+    words.into_iter().map(Into::into).collect()
+});
+
+fn word(text: &str) -> Arc<str> {
+    WORDS.get(text).cloned().unwrap_or_else(|| text.into())
+}
 
 /// Which object: its cluster's key, group and version, kind, namespace (None: cluster-scoped) and name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,12 +56,17 @@ pub type OwnObject = ObjectRef;
 impl ObjectRef {
     /// A reference inside the one source of this scan.
     pub fn new(api_version: &str, kind: &str, namespace: Option<&str>, name: &str) -> Self {
+        Self::shared(api_version, kind, namespace.map(Into::into).as_ref(), &name.into())
+    }
+
+    /// The same of names that somebody has already: they are kept once.
+    pub fn shared(api_version: &str, kind: &str, namespace: Option<&Arc<str>>, name: &Arc<str>) -> Self {
         Self {
-            cluster: "".into(),
-            namespace: namespace.filter(|n| !n.is_empty()).map(Into::into),
-            kind: kind.into(),
-            name: name.into(),
-            api_version: api_version.into(),
+            cluster: word(""),
+            namespace: namespace.filter(|n| !n.is_empty()).cloned(),
+            kind: word(kind),
+            name: name.clone(),
+            api_version: word(api_version),
         }
     }
 

@@ -105,6 +105,11 @@ impl FieldPath {
         Self(self.0.iter().chain(&rest.0).cloned().collect())
     }
 
+    /// What of it comes after another path that it begins with.
+    pub fn after(&self, start: &FieldPath) -> Option<Self> {
+        self.0.strip_prefix(start.0.as_slice()).map(|rest| Self(rest.to_vec()))
+    }
+
     /// The path of the thing that holds this one.
     pub fn parent(&self) -> Option<Self> {
         let (_, rest) = self.0.split_last()?;

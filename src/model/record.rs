@@ -230,9 +230,8 @@ pub struct AttestationUse {
 }
 
 /// Whether a finding is for the person to weigh who decides this control.
-pub fn is_candidate(control: &ControlResult, finding: &Finding) -> bool {
-    matches!(finding.status, FindingStatus::Manual | FindingStatus::Fail)
-        && control.checks.iter().any(|check| **check == *finding.check)
+pub fn is_candidate(control: &ControlResult, check: &str, status: FindingStatus) -> bool {
+    matches!(status, FindingStatus::Manual | FindingStatus::Fail) && control.checks.iter().any(|of| **of == *check)
 }
 
 /// A day as `YYYY-MM-DD` and in no other way.

@@ -1,4 +1,4 @@
-use super::{AttestationUse, Finding, Verdict, WaiverUse};
+use super::{AttestationUse, Findings, Verdict, WaiverUse};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -273,7 +273,7 @@ pub struct Report {
     /// Controls of all frameworks, passing and failing.
     pub controls: Vec<ControlResult>,
     /// Findings; passes are counted, not listed.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// What could not be read.
     pub gaps: Vec<Gap>,
     /// Findings that built-in exemptions turned into waived.

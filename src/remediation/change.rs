@@ -257,6 +257,25 @@ impl Change {
         unified(&before, &text(&self.after), (old, &name), 3)
     }
 
+    /// The object as it will be, without what the API server writes: to apply, or to put where it is managed. Values at
+    /// `masked` and what is never shown are hidden, and then it says so.
+    pub fn whole(&self, masked: &[FieldPath]) -> String {
+        let mut shown = self.after.clone();
+        yaml::hide(&mut shown, false);
+        yaml::mask(&mut shown, masked);
+        if let Some(fields) = shown.as_object_mut() {
+            fields.shift_remove("status");
+            if let Some(metadata) = fields.get_mut("metadata").and_then(Value::as_object_mut) {
+                SERVERS_OWN.iter().for_each(|field| drop(metadata.shift_remove(*field)));
+                if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
+                    annotations.shift_remove("kubectl.kubernetes.io/last-applied-configuration");
+                }
+            }
+        }
+        let text = yaml::print(&shown);
+        if text.contains(yaml::MASK) { format!("{HIDDEN}{text}") } else { text }
+    }
+
     /// The command line that does it, quoted for a POSIX shell and complete in itself; `context` keeps it off another
     /// cluster. With `dry_run` the API server says what would happen and changes nothing; what is replaced is only
     /// printed, because a server accepts no trial of it.
@@ -297,6 +316,13 @@ impl Change {
         }
     }
 }
+
+/// Metadata that the API server writes.
+const SERVERS_OWN: [&str; 6] =
+    ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
+
+/// Said above an object of which something is hidden.
+const HIDDEN: &str = "# Values are hidden in this copy: put them back before you apply it.\n";
 
 /// What kubectl calls the kind: `deployments.apps`.
 fn resource(object: &ObjectRef) -> String {
@@ -385,6 +411,12 @@ mod tests {
             )
         );
         assert_eq!(change.managed_by.as_deref(), Some("Argo CD (application shop-app)"));
+        let whole = change.whole(&[FieldPath::of("spec.replicas")]);
+        assert!(
+            whole.starts_with("# Values are hidden") && whole.contains("replicas: (hidden by plimsoll)"),
+            "{whole}"
+        );
+        assert!(whole.contains("kind: Deployment") && whole.contains("privileged: false"), "{whole}");
         let diff = change.diff(&[]);
         assert!(diff.contains("-          privileged: true\n+          privileged: false\n"), "{diff}");
     }

@@ -1,7 +1,9 @@
+//! What deployed an object, and what controls it, by the marks that it carries.
+
 use serde_json::Value;
 
 /// Who will undo a change made by hand: what deployed the object, as its marks say.
-pub(super) fn manager(object: &Value) -> Option<String> {
+pub fn manager(object: &Value) -> Option<String> {
     let text =
         |map: &str, key: &str| object.get("metadata")?.get(map)?.get(key)?.as_str().filter(|text| !text.is_empty());
     let (label, annotation) = (|key| text("labels", key), |key| text("annotations", key));
@@ -24,6 +26,11 @@ pub(super) fn manager(object: &Value) -> Option<String> {
     if let Some(tool) = label("app.kubernetes.io/managed-by") {
         return Some(tool.to_owned());
     }
+    controller(object)
+}
+
+/// What controls an object directly: `ReplicaSet web-7c9`.
+pub fn controller(object: &Value) -> Option<String> {
     let owner = object
         .pointer("/metadata/ownerReferences")?
         .as_array()?

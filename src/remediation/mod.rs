@@ -4,7 +4,10 @@
 mod change;
 mod diff;
 mod edit;
+mod managed;
 mod manager;
 
 pub use change::{Action, Change, NoChange, plan};
 pub use diff::unified;
+pub use managed::{Writer, Writers};
+pub use manager::{controller, manager};

@@ -5,7 +5,7 @@ use super::sources::Sources;
 use crate::app::{Book, Change, Done, Failure, FieldName, Origin, Prepared, Recorded, Refused, Target};
 use crate::engine::{Decisions, Engine};
 use crate::frameworks::Edition;
-use crate::inventory::{Answer, Inventory, Medium, Question};
+use crate::inventory::{Answer, Facts, Inventory, Medium, Question};
 use crate::model::{Attachment, Attestation, Report, WaiverRecord};
 use crate::sources::files;
 use crate::store::{self, ChangeError, Changed, Record, RecordPaths};
@@ -110,11 +110,21 @@ impl Desk {
         let held = locked(&self.held);
         let held = held.as_ref().filter(|held| held.target == *target);
         let unread = || Failure::new("The cluster is still being read.", "The answer comes when that is done.");
-        let now = |inventory: &Inventory| match target.origin {
-            Origin::Demo => inventory.newest(),
-            Origin::Cluster | Origin::Files => jiff::Timestamp::now().as_second(),
-        };
-        held.map(|held| held.inventory.answer(question, now(&held.inventory))).ok_or_else(unread)
+        held.map(|held| held.inventory.answer(question, now(target, &held.inventory))).ok_or_else(unread)
+    }
+
+    /// Labels and ages of what was read of a target.
+    pub(super) fn facts(&self, target: &Target) -> Result<Facts, Failure> {
+        let held = locked(&self.held);
+        let held = held.as_ref().filter(|held| held.target == *target);
+        let unread = || Failure::new("Labels are not known yet.", "They are when the cluster was read.");
+        held.map(|held| held.inventory.facts(now(target, &held.inventory))).ok_or_else(unread)
+    }
+
+    /// How many objects of a kind a target has, where that is kept.
+    pub(super) fn count(&self, target: &Target, kind: crate::inventory::Kind) -> Option<usize> {
+        let held = locked(&self.held);
+        held.as_ref().filter(|held| held.target == *target).map(|held| held.inventory.count(kind))
     }
 
     fn path(&self, book: Book) -> Option<PathBuf> {
@@ -140,7 +150,7 @@ impl Desk {
     /// Writes a record.
     fn write(&self, change: &Change) -> Result<Changed, Refused> {
         let book = match change {
-            Change::Waive(_) | Change::Unwaive(_) => Book::Waivers,
+            Change::Waive(_) | Change::WaiveMarked(_) | Change::Unwaive(_) => Book::Waivers,
             Change::Attest(..) | Change::Withdraw(_) => Book::Attestations,
         };
         let refused = |failure| Refused { failure, field: None };
@@ -152,6 +162,7 @@ impl Desk {
         let path = path.as_path();
         let changed = match change {
             Change::Waive(record) => store::change(path, Some(record), |known: &WaiverRecord| known.is_about(record)),
+            Change::WaiveMarked(records) => all(path, records),
             Change::Unwaive(record) => store::change(path, None, |known: &WaiverRecord| known.is_about(record)),
             Change::Attest(record, files) => {
                 let record = Attestation { attachments: attachments(files)?, ..record.clone() };
@@ -163,9 +174,36 @@ impl Desk {
     }
 }
 
+/// What ages are reckoned from: the time; of the demo, which stands still, its own.
+fn now(target: &Target, inventory: &Inventory) -> i64 {
+    match target.origin {
+        Origin::Demo => inventory.newest(),
+        Origin::Cluster | Origin::Files => jiff::Timestamp::now().as_second(),
+    }
+}
+
 /// The records of a file; none where there is no file, or no place for one.
 fn of<T: Record>(path: Option<&Path>) -> Result<Vec<crate::model::Placed<T>>, ChangeError> {
     path.map_or_else(|| Ok(Vec::new()), store::load)
+}
+
+/// Writes several waivers as one change: all of them or none.
+fn all(path: &Path, records: &[WaiverRecord]) -> Result<Changed, ChangeError> {
+    let mut whole: Option<Changed> = None;
+    for record in records {
+        match store::change(path, Some(record), |known: &WaiverRecord| known.is_about(record)) {
+            Ok(changed) => {
+                let before = whole.map_or(changed.before, |first| first.before);
+                whole = Some(Changed { before, ..changed });
+            }
+            Err(error) => {
+                // of what is half done nothing stays; where that fails, the file tells what counts
+                let _ = whole.as_ref().map(store::undo);
+                return Err(error);
+            }
+        }
+    }
+    whole.ok_or_else(|| ChangeError::Gone(path.display().to_string()))
 }
 
 /// The address in git's configuration, as it is where the file lies.
@@ -225,6 +263,11 @@ impl Sources {
         let (what, said) = match change {
             Change::Waive(record) => {
                 (format!("the waiver of {}", record.subject()), format!("Waived until {}, in {file}.", record.expires))
+            }
+            Change::WaiveMarked(records) => {
+                let until = records.first().map(|record| record.expires.to_string()).unwrap_or_default();
+                let count = records.len();
+                (format!("{count} waivers"), format!("Waived {count} failures until {until}, in {file}."))
             }
             Change::Unwaive(record) => (
                 format!("taking away the waiver of {}", record.subject()),

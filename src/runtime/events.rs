@@ -1,6 +1,7 @@
 //! The event loop: one receive, drain, update, draw at most every 16 ms. Idle, it waits and does nothing.
 
 use super::clipboard::Clipboard;
+use super::editor::Copy;
 use super::input::{Heard, Input};
 use super::look::Wardrobe;
 use super::terminal::{Screen, mouse};
@@ -54,6 +55,9 @@ pub(super) async fn run(options: Options) -> anyhow::Result<Ended> {
     let reread = options.paths.map(|paths| watch(paths, current, reload.clone()));
     let mut app = Loop {
         screen: Some(screen),
+        keys: Some(keys),
+        stopped: false,
+        to_edit: None,
         state,
         theme,
         wardrobe,
@@ -69,12 +73,18 @@ pub(super) async fn run(options: Options) -> anyhow::Result<Ended> {
         let _ = stdout().write_all(background::QUESTION.as_bytes()).and_then(|()| stdout().flush());
     }
     app.carry_out(effects)?;
-    app.run(messages, keys, reread).await
+    app.run(messages, reread).await
 }
 
 struct Loop {
-    /// None while suspended.
+    /// None while suspended, and while an editor has the terminal.
     screen: Option<Screen>,
+    /// None while an editor reads them.
+    keys: Option<EventStream>,
+    /// This program stopped itself: that it was continued is known.
+    stopped: bool,
+    /// A copy that an editor shall open: its name and text.
+    to_edit: Option<(String, String)>,
     state: State,
     theme: Theme,
     wardrobe: Wardrobe,
@@ -84,6 +94,14 @@ struct Loop {
     /// Asks for the settings to be read.
     reload: Arc<Notify>,
     ended: Option<Ended>,
+}
+
+/// The next event of the terminal; without one, waits for ever.
+async fn event(keys: &mut Option<EventStream>) -> Option<std::io::Result<crossterm::event::Event>> {
+    match keys {
+        Some(keys) => keys.next().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The next of what may never come; without it, waits for ever.
@@ -98,7 +116,6 @@ impl Loop {
     async fn run(
         &mut self,
         mut messages: mpsc::UnboundedReceiver<Msg>,
-        mut keys: EventStream,
         mut reread: Option<mpsc::UnboundedReceiver<Reread>>,
     ) -> anyhow::Result<Ended> {
         let mut signals = Signals::new().context("signals cannot be received")?;
@@ -107,8 +124,18 @@ impl Loop {
         loop {
             let heard = tokio::select! {
                 biased;
-                signal = signals.next() => return Ok(Ended::Signal(signal)),
-                event = keys.next() => match event {
+                signal = signals.next() => match signal {
+                    Signal::End(number) => return Ok(Ended::Signal(number)),
+                    Signal::Stop => {
+                        self.suspend()?;
+                        Vec::new()
+                    }
+                    Signal::Continue => {
+                        self.continued()?;
+                        Vec::new()
+                    }
+                },
+                event = event(&mut self.keys) => match event {
                     Some(event) => input.hear(event.context("the terminal cannot be read")?),
                     // The terminal is gone: as if it had hung up.
                     None => return Ok(Ended::Signal(SIGHUP)),
@@ -134,6 +161,12 @@ impl Loop {
                     self.take(message)?;
                 }
                 stale = true;
+            }
+            if let Some((name, text)) = self.to_edit.take() {
+                match self.edit(&name, &text, &mut signals).await? {
+                    Some(ended) => return Ok(ended),
+                    None => stale = true,
+                }
             }
             if let Some(ended) = self.ended {
                 return Ok(ended);
@@ -203,7 +236,12 @@ impl Loop {
                     let _ = mouse(on);
                     continue;
                 }
+                Some(Effect::Edit(name, text)) => {
+                    self.to_edit = Some((name, text));
+                    continue;
+                }
                 Some(Effect::Reload) => {
+                    super::panic_if_asked("loop");
                     self.reload.notify_one();
                     continue;
                 }
@@ -228,48 +266,138 @@ impl Loop {
     /// Gives the terminal back and stops; continues where it was when the job is in front again.
     fn suspend(&mut self) -> anyhow::Result<()> {
         self.screen = None;
-        let stopped = std::process::Command::new("kill").args(["-TSTP", &std::process::id().to_string()]).status();
+        self.stopped = true;
+        let stopped = stop();
+        self.retake()?;
+        if !stopped {
+            self.stopped = false;
+            self.state.say("This system cannot suspend a program.");
+        }
+        Ok(())
+    }
+
+    /// Somebody else stopped this program and let it go on: the shell used the terminal meanwhile.
+    fn continued(&mut self) -> anyhow::Result<()> {
+        if std::mem::take(&mut self.stopped) { Ok(()) } else { self.retake() }
+    }
+
+    /// Takes the terminal again and draws all of it.
+    fn retake(&mut self) -> anyhow::Result<()> {
+        // first given back: what it was before this program is known only as long as it is taken
+        self.screen = None;
         let screen = Screen::take(self.state.mouse).context("the terminal cannot be taken again")?;
         let size = screen.terminal.size().context("the terminal does not tell its size")?;
         self.screen = Some(screen);
-        if stopped.is_err() {
-            self.state.say("This system cannot suspend a program.");
-        }
-        self.take(Msg::Resize(size.width, size.height))
+        self.take(Msg::Resize(size.width, size.height))?;
+        self.draw()
     }
+
+    /// Opens a copy in an editor, which has the terminal until it ends. Some: a signal ended both.
+    async fn edit(&mut self, name: &str, text: &str, signals: &mut Signals) -> anyhow::Result<Option<Ended>> {
+        let copy = match Copy::new(name, text) {
+            Ok(copy) => copy,
+            Err(failure) => {
+                self.take(Msg::Edited(Err(failure)))?;
+                return Ok(None);
+            }
+        };
+        // both read the keyboard: ours goes first
+        (self.keys, self.screen) = (None, None);
+        // what woke the reader up would swallow the first key that comes after
+        let _ = crossterm::event::poll(Duration::ZERO);
+        let command = copy.command(&|name| std::env::var(name).ok());
+        let program = command.get_program().to_string_lossy().into_owned();
+        let ended = match tokio::process::Command::from(command).spawn() {
+            Ok(mut editor) => loop {
+                tokio::select! {
+                    ended = editor.wait() => break ended,
+                    signal = signals.next() => match signal {
+                        // ctrl-c in the editor is the editor's
+                        Signal::End(SIGINT) | Signal::Continue => {}
+                        Signal::End(number) => {
+                            let _ = editor.start_kill();
+                            let _ = editor.wait().await;
+                            return Ok(Some(Ended::Signal(number)));
+                        }
+                        // the editor stopped with us
+                        Signal::Stop => drop(stop()),
+                    },
+                }
+            },
+            Err(error) => Err(error),
+        };
+        self.keys = Some(EventStream::new());
+        self.retake()?;
+        let answer = match (ended, copy.done()) {
+            (_, Some(path)) => Ok(Some(path)),
+            (Ok(status), None) if status.success() => Ok(None),
+            (Ok(status), None) => Err(Failure::new(format!("{program} ended with {status}."), "Nothing was changed.")),
+            (Err(error), None) => {
+                let what = format!("{program} cannot be started: {error}.");
+                Err(Failure::new(what, "Set KUBE_EDITOR or EDITOR to your editor."))
+            }
+        };
+        self.take(Msg::Edited(answer))?;
+        Ok(None)
+    }
+}
+
+/// Stops this process, until it is continued; false: that cannot be done here.
+fn stop() -> bool {
+    let own = std::process::id().to_string();
+    std::process::Command::new("kill").args(["-STOP", &own]).status().is_ok_and(|status| status.success())
 }
 
 fn unusable(error: &ThemeError) -> Failure {
     Failure::new(error.to_string(), "")
 }
 
+/// What a signal asks for.
+enum Signal {
+    /// To end, by its number.
+    End(i32),
+    /// To stop for a while, as ctrl-z does elsewhere.
+    Stop,
+    /// To go on.
+    Continue,
+}
+
 /// Terminal hung up.
 const SIGHUP: i32 = 1;
+const SIGINT: i32 = 2;
+const SIGTERM: i32 = 15;
 
 #[cfg(unix)]
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
+    stop: tokio::signal::unix::Signal,
+    go_on: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
     fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
+        // SIGTSTP and SIGCONT: Linux has numbers of its own
+        let (stop, go_on) = if cfg!(target_os = "linux") { (20, 18) } else { (18, 19) };
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
+            stop: signal(SignalKind::from_raw(stop))?,
+            go_on: signal(SignalKind::from_raw(go_on))?,
         })
     }
 
-    /// The number of the next signal that ends the program.
-    async fn next(&mut self) -> i32 {
+    async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.terminate.recv() => 15,
-            _ = self.hang_up.recv() => SIGHUP,
-            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => Signal::End(SIGTERM),
+            _ = self.hang_up.recv() => Signal::End(SIGHUP),
+            _ = self.interrupt.recv() => Signal::End(SIGINT),
+            _ = self.stop.recv() => Signal::Stop,
+            _ = self.go_on.recv() => Signal::Continue,
         }
     }
 }
@@ -283,8 +411,8 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn next(&mut self) -> i32 {
+    async fn next(&mut self) -> Signal {
         let _ = tokio::signal::ctrl_c().await;
-        2
+        Signal::End(SIGINT)
     }
 }

@@ -6,6 +6,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, Mou
 
 /// What was heard.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // taken apart at once
 pub(super) enum Heard {
     /// Something for the state.
     Message(Msg),
@@ -104,6 +105,8 @@ fn key(event: KeyEvent) -> Option<Key> {
         KeyCode::Delete => Code::Delete,
         KeyCode::Up => Code::Up,
         KeyCode::Down => Code::Down,
+        KeyCode::Left if event.modifiers.contains(KeyModifiers::SHIFT) => Code::ShiftLeft,
+        KeyCode::Right if event.modifiers.contains(KeyModifiers::SHIFT) => Code::ShiftRight,
         KeyCode::Left => Code::Left,
         KeyCode::Right => Code::Right,
         KeyCode::Home => Code::Home,

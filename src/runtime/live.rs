@@ -6,13 +6,13 @@ use super::sources::{Resource, Sources};
 use crate::app::{ContextInfo, Failure, Link, Target};
 use crate::engine::{Engine, kinds};
 use crate::inventory::{Inventory, Kind, OptIn, ReadState, Version};
-use crate::model::ObjectRef;
-use crate::sources::live::{ConnectError, Flags, Mode, Session, UNWATCHED, contexts};
+use crate::model::{Activity, Doing, KindActivity, ObjectRef};
+use crate::sources::live::{CANCELLED, ConnectError, Flags, Mode, Session, UNWATCHED, contexts};
 use crate::sources::{Part, Update, apply};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
@@ -63,12 +63,76 @@ impl Links {
     }
 }
 
-/// Connection flags, and the session that is open.
+/// What is being done about the kinds of a scan.
+#[derive(Debug, Default)]
+struct Standing {
+    kinds: BTreeMap<Kind, (Doing, usize)>,
+}
+
+impl Standing {
+    fn of(kinds: &BTreeSet<Kind>) -> Self {
+        Self { kinds: kinds.iter().map(|kind| (*kind, (Doing::Waiting, 0))).collect() }
+    }
+
+    /// Takes what an update says of a kind.
+    fn note(&mut self, update: &Update) {
+        let (kind, doing) = match update {
+            Update::State(kind, state) => (*kind, doing(state)),
+            Update::Lost(part, why) => (part.kind, Doing::Lost(clock(&super::sources::now()).into(), why.clone())),
+            Update::Back(part) => (part.kind, Doing::Live),
+            _ => return,
+        };
+        let Some((known, _)) = self.kinds.get_mut(&kind) else { return };
+        match (&*known, &doing) {
+            // since when is that of the first reason; what was stopped does not come back by itself
+            (Doing::Lost(since, _), Doing::Lost(_, why)) => *known = Doing::Lost(since.clone(), why.clone()),
+            (Doing::Cancelled, Doing::Live | Doing::Lost(..)) => {}
+            _ => *known = doing,
+        }
+        // in the terminal every kind is watched once it was read
+        if *known == Doing::Read {
+            *known = Doing::Live;
+        }
+    }
+
+    fn count(&mut self, inventory: &Inventory, kind: Kind) {
+        if let Some((_, objects)) = self.kinds.get_mut(&kind) {
+            *objects = inventory.count(kind);
+        }
+    }
+}
+
+fn doing(state: &ReadState) -> Doing {
+    match state {
+        ReadState::Unread => Doing::Waiting,
+        ReadState::Reading => Doing::Reading,
+        ReadState::Complete => Doing::Read,
+        ReadState::Absent => Doing::Absent,
+        ReadState::Failed { message, .. } if &**message == CANCELLED => Doing::Cancelled,
+        ReadState::Failed { message, .. } => Doing::Failed(message.clone()),
+    }
+}
+
+/// The name of a kind's resource: `deployments.apps`.
+fn resource(kind: Kind) -> String {
+    let info = kind.info();
+    match (info.plural, info.group) {
+        ("" | "*", _) => kind.name().to_owned(),
+        (plural, "") => plural.to_owned(),
+        (plural, group) => format!("{plural}.{group}"),
+    }
+}
+
+/// Connection flags, the session that is open, and what it does.
 #[derive(Debug, Default)]
 pub struct Live {
     flags: Flags,
     open: Mutex<Option<(Target, Session)>>,
+    standing: Mutex<Standing>,
 }
+
+/// How often it is looked whether anything happened, while somebody looks at it.
+const GLANCE: Duration = Duration::from_millis(500);
 
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
@@ -95,7 +159,7 @@ fn sentence(text: &str) -> String {
 impl Live {
     /// With kubectl's connection flags.
     pub fn new(flags: Flags) -> Self {
-        Self { flags, open: Mutex::default() }
+        Self { flags, ..Self::default() }
     }
 
     fn flags(&self, target: &Target) -> Flags {
@@ -136,10 +200,11 @@ impl Live {
         allowed.extend(target.kubelets.then_some(OptIn::KubeletConfig));
         let wanted = kinds(&editions, &allowed);
         sink.planned(wanted.len());
+        *self.standing() = Standing::of(&wanted);
         let mut inventory = session.inventory();
         inventory.settings = sources.settings(session.cluster().context.as_deref()).inventory();
         wanted.iter().filter(|kind| kind.info().opt_in.is_some()).for_each(|kind| inventory.opt_in(*kind));
-        let mut engine = Engine::default();
+        let mut engine = Engine::following();
         let mut updates = session.read(wanted.clone(), Mode::Follow);
         let mut links = Links::default();
         let (mut told, mut pause) = (Instant::now(), BETWEEN);
@@ -153,10 +218,12 @@ impl Live {
                 Some(Update::State(kind, _) | Update::Batch(kind, _)) => Some(*kind),
                 Some(_) => None,
             };
+            update.iter().for_each(|update| self.standing().note(update));
             if let Some(update) = update.and_then(|update| links.absorb(update)) {
                 apply(&mut inventory, update);
             }
             if let Some(kind) = kind {
+                self.standing().count(&inventory, kind);
                 progress(sink, &inventory, kind);
             }
             if told.elapsed() >= pause {
@@ -186,9 +253,11 @@ impl Live {
             };
             let Some(update) = update else { break };
             let known = links.say();
+            self.standing().note(&update);
             let mut changes: Vec<Update> = links.absorb(update).into_iter().collect();
             let until = tokio::time::Instant::now() + pause;
             while let Ok(Some(update)) = tokio::time::timeout_at(until, updates.recv()).await {
+                self.standing().note(&update);
                 changes.extend(links.absorb(update));
             }
             if !changes.is_empty() && sink.is_open() {
@@ -202,6 +271,59 @@ impl Live {
             }
         }
         Ok(())
+    }
+
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is being done and was asked, once that is another than at this revision, or after a while.
+    pub(super) fn activity(
+        &self,
+        target: &Target,
+        after: u64,
+        counts: impl Fn(Kind) -> Option<usize>,
+    ) -> Result<Activity, Failure> {
+        let session = {
+            let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.as_ref().filter(|(of, _)| of == target).map(|(_, session)| session.clone())
+        };
+        let nothing = || Failure::new("Nothing was asked of the cluster yet.", "It is being connected to.");
+        let session = session.ok_or_else(nothing)?;
+        let journal = session.journal();
+        if after > 0 {
+            let until = Instant::now() + TICK;
+            loop {
+                // what happens within a glance is told together
+                Handle::current().block_on(tokio::time::sleep(GLANCE));
+                let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+                let here = open.as_ref().is_some_and(|(of, _)| of == target);
+                if journal.revision() != after || !here || Instant::now() > until {
+                    break;
+                }
+            }
+        }
+        let revision = journal.revision();
+        let (asked, sums, by_resource) = journal.read();
+        let standing = self.standing();
+        let kinds = standing.kinds.iter().map(|(kind, (doing, objects))| {
+            let resource = resource(*kind);
+            let sums = by_resource.get(&resource).copied().unwrap_or_default();
+            let objects = counts(*kind).unwrap_or(*objects);
+            KindActivity { kind: resource.into(), doing: doing.clone(), objects, sums }
+        });
+        Ok(Activity { kinds: kinds.collect(), asked, sums, revision })
+    }
+
+    /// Stops reading a kind, by its resource.
+    pub(super) fn cancel(&self, target: &Target, name: &str) {
+        let kind = self.standing().kinds.keys().copied().find(|kind| resource(*kind) == name);
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(kind), Some((of, session))) = (kind, &*open)
+            && of == target
+        {
+            session.cancel(kind);
+        }
     }
 
     pub(super) fn contexts(&self) -> Result<Vec<ContextInfo>, Failure> {

@@ -15,7 +15,7 @@ pub struct Look {
     pub theme: Option<String>,
 }
 
-type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
+pub(super) type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
 
 impl Look {
     /// How many colours are shown.

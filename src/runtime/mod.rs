@@ -3,6 +3,7 @@
 mod background;
 mod clipboard;
 mod desk;
+mod editor;
 mod events;
 mod input;
 #[cfg(feature = "live")]
@@ -87,3 +88,15 @@ pub fn run(options: Options) -> anyhow::Result<Ended> {
     runtime.shutdown_background();
     ended
 }
+
+/// For the tests that a panic gives the terminal back: `PLIMSOLL_PANIC` names the place where one happens.
+#[cfg(debug_assertions)]
+#[allow(clippy::panic)]
+fn panic_if_asked(place: &str) {
+    if std::env::var("PLIMSOLL_PANIC").is_ok_and(|asked| asked == place) {
+        panic!("PLIMSOLL_PANIC asked for it");
+    }
+}
+
+#[cfg(not(debug_assertions))]
+fn panic_if_asked(_: &str) {}

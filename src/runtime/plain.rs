@@ -46,6 +46,10 @@ struct Headless {
 impl Headless {
     fn start(&mut self, effects: Vec<Effect>) {
         for effect in effects {
+            // what waits for a change is for somebody who goes on looking
+            if matches!(effect, Effect::LoadActivity(_, after) if after > 0) {
+                continue;
+            }
             // what is no work concerns a terminal
             if self.work.start(effect).is_none() {
                 self.awaited += 1;

@@ -6,8 +6,8 @@ use crate::app::{
 };
 use crate::config::Config;
 use crate::inventory::nodes::NodeRow;
-use crate::inventory::{Answer, Question};
-use crate::model::{Finding, Report};
+use crate::inventory::{Answer, Facts, Question};
+use crate::model::{Activity, Finding, Report};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -84,6 +84,20 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// Nothing was read of it yet.
     fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure>;
+
+    /// What is being done and was asked of the target: once that is another than at this revision; at 0 at once.
+    ///
+    /// # Errors
+    /// Nothing is asked of such a target.
+    fn activity(&self, target: &Target, after: u64) -> Result<Activity, Failure>;
+
+    /// Stops reading a kind of the target.
+    fn cancel(&self, target: &Target, kind: &str);
+    /// Labels and ages of what was read of the target.
+    ///
+    /// # Errors
+    /// It is still being read.
+    fn facts(&self, target: &Target) -> Result<Facts, Failure>;
 
     /// What a form has to know of this machine.
     fn prepare(&self, book: Book) -> Prepared;

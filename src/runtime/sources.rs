@@ -10,8 +10,8 @@ use crate::config::{self, Config};
 use crate::engine::{BuiltIn, Engine, Selection, Times, kinds};
 use crate::frameworks::{Edition, Pack};
 use crate::inventory::yaml::{self, Positions, Span};
-use crate::inventory::{Answer, Inventory, Kind, Medium, Object, OptIn, Question, Version, nodes};
-use crate::model::{Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
+use crate::inventory::{Answer, Facts, Inventory, Kind, Medium, Object, OptIn, Question, Version, nodes};
+use crate::model::{Activity, Evidence, FieldPath, Finding, Fix, Gap, Report, Step};
 use crate::sources::collector::Collector;
 use crate::sources::{Update, apply, demo, files};
 use crate::store::RecordPaths;
@@ -250,7 +250,7 @@ impl Resource {
             None => {
                 let hidden = credentials(&self.object);
                 yaml::mask(&mut self.object, &hidden);
-                yaml::hide(&mut self.object, false);
+                yaml::hide(&mut self.object, true);
                 yaml::print(&self.object)
             }
         };
@@ -315,7 +315,11 @@ impl Source for Sources {
     }
 
     fn yaml(&self, target: &Target, finding: &Finding) -> Result<Document, Failure> {
-        let mut document = self.object(target, finding)?.document()?;
+        let resource = self.object(target, finding)?;
+        let path = finding.paths.first().map(|evidence| &evidence.path).filter(|path| !path.is_root());
+        let (controller, manager) = (remediation::controller(&resource.object), remediation::manager(&resource.object));
+        let writers = path.and_then(|path| remediation::Writers::of(&resource.object, path).sentence());
+        let mut document = Document { controller, manager, writers, ..resource.document()? };
         mark(&mut document, finding);
         Ok(document)
     }
@@ -340,6 +344,7 @@ impl Source for Sources {
         Ok(RemedyText {
             yaml: change.yaml(),
             diff: change.diff(&masked),
+            whole: change.whole(&masked),
             command: (target.origin == Origin::Cluster).then(|| change.command(self.context(target).as_deref(), false)),
             manager,
             note: None,
@@ -402,12 +407,11 @@ impl Source for Sources {
     }
 
     fn export(&self, report: &Report, rows: &[usize], path: Option<&Path>) -> Result<PathBuf, Failure> {
-        let findings = rows.iter().filter_map(|i| report.findings.get(*i)).cloned().collect();
-        let part = Report { findings, ..report.clone() };
+        let part = Report { findings: report.findings.select(rows), ..report.clone() };
         let id = self.settings(report.cluster.context.as_deref()).cluster_id;
-        let text = exports::csv(&part, id.as_deref()).map_err(internal)?;
         let path = path.map_or_else(|| exports::file_name(report, "csv"), Path::to_path_buf);
-        crate::store::write_private(&path, text.as_bytes()).map_err(|error| {
+        let written = crate::store::write_private_with(&path, |out| exports::csv(&part, id.as_deref(), out));
+        written.map_err(|error| {
             failed(&format!("{} cannot be written", path.display()), error, "Name another file: :export FILE")
         })?;
         Ok(path)
@@ -415,6 +419,26 @@ impl Source for Sources {
 
     fn answer(&self, target: &Target, question: &Question) -> Result<Answer, Failure> {
         self.desk.answer(target, question)
+    }
+
+    fn activity(&self, target: &Target, after: u64) -> Result<Activity, Failure> {
+        #[cfg(feature = "live")]
+        if target.origin == Origin::Cluster {
+            return self.live.activity(target, after, |kind| self.desk.count(target, kind));
+        }
+        let _ = after;
+        let what = if target.origin == Origin::Demo { "The demo is inside the program" } else { "Files are read" };
+        Err(Failure::new(format!("{what}: no cluster is asked anything."), ":ctx chooses a cluster."))
+    }
+
+    fn cancel(&self, target: &Target, kind: &str) {
+        #[cfg(feature = "live")]
+        self.live.cancel(target, kind);
+        let _ = (target, kind);
+    }
+
+    fn facts(&self, target: &Target) -> Result<Facts, Failure> {
+        self.desk.facts(target)
     }
 
     fn prepare(&self, book: Book) -> Prepared {
@@ -522,15 +546,15 @@ mod tests {
         let (inventory, _) = demo::load();
         let editions = sources.editions(inventory.version).unwrap();
         let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now(), None).unwrap();
-        let with = |f: &&Finding| f.check == "container.env-literal-credential" && f.source.is_some();
+        let with = |f: &Finding| f.check == "container.env-literal-credential" && f.source.is_some();
         let mut seen = 0;
         for leak in report.findings.iter().filter(with) {
-            let object = sources.object(&demo(), leak).unwrap().object;
+            let object = sources.object(&demo(), &leak).unwrap().object;
             let secret = leak.paths[0].path.resolve(&object).and_then(Value::as_str).unwrap().to_owned();
             for finding in report.findings.iter().filter(|f| f.resource == leak.resource) {
-                let document = sources.yaml(&demo(), finding).unwrap();
+                let document = sources.yaml(&demo(), &finding).unwrap();
                 assert!(document.text.contains(yaml::MASK) && !document.text.contains(&secret));
-                let fix = sources.remedy(&demo(), finding).unwrap();
+                let fix = sources.remedy(&demo(), &finding).unwrap();
                 assert!(!format!("{fix:?} {finding:?}").contains(&secret), "{}", finding.check);
                 seen += 1;
             }
@@ -558,14 +582,14 @@ mod tests {
         let report = sources.evaluate(&mut Engine::default(), &inventory, &editions, &now(), None).unwrap();
         let mut opened = 0;
         for finding in report.findings.iter().filter(|f| f.status == FindingStatus::Fail && f.source.is_some()) {
-            let document = sources.yaml(&demo(), finding).unwrap();
+            let document = sources.yaml(&demo(), &finding).unwrap();
             assert_eq!(document.marks.len(), finding.paths.len());
             let said = format!("{} on {}: {}", finding.check, finding.resource, document.text);
             assert_eq!(document.note, None, "{said}");
             let first = document.marks.first().unwrap();
             assert!(first.last < document.text.lines().count() && first.first <= first.last, "{said}");
             opened += 1;
-            sources.remedy(&demo(), finding).unwrap();
+            sources.remedy(&demo(), &finding).unwrap();
         }
         assert!(opened > 100, "{opened}");
     }

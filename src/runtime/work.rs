@@ -1,7 +1,9 @@
 //! Effects that take time: each on a thread of its own, its answer a message.
 
 use super::source::{Sink, Source};
-use crate::app::{Effect, Msg, ScanEvent, Target};
+use crate::app::{Effect, Failure, Msg, ScanEvent, Target};
+use crate::store::paths;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -77,7 +79,10 @@ impl Work<dyn Source> {
             Effect::Collect(target, image) => {
                 self.about(target, move |source, target| Msg::Collected(source.collect(target, &image)));
             }
-            Effect::LoadRole => self.run(|source| Msg::Role(source.role())),
+            Effect::LoadRole => self.run(|source| {
+                super::panic_if_asked("work");
+                Msg::Role(source.role())
+            }),
             Effect::ListContexts => self.run(|source| Msg::Contexts(source.contexts())),
             Effect::ListNamespaces(target) => {
                 self.about(target, |source, target| Msg::Namespaces(source.namespaces(target)));
@@ -86,11 +91,28 @@ impl Work<dyn Source> {
                 let count = rows.len();
                 Msg::Exported(source.export(&report, &rows, path.as_deref()).map(|path| (path, count)))
             }),
+            Effect::Save(what, name, text, path) => self.run(move |_| {
+                let path = path.map_or_else(|| unused(&name), |path| paths::expanded(&path));
+                let saved = crate::store::write_private(&path, text.as_bytes());
+                let failed = |error| {
+                    let what = format!("{} cannot be written: {error}.", path.display());
+                    Failure::new(what, "Name another file: :save FILE")
+                };
+                Msg::Saved(what, saved.map(|()| path.clone()).map_err(failed))
+            }),
             Effect::Ask(target, question) => {
                 self.about(target, move |source, target| {
                     Msg::Answered(question.clone(), source.answer(target, &question))
                 });
             }
+            Effect::LoadActivity(target, after) => {
+                self.about(target, move |source, target| Msg::Activity(source.activity(target, after)));
+            }
+            Effect::CancelRead(target, kind) => self.spawn(move |source| source.cancel(&target, &kind)),
+            Effect::Arrange(number, work) => self.run(move |_| Msg::Arranged(number, work.work().unwrap_or_default())),
+            Effect::Fold(number, work) => self.run(move |_| Msg::Folded(number, Box::new(work.work()))),
+            Effect::Forget(things) => self.spawn(move |_| drop(things)),
+            Effect::LoadFacts(target) => self.about(target, |source, target| Msg::Facts(source.facts(target))),
             Effect::Prepare(book) => self.run(move |source| Msg::Prepared(source.prepare(book))),
             Effect::Record(target, change) => {
                 self.run(move |source| Msg::Recorded(Box::new(source.record(&target, &change))));
@@ -102,4 +124,11 @@ impl Work<dyn Source> {
         }
         None
     }
+}
+
+/// A file of this name in the working directory that is not there yet: `web.yaml`, `web-2.yaml` …
+fn unused(name: &str) -> PathBuf {
+    let (stem, end) = name.rsplit_once('.').unwrap_or((name, "txt"));
+    let names = std::iter::once(name.to_owned()).chain((2..1000).map(|n| format!("{stem}-{n}.{end}")));
+    names.map(PathBuf::from).find(|path| !path.exists()).unwrap_or_else(|| name.into())
 }

@@ -178,8 +178,8 @@ impl Collector {
         let editions: Vec<_> = packs.iter().map(|pack| pack.edition(&pack.newest(), self.version)).collect();
         let times = Times { started: "1970-01-01T00:00:00Z".into(), finished: "1970-01-01T00:00:00Z".into() };
         let report = Engine::default().evaluate(&inventory, &editions, &NoExemptions, true, times);
-        let failing = report.findings.iter().filter(|finding| finding.status == FindingStatus::Fail);
-        Ok(failing.filter_map(|finding| checks::find(finding.check)).map(|check| check.id).collect())
+        let failing = report.findings.rows().filter(|finding| finding.status() == FindingStatus::Fail);
+        Ok(failing.filter_map(|finding| checks::find(finding.check())).map(|check| check.id).collect())
     }
 }
 

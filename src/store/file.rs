@@ -8,16 +8,24 @@ use std::path::Path;
 /// # Errors
 /// A path that cannot be written.
 pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_private_with(path, |out| out.write_all(bytes))
+}
+
+/// The same of what is written bit by bit.
+///
+/// # Errors
+/// A path that cannot be written; what `write` says.
+pub fn write_private_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // a link stays a link: what it names is replaced
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     if fs::metadata(&target).is_ok_and(|about| !about.is_file()) {
-        return OpenOptions::new().write(true).open(&target)?.write_all(bytes);
+        return write(&mut OpenOptions::new().write(true).open(&target)?);
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     private_dir(folder)?;
     let name = target.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))?;
     let temporary = folder.join(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
-    let written = write_new(&temporary, bytes).and_then(|()| fs::rename(&temporary, &target));
+    let written = write_new(&temporary, write).and_then(|()| fs::rename(&temporary, &target));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);
     }
@@ -27,7 +35,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_new(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // left by a run that was killed under the same process id
     let _ = fs::remove_file(path);
     let mut options = OpenOptions::new();
@@ -35,7 +43,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(bytes)?;
+    write(&mut file)?;
     file.sync_all()
 }
 

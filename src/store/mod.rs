@@ -13,7 +13,7 @@ mod record;
 mod strict;
 pub mod waivers;
 
-pub use file::{private_dir, write_private};
+pub use file::{private_dir, write_private, write_private_with};
 pub use place::{Paths as RecordPaths, is_in_repository, shortened};
 pub use record::{ChangeError, Changed, Record, change, load, parse, undo};
 pub use strict::{Problem, Problems};

@@ -1,8 +1,8 @@
 //! What every screen has: header, breadcrumbs with progress, footer with keys, prompt or notice.
 
 use super::Theme;
-use super::widgets::put;
-use crate::app::{Action, Line, Link, Origin, Phase, PromptKind, State, Tone, available, complete, wrap};
+use super::widgets::{block, put};
+use crate::app::{Action, Layout, Line, Link, Origin, Phase, PromptKind, State, Tone, available, complete, wrap};
 use crate::model::clean;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -105,12 +105,31 @@ pub(super) fn crumbs(buffer: &mut Buffer, theme: &Theme, state: &State, area: Re
     both(buffer, theme, area, &way, &crumbs.right);
 }
 
+/// What the tour says.
+pub(super) fn tour(buffer: &mut Buffer, theme: &Theme, state: &State, layout: &Layout) {
+    let (Some(tour), area) = (state.tour, layout.tour) else { return };
+    if area.is_empty() {
+        return;
+    }
+    Clear.render(area, buffer);
+    buffer.set_style(area, theme.style(Tone::Text));
+    let (step, steps) = tour.place();
+    let flat = Layout { boxed: false, ..layout.clone() };
+    block(buffer, theme, &flat, area, &format!("Tour, step {step} of {steps}; esc leaves it"), true);
+    let inner = flat.inner(area);
+    let lines = wrap(&tour.says(state), usize::from(inner.width.saturating_sub(2)));
+    for (line, y) in lines.into_iter().zip(inner.y..inner.bottom()) {
+        put(buffer, theme, (inner.x + 1, y), inner.width.saturating_sub(1), &vec![(Tone::Notice, line)]);
+    }
+}
+
 /// Keys that do something now; the prompt while one types; else what there is to say.
 pub(super) fn footer(buffer: &mut Buffer, theme: &Theme, state: &State, area: Rect) -> Option<(u16, u16)> {
     if let Some(prompt) = &state.prompt {
         let sign = match prompt.kind {
-            PromptKind::Filter => "/",
+            PromptKind::Filter | PromptKind::Search => "/",
             PromptKind::Command => ":",
+            PromptKind::Palette => ">",
         };
         let before: String = prompt.text().chars().take(prompt.cursor()).collect();
         let mut line = vec![(Tone::Key, sign.to_owned()), (Tone::Strong, prompt.text().to_owned())];

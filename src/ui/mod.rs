@@ -11,7 +11,7 @@ pub use plain::plain;
 pub use theme::{Depth, Theme, ThemeError, Themes};
 pub use views::tables;
 
-use crate::app::{State, Tone, layout, too_small};
+use crate::app::{PromptKind, State, Tone, layout, too_small};
 use ratatui::Frame;
 use ratatui::layout::Position;
 
@@ -29,10 +29,16 @@ pub fn view(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
     let buffer = frame.buffer_mut();
     chrome::header(buffer, theme, state, layout.header);
     chrome::crumbs(buffer, theme, state, layout.crumbs);
+    let choosing = state.prompt.as_ref().is_some_and(|prompt| prompt.kind == PromptKind::Palette);
     let focus = match &state.form {
         Some(form) => views::form(buffer, theme, state, &layout, form),
+        None if choosing => {
+            views::palette(buffer, theme, state, &layout);
+            None
+        }
         None => views::body(buffer, theme, state, &layout),
     };
+    chrome::tour(buffer, theme, state, &layout);
     let typing = chrome::footer(buffer, theme, state, layout.footer);
     if theme.ascii {
         ascii::plain(buffer);

@@ -1,6 +1,7 @@
 //! A report made by hand: small enough to reckon with, with one of everything that a screen must tell.
 
 use plimsoll::inventory::nodes::{KubeletKnown, Look, NodeRow};
+use plimsoll::model::findings::pod_spec_field;
 use plimsoll::model::*;
 use std::sync::Arc;
 
@@ -33,9 +34,10 @@ pub fn finding(check: &str, severity: Severity, namespace: &str, kind: &str, nam
     let check = plimsoll::checks::find(check).unwrap();
     let api = if kind == "Namespace" { "v1" } else { "apps/v1" };
     let resource = ObjectRef::new(api, kind, (kind != "Namespace").then_some(namespace), name);
-    let path = FieldPath::of("spec.template.spec.containers").named(0, "app").fields("securityContext.privileged");
+    let field = FieldPath::of("containers").named(0, "app").fields("securityContext.privileged");
+    let path = FieldPath::of(pod_spec_field(kind)).join(&field);
     Finding {
-        fingerprint: fingerprint(check.id, &resource, Some("app"), &path),
+        fingerprint: fingerprint(check.id, &resource, Some("app"), &field),
         check: check.id,
         status: FindingStatus::Fail,
         severity,
@@ -162,7 +164,7 @@ pub fn report() -> Report {
         finished: "2026-07-21T23:41:07Z".into(),
         frameworks,
         controls,
-        findings,
+        findings: findings.into(),
         gaps: vec![
             gap("ClusterRole", GapReason::Forbidden, "list clusterroles: 403"),
             gap("Secret", GapReason::OptIn, "read only with --with-secrets"),
@@ -205,20 +207,36 @@ pub fn many() -> Report {
     report
 }
 
+/// Changes a report's findings.
+fn change(report: &mut Report, change: impl FnOnce(&mut Vec<Finding>)) {
+    let mut findings = report.findings.to_vec();
+    change(&mut findings);
+    report.findings = findings.into();
+}
+
 /// The same a minute later: the first finding was fixed, another one is new.
 pub fn later() -> Report {
     let mut report = report();
-    report.findings.remove(0);
-    report.findings.insert(0, finding("container.privileged", Severity::Critical, "batch", "Job", "import"));
+    change(&mut report, |findings| {
+        findings[0] = finding("container.privileged", Severity::Critical, "batch", "Job", "import");
+    });
     report.finished = "2026-07-21T23:42:07Z".into();
+    report
+}
+
+/// With another check's finding of the same field.
+pub fn beside() -> Report {
+    let mut report = report();
+    change(&mut report, |findings| {
+        findings.push(finding("container.run-as-root", Severity::High, "shop", "Deployment", "checkout"));
+    });
     report
 }
 
 /// The same half a minute later: the first finding's template was mended, and two old pods are left.
 pub fn rolling() -> Report {
     let mut report = report();
-    report.findings[0].seen_in = Some(SeenIn::Pods);
-    report.findings[0].instances = Some(2);
+    change(&mut report, |findings| (findings[0].seen_in, findings[0].instances) = (Some(SeenIn::Pods), Some(2)));
     report.finished = "2026-07-21T23:41:37Z".into();
     report
 }
@@ -242,17 +260,16 @@ pub fn decided() -> Report {
     let place = |i: usize| ("~/waivers.yaml".into(), i * 12 + 1);
     let wanted = [(1, "2026-10-20", WaiverState::InForce), (2, "2026-06-30", WaiverState::Expired)];
     for (i, expires, state) in wanted {
-        let record = waiver_record(&report.findings[i], expires);
+        let record = waiver_record(&report.findings.get(i).unwrap(), expires);
         let waiver = Some(record.waiver(&"~/waivers.yaml".into()));
         let message: Arc<str> = match state {
             WaiverState::InForce => format!("1 finding waived until {expires}").into(),
             _ => format!("expired on {expires}: 1 finding no longer waived").into(),
         };
-        let finding = &mut report.findings[i];
-        match state {
-            WaiverState::InForce => (finding.status, finding.waiver) = (FindingStatus::Waived, waiver),
-            _ => finding.expired_waiver = waiver,
-        }
+        change(&mut report, |findings| match state {
+            WaiverState::InForce => (findings[i].status, findings[i].waiver) = (FindingStatus::Waived, waiver),
+            _ => findings[i].expired_waiver = waiver,
+        });
         let (source, line) = place(report.waivers.len());
         report.waivers.push(WaiverUse { source, line, record, state, findings: 1, message });
     }
@@ -282,7 +299,7 @@ pub fn decided() -> Report {
         attachments: vec![Attachment { name: "review.pdf".into(), sha256: "ab".repeat(32).into() }],
         reviewed: vec![candidates[0].fingerprint.clone()],
     };
-    report.findings.extend(candidates);
+    change(&mut report, |findings| findings.extend(candidates));
     report.attestations.push(AttestationUse {
         source: "~/attestations.yaml".into(),
         line: 1,
@@ -326,7 +343,8 @@ pub fn hostile() -> Report {
         "x".repeat(253),
         "line\nbreak\ttab\r".to_owned(),
     ];
-    for (finding, name) in report.findings.iter_mut().zip(&names) {
+    let mut findings = report.findings.to_vec();
+    for (finding, name) in findings.iter_mut().zip(&names) {
         let name: Arc<str> = name.as_str().into();
         finding.resource.name = name.clone();
         finding.resource.namespace = Some(name.clone());
@@ -336,6 +354,7 @@ pub fn hostile() -> Report {
         finding.paths[0].expected = name.to_string().into();
         finding.paths[0].actual = name.to_string().into();
     }
+    report.findings = findings.into();
     for (control, name) in report.controls.iter_mut().zip(names.iter().cycle()) {
         control.title = name.as_str().into();
         control.message = name.as_str().into();
@@ -352,6 +371,11 @@ pub const YAML: &str = "\
 apiVersion: apps/v1
 kind: Deployment
 metadata:
+  managedFields:
+  - apiVersion: apps/v1
+    fieldsType: FieldsV1
+    manager: helm
+    operation: Update
   name: checkout
   namespace: shop
 spec:

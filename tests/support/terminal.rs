@@ -69,6 +69,30 @@ impl Terminal {
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
+    /// The modes that the terminal driver is in: whether it gathers lines, and shows what is typed.
+    #[cfg(unix)]
+    pub fn is_cooked(&self) -> bool {
+        // asked of the terminal itself: the program may have ended
+        let name = self.master.tty_name().unwrap();
+        let said = std::process::Command::new("stty").arg("-F").arg(name).arg("-a").output().unwrap().stdout;
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let has = |word: &str| said.split_whitespace().any(|part| part.trim_end_matches(';') == word);
+        has("icanon") && has("echo") && has("isig")
+    }
+
+    /// Waits until something that is not written on the screen holds.
+    #[track_caller]
+    pub fn waits(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !holds(self) {
+            assert!(Instant::now() < deadline, "waited in vain for {what}:\n{}", self.text());
+            if let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(20)) {
+                self.raw.extend(&bytes);
+                self.parser.process(&bytes);
+            }
+        }
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.process_id().unwrap()
     }

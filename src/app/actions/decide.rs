@@ -1,10 +1,12 @@
 //! Letting a failure stand, saying what was found of a control, and taking that back.
 
+use super::marks;
 use crate::app::form::{Form, Outcome};
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Action, Book, Effect, Key, Prepared, Recorded, Refused, State, View};
-use crate::model::{AttestationState, ControlResult, Finding, FindingStatus, Report, Verdict};
+use crate::app::{Action, Book, Effect, Key, Prepared, Recorded, Refused, State, Subject, View};
+use crate::model::{AttestationState, ControlResult, Finding, FindingStatus, Report, Verdict, is_candidate};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Forms that were closed and not saved: as many are kept.
 const DRAFTS: usize = 20;
@@ -18,15 +20,23 @@ fn is_open(finding: &Finding) -> bool {
     }
 }
 
-/// A finding is there that may be let stand, or is.
+/// A finding is there that may be let stand, or is; or one of the marked rows has one.
 pub fn can_waive(state: &State) -> bool {
-    state.current().is_some_and(is_open)
+    match state.screen().pane().map_or(0, |pane| pane.mark_count()) {
+        0 => state.current().is_some_and(|finding| is_open(&finding)),
+        _ => marks::any(state, is_open),
+    }
 }
 
-/// Opens the form that lets a finding stand.
+/// Opens the form that lets a finding stand, or those of the marked rows.
 pub fn waive(state: &mut State, _: Key) -> Vec<Effect> {
+    if marks::has_marks(state) {
+        let open_ones: Vec<Finding> = marks::findings(state).into_iter().filter(is_open).collect();
+        let form = Form::waive_marked(&open_ones);
+        return open(state, form, Book::Waivers);
+    }
     let report = state.session.report.as_deref();
-    let form = report.and_then(|report| Some(Form::waive(state.current().filter(|f| is_open(f))?, report)));
+    let form = report.and_then(|report| Some(Form::waive(&state.current().filter(is_open)?, report)));
     form.map_or_else(Vec::new, |form| open(state, form, Book::Waivers))
 }
 
@@ -53,9 +63,9 @@ pub fn can_attest(state: &State) -> bool {
 pub fn attest(state: &mut State, _: Key) -> Vec<Effect> {
     let form = state.session.report.as_deref().and_then(|report| {
         let control = control(state).filter(|control| is_for_people(control))?;
-        let mut found: Vec<usize> = (0..report.findings.len()).collect();
-        crate::app::summary::sort(&mut found, report);
-        let findings: Vec<&Finding> = found.iter().filter_map(|i| report.findings.get(*i)).collect();
+        let is_one = |i: &usize| report.findings.row(*i).is_some_and(|f| is_candidate(control, f.check(), f.status()));
+        let found: Vec<usize> = state.session.summary.order().iter().copied().filter(is_one).collect();
+        let findings = report.findings.select(&found);
         let holds = report
             .attestations
             .iter()
@@ -135,7 +145,13 @@ pub fn prepared(state: &mut State, ready: Prepared) {
 pub fn recorded(state: &mut State, result: Result<Recorded, Refused>) {
     match result {
         Ok(recorded) => {
-            state.form = None;
+            let form = state.form.take();
+            if let (Some(Subject::WaiveMarked { .. }), Some(pane)) =
+                (form.map(|form| form.subject), state.screen_mut().pane_mut())
+            {
+                // what they were marked for is done
+                pane.clear_marks();
+            }
             let place = state.pane().map(|pane| pane.cursor);
             show(state, recorded);
             // A row that is waived moves down; what comes after it is next.
@@ -168,8 +184,7 @@ fn show(state: &mut State, recorded: Recorded) {
     if let Some((_, report)) = recorded.report.filter(|(target, _)| *target == state.session.target) {
         // what waits to be shown was judged before
         state.session.next = None;
-        state.session.show(report);
-        state.refresh();
+        state.show(report);
     }
     state.say(said);
 }
@@ -201,12 +216,13 @@ pub fn undone(state: &mut State, result: Result<Recorded, crate::app::Failure>) 
 
 /// The row of the current list whose finding says something else than before.
 fn changed(state: &State, before: Option<&Report>) -> Option<RowId> {
-    let before: HashMap<&str, FindingStatus> =
-        before?.findings.iter().map(|finding| (&*finding.fingerprint, finding.status)).collect();
+    let before = before?;
+    let before: HashMap<Arc<str>, FindingStatus> =
+        before.findings.rows().map(|finding| (finding.fingerprint(), finding.status())).collect();
     let differs = |row: &&RowId| {
         let RowId::Finding(fingerprint) = row else { return false };
-        let now = state.session.finding(fingerprint).map(|finding| finding.status);
-        now.is_some() && now != before.get(&**fingerprint).copied()
+        let now = state.session.row(fingerprint).map(|finding| finding.status());
+        now.is_some() && now != before.get(fingerprint).copied()
     };
     state.pane()?.rows.iter().find(differs).cloned()
 }

@@ -2,9 +2,9 @@
 
 use crate::app::query::Query;
 use crate::app::rows::{RowId, TextKind};
-use crate::app::{Action, Effect, Filter, GapFold, Key, Origin, State, Target, View};
-use crate::inventory::Question;
-use crate::model::{FindingStatus, GapReason, Severity};
+use crate::app::{Action, Effect, Filter, GapFold, Key, Origin, RemedyText, State, Target, View};
+use crate::inventory::{Kind, Question};
+use crate::model::{GapReason, Severity};
 use std::sync::Arc;
 
 /// What opening a row leads to.
@@ -18,7 +18,7 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
         RowId::Group(check, fix) => {
             let group = state.session.group(check, fix)?;
             match group.findings.as_slice() {
-                [only] => View::Finding(state.session.report.as_deref()?.findings.get(*only)?.fingerprint.clone()),
+                [only] => View::Finding(state.session.summary.fingerprint(*only)?.clone()),
                 _ => View::Findings(Query {
                     group: Some((group.check, group.fix)),
                     platform: Some(false),
@@ -40,7 +40,8 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
             let View::Found(question) = &state.screen().view else { return None };
             return crate::app::found::leads_to(state, question, id);
         }
-        RowId::Section(..) | RowId::LevelTwo(_) | RowId::Context(_) | RowId::Namespace(_) => {
+        RowId::Kind(_) => View::Requests,
+        RowId::Section(..) | RowId::LevelTwo(_) | RowId::Context(_) | RowId::Namespace(_) | RowId::Asked(_) => {
             return None;
         }
     })
@@ -49,7 +50,7 @@ fn leads_to(state: &State, row: &RowId) -> Option<View> {
 /// Whether the selected row opens.
 pub fn can_open(state: &State) -> bool {
     state.selected().is_some_and(|row| match row {
-        RowId::Section(..) => false,
+        RowId::Section(..) | RowId::Asked(_) => false,
         RowId::Found(_) => leads_to(state, row).is_some(),
         _ => true,
     })
@@ -60,6 +61,7 @@ pub fn open(state: &mut State, _: Key) -> Vec<Effect> {
     let Some(row) = state.selected().cloned() else { return Vec::new() };
     match row {
         RowId::Context(name) => {
+            state.pop();
             let target = Target { origin: Origin::Cluster, context: Some(name), ..Target::default() };
             state.retarget(target, false)
         }
@@ -98,15 +100,17 @@ pub fn open(state: &mut State, _: Key) -> Vec<Effect> {
 
 /// Whether there is a filter to clear or a screen to go back to.
 pub fn can_back(state: &State) -> bool {
-    state.screens().len() > 1 || state.pane().is_some_and(|pane| !pane.filter.is_empty())
+    state.screens().len() > 1
+        || state.pane().is_some_and(|pane| !pane.filter.is_empty() || !pane.reading.search.is_empty())
 }
 
 /// Clears the filter, else goes back.
 pub fn back(state: &mut State, _: Key) -> Vec<Effect> {
     match state.screen_mut().pane_mut() {
-        Some(pane) if !pane.filter.is_empty() => {
-            pane.filter = Filter::default();
-            state.refresh();
+        Some(pane) if !pane.filter.is_empty() => state.set_filter(Filter::default()),
+        Some(pane) if !pane.reading.search.is_empty() => {
+            pane.reading.search.clear();
+            pane.reading.found.clear();
         }
         _ => {
             state.pop();
@@ -125,10 +129,17 @@ pub fn on_finding(state: &State) -> bool {
     matches!(state.screen().view, View::Finding(_) | View::Yaml(_)) && neighbours(state).is_some()
 }
 
-/// The fix is on screen, and can be told in two ways.
+/// The fix on screen, where it is known.
+fn remedy_shown(state: &State) -> Option<&RemedyText> {
+    let fingerprint = state.shown_fingerprint().filter(|_| super::shows_fix(state))?;
+    state.session.remedies.get(fingerprint)?.ready()
+}
+
+/// The fix is on screen, and can be told in several ways.
 pub fn can_switch_fix(state: &State) -> bool {
-    let remedy = state.current().and_then(|f| state.session.remedies.get(&f.fingerprint)?.ready());
-    super::shows_fix(state) && remedy.is_some_and(|r| !r.yaml.is_empty() && !r.diff.is_empty())
+    remedy_shown(state)
+        .and_then(|remedy| Some((remedy, remedy.shown(state.fix_form)?)))
+        .is_some_and(|(remedy, shown)| remedy.after(shown) != shown)
 }
 
 /// There are results.
@@ -225,35 +236,32 @@ pub fn explain(state: &mut State, _: Key) -> Vec<Effect> {
     explains(state).map_or_else(Vec::new, |kind| state.push(View::Text(kind)))
 }
 
-/// The fix as a diff, or as YAML.
+/// The fix in the next of its forms.
 pub fn switch_fix(state: &mut State, _: Key) -> Vec<Effect> {
-    state.fix_as_yaml = !state.fix_as_yaml;
+    let next = remedy_shown(state).and_then(|remedy| Some(remedy.after(remedy.shown(state.fix_form)?)));
+    state.fix_form = next.unwrap_or_default();
     state.follow();
     Vec::new()
 }
 
-/// Findings of the list under the finding's screen, and the position of this one.
-fn neighbours(state: &State) -> Option<(Vec<Arc<str>>, usize)> {
-    let here = state.current()?.fingerprint.clone();
-    let below = state.screens().iter().rev().find_map(|screen| {
-        let found: Vec<Arc<str>> = screen
-            .pane()?
-            .rows
-            .iter()
-            .filter_map(|row| match row {
-                RowId::Finding(fingerprint) => Some(fingerprint.clone()),
-                _ => None,
-            })
-            .collect();
-        (!found.is_empty()).then_some(found)
-    })?;
-    let at = below.iter().position(|fingerprint| *fingerprint == here)?;
-    Some((below, at))
+/// The rows of the list of findings under the finding's screen, and the position of this one.
+fn neighbours(state: &State) -> Option<(&[RowId], usize)> {
+    let here = &state.current()?.fingerprint;
+    let is_finding = |row: &RowId| matches!(row, RowId::Finding(_));
+    let lists = state.screens().iter().rev().filter_map(|screen| screen.pane());
+    let below = lists.into_iter().find(|pane| pane.rows.iter().any(is_finding))?;
+    let is_here = |row: &RowId| matches!(row, RowId::Finding(fingerprint) if fingerprint == here);
+    // it is where it was opened, unless the list has changed since
+    let at = match below.selected().is_some_and(is_here) {
+        true => below.cursor,
+        false => below.rows.iter().position(is_here)?,
+    };
+    Some((&below.rows, at))
 }
 
 fn go(state: &mut State, step: isize) -> Vec<Effect> {
     let Some((list, at)) = neighbours(state) else { return Vec::new() };
-    let Some(fingerprint) = at.checked_add_signed(step).and_then(|i| list.get(i)).cloned() else {
+    let Some(RowId::Finding(fingerprint)) = at.checked_add_signed(step).and_then(|i| list.get(i)).cloned() else {
         state.say(if step > 0 { "That was the last one." } else { "That was the first one." });
         return Vec::new();
     };
@@ -262,8 +270,9 @@ fn go(state: &mut State, step: isize) -> Vec<Effect> {
         _ => View::Finding(fingerprint.clone()),
     };
     let focus = state.screen().focus;
+    let at = at.saturating_add_signed(step);
     state.pop();
-    state.select(&RowId::Finding(fingerprint));
+    state.select_at(at, &RowId::Finding(fingerprint));
     let effects = state.push(view);
     state.screen_mut().focus = focus;
     state.scroll_to_mark();
@@ -308,14 +317,43 @@ pub fn help(state: &mut State, _: Key) -> Vec<Effect> {
 pub fn failures(state: &mut State, _: Key) -> Vec<Effect> {
     state.failures_only = !state.failures_only;
     state.refresh();
-    let report = state.session.report.as_deref();
-    let failing = report.map_or(0, |r| r.findings.iter().filter(|f| f.status == FindingStatus::Fail).count());
+    let failing = state.session.summary.failing_in(None);
     state.say(if state.failures_only {
         format!("Failures only ({failing} findings fail); {} shows everything.", state.key(Action::Failures))
     } else {
         "Everything is listed again.".to_owned()
     });
     Vec::new()
+}
+
+/// The finding is about something that runs, or a ServiceAccount.
+pub fn can_reach(state: &State) -> bool {
+    state.current().is_some_and(|finding| {
+        let kind = &*finding.owner.kind;
+        kind == "ServiceAccount" || Kind::POD_SPEC.iter().any(|own| own.name() == kind)
+    })
+}
+
+/// The ways to the finding's owner and from it.
+pub fn reach(state: &mut State, _: Key) -> Vec<Effect> {
+    let owner = state.current().map(|finding| finding.owner.clone());
+    owner.map_or_else(Vec::new, |owner| state.push(View::Found(Question::Reach(owner))))
+}
+
+/// A finding is there whose object's findings are not what is listed.
+pub fn has_others(state: &State) -> bool {
+    let Some(finding) = state.current() else { return false };
+    let alone = state.session.beside(&finding.fingerprint).is_some_and(|beside| beside.object.is_empty());
+    !alone && state.screen().view != View::Findings(Query::about(&finding.owner))
+}
+
+/// Everything that is found about the object of the finding, with the cursor on this one.
+pub fn object(state: &mut State, _: Key) -> Vec<Effect> {
+    let Some(finding) = state.current() else { return Vec::new() };
+    let (owner, fingerprint) = (finding.owner.clone(), finding.fingerprint.clone());
+    let effects = state.push(View::Findings(Query::about(&owner)));
+    state.select(&RowId::Finding(fingerprint));
+    effects
 }
 
 /// The finding has an owner with pods.

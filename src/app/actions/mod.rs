@@ -5,16 +5,21 @@
 mod copy;
 mod decide;
 mod look;
+mod marks;
 mod moves;
 mod program;
+mod read;
 mod scan;
+mod sort;
 
 use super::rows::PaneKind;
-use super::{Effect, Key, State, View};
+use super::{Effect, Key, State, View, activity};
 
-pub(super) use copy::{export_to, fix_text, no_patch};
+pub(super) use copy::{export_to, save_to, take};
 pub(super) use decide::{close, prepared, recorded, typed, undone};
+pub(super) use marks::words as marked_words;
 pub(super) use moves::scroll;
+pub(super) use read::{found_at, look_for};
 pub(super) use scan::{demo, rescan, switch_namespace};
 
 /// Where an action applies.
@@ -84,6 +89,7 @@ macro_rules! actions {
 actions! {
     // action     where            keys                          footer      help
     Open          [List]           ["enter", "right", "l"]       "open"      "Open what is selected"                         look::open, look::can_open;
+    StopRead      [List]           ["x"]                         "stop reading" "Stop reading the kind"                     activity::stop, activity::can_stop;
     Back          [Anywhere]       ["esc", "q", "left", "h"]     "back"      "Clear the filter, else go back"                look::back, look::can_back;
     HistoryBack   [Anywhere]       ["["]                         ""          "The command before, as in k9s"                 program::history_back, program::has_history_back;
     HistoryOn     [Anywhere]       ["]"]                         ""          "The command after it"                          program::history_on, program::has_history_on;
@@ -91,10 +97,23 @@ actions! {
     Attest        [Anywhere]       ["A"]                         "attest"    "Attest what is left to a person"              decide::attest, decide::can_attest;
     Yaml          [Finding]        ["y"]                         "yaml"      "The resource's YAML, the field marked"         look::yaml, look::can_yaml;
     Explain       [List, Finding]  ["d"]                         "explain"   "Explain: what was read, expected, why"         look::explain, look::can_explain;
-    SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff or as YAML"             look::switch_fix,  look::can_switch_fix;
-    CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as YAML"                          copy::fix,         copy::can_fix;
-    Waive         [Finding]        ["W"]                         "waive"     "Waive: let the failure stand, with reason and expiry" decide::waive, decide::can_waive;
+    Search        [Text]           ["/"]                         "search"    "Search in the text"                            read::search, read::on_text;
+    NextMatch     [Text]           ["n"]                         "next found" "The next place where it stands"               read::next_match, read::is_searching;
+    Fold          [Text]           ["z"]                         "fold"      "Fold the block at the cursor, or open it"      read::fold, read::can_fold;
+    SwitchFix     [Finding]        ["v"]                         "diff/yaml" "Show the fix as a diff, a patch, or the whole resource" look::switch_fix,  look::can_switch_fix;
+    CopyFix       [Finding]        ["C"]                         "copy fix"  "Copy the fix as a patch in YAML"               copy::fix,         copy::can_fix;
+    CopyCommand   [Finding]        ["K"]                         ""          "Copy the kubectl command that applies the fix" copy::command,     copy::can_command;
+    CopyDiff      [Finding]        ["U"]                         ""          "Copy the fix as a unified diff"                copy::diff,        copy::can_diff;
+    CopyWhole     [Finding]        ["Y"]                         ""          "Copy the whole resource with the fix in it"    copy::whole,       copy::can_whole;
+    ColumnOn      [List]           ["shift-right", ">"]          ""          "The next column to sort by"                    sort::column_on, sort::can_sort;
+    ColumnBack    [List]           ["shift-left", "<"]           ""          "The column before it"                          sort::column_back, sort::can_sort;
+    Sort          [List]           ["O"]                         ""          "Sort by that column; again: the other way round; again: as it was" sort::sort, sort::can_sort;
+    Wide          [List]           ["ctrl-w"]                    ""          "Wide: age, rule, frameworks and other further columns" sort::wide, moves::on_list;
+    Waive         [Finding, List]  ["W"]                         "waive"     "Waive: let the failure stand, with reason and expiry" decide::waive, decide::can_waive;
     Pods          [Finding]        ["P"]                         "pods"      "The pods of its owner, with node and age"      look::pods, look::has_pods;
+    Edit          [Finding]        ["e"]                         "edit copy" "Open a copy with the fix in it in your editor"  copy::edit,        look::has_finding;
+    Reach         [Finding]        ["r"]                         "reach"     "Who reaches it, what it runs as and may do, where it connects to" look::reach, look::can_reach;
+    Object        [Finding]        ["o"]                         "its others" "Everything found about the same object"         look::object, look::has_others;
     Undo          [Anywhere]       ["u"]                         "undo"      "Take the last waiver or attestation back"      decide::undo, decide::can_undo;
     NextFinding   [Finding]        ["}"]                         "next"      "The next finding of the list below"            look::next, look::on_finding;
     LastFinding   [Finding]        ["{"]                         ""          "The finding before"                            look::previous, look::on_finding;
@@ -102,8 +121,16 @@ actions! {
     NextBox       [Anywhere]       ["tab"]                       "next box"  "The next box"                                  moves::next_box, moves::has_boxes;
     LastBox       [Anywhere]       ["shift-tab"]                 ""          "The box before"                                moves::last_box, moves::has_boxes;
     Filter        [List]           ["/"]                         "filter"    "Filter: words that must occur, !word that must not" program::filter, moves::on_list;
+    LastMatch     [Text]           ["N"]                         ""          "The place before"                              read::last_match, read::is_searching;
+    Outline       [Text]           ["Z"]                         ""          "Fold all but the way to the field at fault; open all" read::outline, read::has_document;
+    ManagedFields [Text]           ["m"]                         "managed"   "Show or hide managedFields"                    read::managed, read::has_managed;
     Worst         [Anywhere]       ["H"]                         "crit+high" "Every critical and high finding"               look::worst, look::can_worst;
     Command       [Anywhere]       [":"]                         "command"   "Type a command"                                program::command, program::always;
+    Palette       [Anywhere]       ["ctrl-p"]                    ""          "Everything that can be done or gone to, by a few letters" program::palette, program::always;
+    Mark          [List]           ["space"]                     "mark"      "Mark the row: saving, copying and waiving go by the marks" marks::mark, marks::can_mark;
+    MarkRange     [List]           ["ctrl-space"]                ""          "Mark all from the row that was marked last"    marks::range, marks::can_mark;
+    ClearMarks    [List]           ["ctrl-\\", "ctrl-4"]         ""          "Take all marks away"                           marks::clear, marks::has_marks;
+    CopyTable     [List]           ["M"]                         "table"     "Copy the marked rows as a Markdown table"      copy::table, marks::has_marks;
     Failures      [List]           ["ctrl-z"]                    "failures"  "Failures only, or everything"                  look::failures, look::has_report;
     Export        [Anywhere]       ["ctrl-s"]                    "csv"       "Save what the list shows as CSV"               copy::export, look::has_report;
     Rescan        [Anywhere]       ["ctrl-r"]                    "rescan"    "Read everything again"                         scan::rescan, scan::can_rescan;
@@ -116,12 +143,13 @@ actions! {
     Namespace     [Anywhere]       ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] "" "0 all namespaces, 1-9 favourites (:ns lists them)" scan::numbered, scan::has_namespaces;
     Down          [Text, List]     ["down", "j"]                 ""          "Down"                                          moves::down, program::always;
     Up            [Text, List]     ["up", "k"]                   ""          "Up"                                            moves::up, program::always;
-    PageDown      [Text, List]     ["ctrl-f", "pgdn", "space"]   ""          "A page down"                                   moves::page_down, program::always;
+    PageDown      [Text, List]     ["ctrl-f", "pgdn"]            ""          "A page down"                                   moves::page_down, program::always;
     PageUp        [Text, List]     ["ctrl-b", "pgup"]            ""          "A page up"                                     moves::page_up, program::always;
     HalfDown      [Text, List]     ["ctrl-d"]                    ""          "Half a page down (never deletes)"              moves::half_down, program::always;
     HalfUp        [Text, List]     ["ctrl-u", "ctrl-k"]          ""          "Half a page up (never kills)"                  moves::half_up, program::always;
     Top           [Text, List]     ["g", "home"]                 ""          "To the top"                                    moves::top, program::always;
     Bottom        [Text, List]     ["G", "end"]                  ""          "To the end"                                    moves::bottom, program::always;
+    Requests      [Anywhere]       ["@"]                         ""          "The requests that were made, as kubectl lines" activity::requests, activity::can_requests;
     Help          [Anywhere]       ["?"]                         "help"      "Keys and commands"                             look::help, program::always;
     Quit          [Anywhere]       ["ctrl-c"]                    ""          "Leave"                                         program::quit, program::always;
 }
@@ -167,13 +195,18 @@ pub fn available(state: &State) -> impl Iterator<Item = &'static Entry> + '_ {
 
 /// Carries out the action or the command of a key; a key without one does nothing.
 pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
-    let action = state.preferences().keys.action(key);
-    let entry = available(state).find(|entry| Some(entry.action) == action);
-    match (entry, action) {
+    let actions = state.preferences().keys.actions(key);
+    // a key may mean one thing in lists and another in texts
+    let entry = available(state).find(|entry| actions.contains(&entry.action));
+    match (entry, actions.first().copied()) {
         (Some(entry), _) => (entry.run)(state, key),
         (None, Some(Action::Back)) => {
             state.say(format!("This is the first screen; {} or :q leaves.", state.key(Action::Quit)));
             Vec::new()
+        }
+        // In texts the key that marks rows turns the page, as in pagers.
+        (None, Some(Action::Mark)) if state.pane().is_some_and(|pane| !pane.kind.is_list()) => {
+            run(state, Action::PageDown)
         }
         (None, Some(action)) => {
             if let Some(why) = decide::why_not(state, action) {
@@ -196,6 +229,26 @@ pub fn run(state: &mut State, action: Action) -> Vec<Effect> {
     entry.map_or_else(Vec::new, |entry| (entry.run)(state, key.unwrap_or(Key::plain(super::Code::Enter))))
 }
 
+/// Why an action would do nothing now; None: it would do something.
+pub(super) fn why_not(state: &State, entry: &Entry) -> Option<String> {
+    let here = contexts(state);
+    let applies = entry.contexts.iter().any(|context| here.contains(context));
+    if applies && (entry.can)(state) {
+        return None;
+    }
+    let why = match entry.contexts.first() {
+        _ if applies => match decide::why_not(state, entry.action) {
+            Some(why) => return Some(why),
+            None => "nothing here that it could act on",
+        },
+        Some(Context::Finding) => "no finding is selected or shown",
+        Some(Context::List) => "no list has the focus",
+        Some(Context::Text) => "no text is shown",
+        Some(Context::Anywhere) | None => "nothing here that it could act on",
+    };
+    Some(why.to_owned())
+}
+
 /// Whether the fix is on screen.
 fn shows_fix(state: &State) -> bool {
     matches!(state.screen().view, View::Finding(_))
@@ -209,12 +262,15 @@ mod tests {
 
     #[test]
     fn every_key_has_one_meaning_and_a_name_that_reads_back() {
+        // the same habit in lists and in texts, and of vim where something is looked for
+        const SHARED: [&str; 2] = ["/", "n"];
         let mut seen = HashMap::new();
         for entry in ACTIONS {
             assert!(!entry.keys.is_empty() && !entry.help.is_empty(), "{:?}", entry.action);
             for key in entry.keys {
                 assert_eq!(key.parse::<Key>().unwrap().to_string(), *key);
-                assert_eq!(seen.insert(key, entry.action), None, "{key} is bound twice");
+                let before = seen.insert(key, entry.action);
+                assert!(before.is_none() || SHARED.contains(key), "{key} is bound twice");
             }
         }
     }

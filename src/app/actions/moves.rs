@@ -24,9 +24,12 @@ fn by(state: &mut State, distance: isize) -> Vec<Effect> {
 
 /// A box by so many rows (lists) or lines (texts); what is beyond the end stops there.
 pub fn scroll(state: &mut State, pane: usize, distance: isize) {
+    if super::read::move_cursor(state, pane, distance) {
+        return state.follow();
+    }
     if let Some(pane) = state.screen_mut().panes.get_mut(pane) {
         if pane.kind.is_list() {
-            pane.cursor = pane.cursor.saturating_add_signed(distance).min(pane.rows.len().saturating_sub(1));
+            pane.settle_on(pane.cursor.saturating_add_signed(distance).min(pane.rows.len().saturating_sub(1)));
             pane.skip_heading(distance > 0);
         } else {
             pane.offset = pane.offset.saturating_add_signed(distance);

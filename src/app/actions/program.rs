@@ -10,7 +10,8 @@ pub fn always(_: &State) -> bool {
 /// Opens the filter of the list with the focus.
 pub fn filter(state: &mut State, _: Key) -> Vec<Effect> {
     let before = state.pane().map(|pane| pane.filter.clone()).unwrap_or_default();
-    state.prompt = Some(Prompt::new(PromptKind::Filter, before.text(), before.clone()));
+    let prompt = Prompt::new(PromptKind::Filter, before.text(), before.clone());
+    state.prompt = Some(Prompt { selected: state.selected().cloned(), ..prompt });
     Vec::new()
 }
 
@@ -18,6 +19,11 @@ pub fn filter(state: &mut State, _: Key) -> Vec<Effect> {
 pub fn command(state: &mut State, _: Key) -> Vec<Effect> {
     state.prompt = Some(Prompt::new(PromptKind::Command, "", Default::default()));
     Vec::new()
+}
+
+/// Opens the palette.
+pub fn palette(state: &mut State, _: Key) -> Vec<Effect> {
+    crate::app::palette::open(state)
 }
 
 /// Leaves.

@@ -31,7 +31,7 @@ pub fn freeze(state: &mut State, _: Key) -> Vec<Effect> {
         return Vec::new();
     }
     if let Some(report) = session.next.take() {
-        session.show(report);
+        state.show(report);
     }
     state.refresh();
     state.wanted_by_finding()

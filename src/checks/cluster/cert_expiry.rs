@@ -42,8 +42,8 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             none.push(node);
             continue;
         }
-        let soon = ends(facts).filter(|(_, end)| end - cx.now < LEAST);
-        let said = soon.map(|(file, end)| said(file, end - cx.now)).collect();
+        let soon = ends(facts).filter(|(_, end)| end - cx.now() < LEAST);
+        let said = soon.map(|(file, end)| said(file, end - cx.now())).collect();
         seen.push(Seen::new(node, Kind::NodeFacts, said));
     }
     if !none.is_empty() {

@@ -65,7 +65,7 @@ fn is_vendors(platform: Platform) -> bool {
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let today =
-        jiff::Timestamp::from_second(cx.now).map_or(Date::MAX, |now| now.to_zoned(jiff::tz::TimeZone::UTC).date());
+        jiff::Timestamp::from_second(cx.now()).map_or(Date::MAX, |now| now.to_zoned(jiff::tz::TimeZone::UTC).date());
     let expected = "a minor version that upstream supports";
     let server = cx.version();
     let path = FieldPath::of("version");

@@ -33,7 +33,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let newest = completed
         .filter_map(|restore| Some((time(restore, "/status/completionTimestamp")?, restore)))
         .max_by_key(|(then, _)| *then);
-    if newest.as_ref().is_some_and(|(then, _)| within(cx.now, *then, DAYS)) {
+    if newest.as_ref().is_some_and(|(then, _)| within(cx.now(), *then, DAYS)) {
         return;
     }
     let path = FieldPath::of("restores");
@@ -43,7 +43,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         (None, Some((then, restore))) => hits.review(path, 1, expected).message(format!(
             "the last restore here, {}, completed {} ago: a drill elsewhere needs its report",
             restore.meta.name,
-            ago(cx.now, then)
+            ago(cx.now(), then)
         )),
         (None, None) => {
             hits.review(path, 0, expected).message("no restore completed here: a drill elsewhere needs its report")

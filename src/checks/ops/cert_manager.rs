@@ -56,7 +56,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             hits.fail(path, status.map_or(Value::Null, Value::from), "True")
                 .message(format!("certificate {name} is not ready{reason}"));
         }
-        if let Some((end, message)) = runs_out(cx.now, certificate) {
+        if let Some((end, message)) = runs_out(cx.now(), certificate) {
             let path = FieldPath::of("status.notAfter");
             hits.fail(path, end, format!("{DAYS} days or more left, or a renewal ahead")).message(message);
         }

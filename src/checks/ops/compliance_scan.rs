@@ -51,7 +51,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     };
     let successes = jobs.iter().filter_map(|job| cron(job.meta)?.last_success).max();
     let newest = of_reports.max(of_summaries).max(successes);
-    if newest.is_some_and(|newest| within(cx.now, newest, DAYS)) {
+    if newest.is_some_and(|newest| within(cx.now(), newest, DAYS)) {
         judge.cluster();
         return;
     }
@@ -77,7 +77,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         match cron.last_success {
             Some(then) => hits
                 .fail(path, stamp(then), expected.clone())
-                .message(format!("{title} succeeded last {} ago", ago(cx.now, then))),
+                .message(format!("{title} succeeded last {} ago", ago(cx.now(), then))),
             None => hits
                 .fail(path, serde_json::Value::Null, expected.clone())
                 .message(format!("{title} has not succeeded yet")),
@@ -89,12 +89,12 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             judge
                 .cluster()
                 .fail(path, stamp(newest), expected)
-                .message(format!("the newest compliance report is {} old", ago(cx.now, newest)));
+                .message(format!("the newest compliance report is {} old", ago(cx.now(), newest)));
         }
         Some(newest) => {
             judge.cluster().review(path, stamp(newest), expected).message(format!(
                 "Kubescape's newest summary was made {} ago; whether it was brought up to date since is not seen",
-                ago(cx.now, newest)
+                ago(cx.now(), newest)
             ));
         }
         None => {

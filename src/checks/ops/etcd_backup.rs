@@ -53,7 +53,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let usable = files.filter(|file| file.at("/status/readyToUse") != Some(&Value::Bool(false)));
     let of_files = usable.filter_map(|file| time(file, "/status/creationTime")).max();
     let newest = of_crons.max(of_jobs).max(of_backups).max(of_files);
-    if newest.is_some_and(|newest| cx.now - newest <= FRESH) {
+    if newest.is_some_and(|newest| cx.now() - newest <= FRESH) {
         judge.cluster();
         return;
     }
@@ -71,7 +71,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
                 .message(format!("CronJob {name}, which snapshots etcd, is suspended")),
             Some(then) => hits
                 .fail(last, stamp(then), expected)
-                .message(format!("CronJob {name}, which snapshots etcd, succeeded last {} ago", ago(cx.now, then))),
+                .message(format!("CronJob {name}, which snapshots etcd, succeeded last {} ago", ago(cx.now(), then))),
             None => hits
                 .fail(last, Value::Null, expected)
                 .message(format!("CronJob {name}, which snapshots etcd, has not succeeded yet")),
@@ -82,7 +82,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
             judge
                 .cluster()
                 .fail(path, stamp(newest), expected)
-                .message(format!("the newest snapshot of etcd is {} old", ago(cx.now, newest)));
+                .message(format!("the newest snapshot of etcd is {} old", ago(cx.now(), newest)));
         }
         None if crons.is_empty() => {
             judge.cluster().review(path, 0, expected).message(

@@ -140,8 +140,8 @@ fn backup_fault(cx: &Cx<'_>, schedule: &Custom) -> Option<Fault> {
         let message = format!("the newest backup of schedule {} is {phase}", schedule.meta.name);
         return Some(fault("status.phase", phase.into(), "Completed", message));
     }
-    (cx.now - ended > FRESH).then(|| {
-        let message = format!("the newest backup of schedule {} is {} old", schedule.meta.name, ago(cx.now, ended));
+    (cx.now() - ended > FRESH).then(|| {
+        let message = format!("the newest backup of schedule {} is {} old", schedule.meta.name, ago(cx.now(), ended));
         let actual = newest.at("/status/completionTimestamp").cloned().unwrap_or_default();
         fault("status.completionTimestamp", actual, "within 26 hours", message)
     })

@@ -56,7 +56,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     // a summary is made anew with its image; it says no other time
     let of_summaries = summaries().filter_map(|summary| summary.meta.creation_timestamp).map(|time| time.seconds);
     let newest = of_reports.max().max(of_summaries.max());
-    if newest.is_some_and(|newest| within(cx.now, newest, DAYS)) {
+    if newest.is_some_and(|newest| within(cx.now(), newest, DAYS)) {
         return;
     }
     let path = FieldPath::of("reports");
@@ -71,13 +71,13 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         (Some(newest), _) if count > 0 => {
             hits.fail(path, count, expected).message(format!(
                 "the newest of {count} vulnerability reports is {} old; they name {critical} critical vulnerabilities",
-                ago(cx.now, newest)
+                ago(cx.now(), newest)
             ));
         }
         (Some(newest), _) => {
             hits.review(path, summaries().count(), expected).message(format!(
                 "Kubescape's newest summary was made {} ago; whether it was brought up to date since is not seen",
-                ago(cx.now, newest)
+                ago(cx.now(), newest)
             ));
         }
         (None, Some(scanner)) if scanner.product.title == "Trivy Operator" => {

@@ -1,8 +1,9 @@
 //! Back to the text: the document of a finding, and the lines of its fields.
 
 use super::pieces::{Form, Piece, Pieces};
-use crate::inventory::yaml::{self, Document};
-use crate::model::{Finding, FindingSource, Report};
+use crate::inventory::yaml::{self, Document, Positions};
+use crate::model::findings::Row;
+use crate::model::{FindingSource, Report};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io;
@@ -40,26 +41,31 @@ fn find(piece: &Piece, place: Place) -> Option<Document<'_>> {
 
 /// Fills in the line of each evidence: read again, only the files that have findings.
 pub fn fill_lines(report: &mut Report) {
-    let mut by_file: BTreeMap<Arc<str>, HashMap<Place, Vec<&mut Finding>>> = BTreeMap::new();
-    for finding in &mut report.findings {
-        if let Some(source) = &finding.source {
+    let mut by_file: BTreeMap<Arc<str>, HashMap<Place, Vec<usize>>> = BTreeMap::new();
+    for (i, finding) in report.findings.rows().enumerate() {
+        if let Some(source) = finding.source() {
             let (file, place) = (source.file.clone(), (source.document, source.item));
-            by_file.entry(file).or_default().entry(place).or_default().push(finding);
+            by_file.entry(file).or_default().entry(place).or_default().push(i);
         }
     }
+    let mut found: HashMap<usize, Vec<Option<usize>>> = HashMap::new();
     for (file, mut places) in by_file {
         // standard input cannot be read again
         let Ok(open) = File::open(&*file) else { continue };
         for piece in Pieces::new(open).map_while(Result::ok) {
             for (document, place) in documents(&piece) {
                 let Some(findings) = places.remove(&place) else { continue };
-                fill(&document, piece.line, findings);
+                let Some(positions) = document.positions() else { continue };
+                let first = piece.line + document.first_line;
+                let rows = findings.into_iter().filter_map(|i| Some((i, report.findings.row(i)?)));
+                found.extend(rows.map(|(i, finding)| (i, lines(&positions, first, &finding))));
             }
             if places.is_empty() {
                 break;
             }
         }
     }
+    report.findings.set_lines(|i| found.remove(&i));
 }
 
 /// The documents of a piece with their places.
@@ -76,13 +82,9 @@ fn documents(piece: &Piece) -> Vec<(Document<'_>, Place)> {
     }
 }
 
-fn fill(document: &Document<'_>, line: usize, findings: Vec<&mut Finding>) {
-    let Some(positions) = document.positions() else { return };
-    for finding in findings {
-        let base = positions.object(&finding.resource);
-        for evidence in &mut finding.paths {
-            let span = positions.locate(&base.join(&evidence.path));
-            evidence.line = span.map(|span| line + document.first_line + span.line - 2);
-        }
-    }
+/// The line of each field of a finding; `first` is that of the document's first, plus one.
+fn lines(positions: &Positions<'_>, first: usize, finding: &Row<'_>) -> Vec<Option<usize>> {
+    let base = positions.object(finding.resource());
+    let line = |field| positions.locate(&base.join(&field)).map(|span| first + span.line - 2);
+    finding.fields().map(line).collect()
 }

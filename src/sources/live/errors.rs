@@ -36,6 +36,23 @@ pub enum Problem {
     TooLarge,
 }
 
+/// What a login program of the kubeconfig said when it failed. Its command line and its standard output are not told: tokens
+/// and variables stand in them.
+fn login(error: &kube::Error) -> Option<String> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(kube::client::AuthError::AuthExecRun { out, .. }) = error.downcast_ref() {
+            let said = String::from_utf8_lossy(&out.stderr);
+            let said = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
+            let said: String = said.chars().take(200).collect();
+            let colon = if said.is_empty() { "" } else { ": " };
+            return Some(format!("the exec plugin of this user ended with {}{colon}{said}", out.status));
+        }
+        next = error.source();
+    }
+    None
+}
+
 impl Problem {
     /// The HTTP status, where there was one.
     pub fn status(&self) -> Option<u16> {
@@ -47,6 +64,9 @@ impl Problem {
 
     /// From kube: its error chain holds what a person needs, at the end.
     pub(crate) fn from_kube(error: &kube::Error) -> Self {
+        if let Some(told) = login(error) {
+            return Self::Broken(told);
+        }
         let mut text = String::new();
         let mut next: Option<&dyn std::error::Error> = Some(error);
         while let Some(error) = next {

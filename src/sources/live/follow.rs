@@ -18,13 +18,28 @@ pub const UNWATCHED: &str = "no live updates";
 const LOST: u32 = 2;
 
 impl Inner {
-    /// Watches on after the first pass, until nobody listens.
+    /// Watches on after the first pass, until nobody listens or somebody stops it.
     pub(super) async fn follow(
         self: Arc<Self>,
         target: Target,
+        watch: Option<Watch>,
+        version: String,
+        out: mpsc::Sender<Update>,
+    ) {
+        let part = target.part();
+        let work = self.watch_on(target, watch, version, &out);
+        if self.unless_cancelled(part.kind, work, &out).await {
+            // what is no longer wanted is not lost
+            let _ = out.send(Update::Back(part)).await;
+        }
+    }
+
+    async fn watch_on(
+        &self,
+        target: Target,
         mut watch: Option<Watch>,
         mut version: String,
-        out: mpsc::Sender<Update>,
+        out: &mpsc::Sender<Update>,
     ) {
         let mut failures = 0u32;
         // as it was told last
@@ -32,7 +47,7 @@ impl Inner {
         while !out.is_closed() {
             let opened = match watch.take() {
                 Some(open) => Ok((open, version.clone())),
-                None => self.open(&target, &version, &out).await,
+                None => self.open(&target, &version, out).await,
             };
             let why = match opened {
                 Ok((mut open, from)) => {
@@ -40,7 +55,7 @@ impl Inner {
                     if lost.take().is_some() && out.send(Update::Back(target.part())).await.is_err() {
                         return;
                     }
-                    match self.drain(&target, &mut open, &mut version, &out).await {
+                    match self.drain(&target, &mut open, &mut version, out).await {
                         // quiet, or dead: opening it again will show
                         Ok((_, Broken::NoBookmark)) => {
                             failures = 0;
@@ -77,7 +92,8 @@ impl Inner {
                 lost = Some(why);
             }
             self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
-            if !self.rested(failures, &out).await {
+            self.journal.backed_off(&target.path());
+            if !self.rested(failures, out).await {
                 return;
             }
         }
@@ -167,8 +183,13 @@ impl Inner {
         }
     }
 
-    /// Reads again what failed, with growing pauses, until all of it is read or nobody listens.
-    pub(super) async fn recover(self: Arc<Self>, kind: Kind, mut places: Vec<Place>, out: mpsc::Sender<Update>) {
+    /// Reads again what failed, until all of it is read, nobody listens, or somebody stops it.
+    pub(super) async fn keep_trying(self: Arc<Self>, kind: Kind, places: Vec<Place>, out: mpsc::Sender<Update>) {
+        self.unless_cancelled(kind, self.clone().recover(kind, places, out.clone()), &out).await;
+    }
+
+    /// The same, with growing pauses.
+    async fn recover(self: Arc<Self>, kind: Kind, mut places: Vec<Place>, out: mpsc::Sender<Update>) {
         let mut attempt = 0;
         while places.iter().any(Place::may_recover) {
             attempt += 1;

@@ -9,6 +9,7 @@ mod errors;
 mod follow;
 #[doc(hidden)]
 pub mod fuzz;
+mod journal;
 mod kubelets;
 mod link;
 mod pace;
@@ -21,5 +22,6 @@ pub use collect::Collected;
 pub use config::{Contexts, Flags, contexts};
 pub use errors::{ConnectError, Problem};
 pub use follow::UNWATCHED;
+pub use journal::Journal;
 pub use link::Packed;
-pub use read::{Mode, Session, Stats};
+pub use read::{CANCELLED, Mode, Session, Stats};

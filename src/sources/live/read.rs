@@ -4,6 +4,7 @@ use super::config::{self, Flags};
 use super::discovery::{self, Discovery, Served};
 use super::errors::{ConnectError, Problem};
 use super::follow::UNWATCHED;
+use super::journal::Journal;
 use super::kubelets;
 use super::link::Link;
 use super::pace::Pace;
@@ -26,7 +27,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -92,9 +93,15 @@ pub(super) struct Inner {
     no_watch_list: AtomicBool,
     pub(super) slots: Semaphore,
     pace: Mutex<Pace>,
+    pub(super) journal: Arc<Journal>,
+    /// Kinds that somebody stopped reading.
+    stopped: watch::Sender<BTreeSet<Kind>>,
     link: Link,
     log: Option<Mutex<File>>,
 }
+
+/// How the reason begins why a kind is not read that somebody stopped.
+pub const CANCELLED: &str = "cancelled by you";
 
 impl Session {
     /// Connects: reads the kubeconfig and asks the server for its version.
@@ -119,6 +126,8 @@ impl Session {
             no_watch_list: AtomicBool::new(false),
             slots: Semaphore::new(CONCURRENT),
             pace: Mutex::new(Pace::new(flags.max_qps.unwrap_or(QPS))),
+            journal: Arc::default(),
+            stopped: watch::Sender::default(),
             link: Link::new(flags.packed),
             log: flags.request_log.as_deref().map(open_log).transpose()?,
         };
@@ -163,6 +172,17 @@ impl Session {
     /// What the reading has cost so far.
     pub fn stats(&self) -> Arc<Stats> {
         self.inner.stats.clone()
+    }
+
+    /// What was asked of the server so far.
+    pub fn journal(&self) -> Arc<Journal> {
+        self.inner.journal.clone()
+    }
+
+    /// Stops reading and watching a kind; a new session reads it again.
+    pub fn cancel(&self, kind: Kind) {
+        self.inner.stopped.send_if_modified(|kinds| kinds.insert(kind));
+        self.inner.journal.touch();
     }
 
     /// Whether the line to the server is slow, so that lists come packed.
@@ -362,11 +382,17 @@ impl Inner {
         builtin.sort_by_key(|kind| (*kind != Kind::Pod, *kind != Kind::ReplicaSet));
         for kind in builtin {
             let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
-            tasks.spawn(async move { inner.read_kind(kind, Target::of(kind), &scope, mode, &out).await });
+            tasks.spawn(async move {
+                let read = inner.clone().read_kind(kind, Target::of(kind), &scope, mode, &out);
+                inner.unless_cancelled(kind, read, &out).await;
+            });
         }
         if kinds.contains(&Kind::KubeletConfig) {
             let (inner, out) = (self.clone(), out.clone());
-            tasks.spawn(async move { inner.read_kubelets(&out).await });
+            tasks.spawn(async move {
+                let read = inner.clone().read_kubelets(&out);
+                inner.unless_cancelled(Kind::KubeletConfig, read, &out).await;
+            });
         }
         let customs: Vec<Kind> = kinds.iter().copied().filter(|kind| kind.is_custom()).collect();
         if let Some(found) = discovery.await.ok().flatten() {
@@ -405,7 +431,10 @@ impl Inner {
                     let targets: Vec<Target> = served.into_iter().map(|s| target(kind, s)).collect();
                     if !targets.is_empty() {
                         let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
-                        tasks.spawn(async move { inner.read_kind(kind, targets, &scope, mode, &out).await });
+                        tasks.spawn(async move {
+                            let read = inner.clone().read_kind(kind, targets, &scope, mode, &out);
+                            inner.unless_cancelled(kind, read, &out).await;
+                        });
                         continue;
                     }
                     if let Some(other) = in_any.first() {
@@ -423,6 +452,25 @@ impl Inner {
             let _ = out.send(Update::State(kind, state)).await;
         }
         unknown
+    }
+
+    /// Works on a kind until that is done or somebody stops it, and says so then: true.
+    pub(super) async fn unless_cancelled(
+        &self,
+        kind: Kind,
+        work: impl Future<Output = ()>,
+        out: &mpsc::Sender<Update>,
+    ) -> bool {
+        let mut stopped = self.stopped.subscribe();
+        let is_stopped = async { drop(stopped.wait_for(|kinds| kinds.contains(&kind)).await) };
+        let cancelled = tokio::select! {
+            () = work => false,
+            () = is_stopped => true,
+        };
+        if cancelled {
+            let _ = out.send(Update::State(kind, failed(GapReason::ReadFailed, CANCELLED))).await;
+        }
+        cancelled
     }
 
     /// Reads the namespaces and settles the scope: as asked for, else all, else the context's own.
@@ -459,7 +507,7 @@ impl Inner {
                 let _ = out.send(Update::State(Kind::Namespace, state)).await;
                 if mode == Mode::Follow && place.may_recover() {
                     let (inner, out) = (self.clone(), out.clone());
-                    tokio::spawn(async move { inner.recover(Kind::Namespace, vec![place], out).await });
+                    tokio::spawn(async move { inner.keep_trying(Kind::Namespace, vec![place], out).await });
                 }
                 scope
             }
@@ -528,7 +576,7 @@ impl Inner {
         let _ = out.send(Update::State(kind, state_of(&places))).await;
         if mode == Mode::Follow && places.iter().any(Place::may_recover) {
             let out = out.clone();
-            tokio::spawn(async move { self.recover(kind, places, out).await });
+            tokio::spawn(async move { self.keep_trying(kind, places, out).await });
         }
     }
 
@@ -728,6 +776,7 @@ impl Inner {
         let answer = match timeout(patience, ask()).await.unwrap_or_else(|_| Err(late())) {
             Err((Problem::Status(429, _), pause)) => {
                 self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
+                self.journal.backed_off(path);
                 tokio::time::sleep(pause.unwrap_or_else(|| self.flags.backoff(1))).await;
                 timeout(patience, ask()).await.unwrap_or_else(|_| Err(late()))
             }
@@ -745,12 +794,14 @@ impl Inner {
 
     async fn read_whole(&self, answer: Answer) -> Result<Bytes, Problem> {
         let mut unpack = Unpack::new(answer.is_gzip, LIMIT);
+        let number = answer.number;
         let mut body = answer.body.into_data_stream();
         let mut whole = BytesMut::new();
         let late = |_| Problem::TimedOut(format!("nothing more came within {:?}", self.patience()));
         while let Some(chunk) = timeout(self.patience(), body.next()).await.map_err(late)? {
             let chunk = chunk.map_err(|error| Problem::Broken(format!("the answer broke off: {error}")))?;
             self.stats.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+            self.journal.received(number, chunk.len() as u64);
             unpack.push(&chunk, |bytes| whole.extend_from_slice(bytes))?;
         }
         unpack.finish(|bytes| whole.extend_from_slice(bytes))?;
@@ -791,6 +842,7 @@ impl Inner {
                 return Err(problem);
             }
             self.stats.backoffs.fetch_add(1, Ordering::Relaxed);
+            self.journal.backed_off(path);
             tokio::time::sleep(pause.unwrap_or_else(|| self.flags.backoff(attempt))).await;
         }
     }
@@ -807,7 +859,7 @@ impl Inner {
         if !packing.is_empty() {
             request = request.header(http::header::ACCEPT_ENCODING, packing);
         }
-        self.answer(request, None).await
+        self.answer(path, request, None).await
     }
 
     /// Sends a request that may change something: once, whatever comes of it.
@@ -818,12 +870,13 @@ impl Inner {
         body: Option<Vec<u8>>,
     ) -> Result<Bytes, Problem> {
         let request = http::Request::builder().method(method).uri(path);
-        let answer = self.answer(request, body).await.map_err(|(problem, _)| problem)?;
+        let answer = self.answer(path, request, body).await.map_err(|(problem, _)| problem)?;
         self.collect(answer).await
     }
 
     async fn answer(
         &self,
+        path: &str,
         request: http::request::Builder,
         body: Option<Vec<u8>>,
     ) -> Result<Answer, (Problem, Option<Duration>)> {
@@ -839,17 +892,22 @@ impl Inner {
             None => request.body(Body::empty()),
         };
         let request = request.map_err(|error| (Problem::Broken(error.to_string()), None))?;
-        let asked = Instant::now();
+        let (number, asked) = (self.journal.begin(request.method().as_str(), path), Instant::now());
+        let failed = |problem: Problem| {
+            self.journal.answered(number, path, Err(&problem.to_string()), asked.elapsed());
+            (problem, None)
+        };
         let answer = match timeout(self.patience(), self.client.send(request)).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => return Err((Problem::from_kube(&error), None)),
-            Err(_) => return Err((Problem::TimedOut(format!("no answer within {:?}", self.patience())), None)),
+            Ok(Err(error)) => return Err(failed(Problem::from_kube(&error))),
+            Err(_) => return Err(failed(Problem::TimedOut(format!("no answer within {:?}", self.patience())))),
         };
         self.link.answered(asked.elapsed(), false);
         let status = answer.status();
+        self.journal.answered(number, path, Ok(status.as_u16()), asked.elapsed());
         let seconds = answer.headers().get(http::header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
         let is_gzip = answer.headers().get(http::header::CONTENT_ENCODING).is_some_and(|packing| packing == "gzip");
-        let answer = Answer { body: answer.into_body(), is_gzip };
+        let answer = Answer { body: answer.into_body(), is_gzip, number };
         if status.is_success() {
             return Ok(answer);
         }
@@ -865,6 +923,8 @@ impl Inner {
 pub(super) struct Answer {
     body: Body,
     is_gzip: bool,
+    /// Its request's number in the journal.
+    number: u64,
 }
 
 impl From<Refused> for Problem {
@@ -894,14 +954,16 @@ pub(super) struct Watch {
     opened: Instant,
     /// Bytes that came.
     came: u64,
+    number: u64,
 }
 
 impl Watch {
     pub(super) fn new(kind: Kind, answer: Answer) -> Self {
         // it may go on for days: what is limited are its frames
         let unpack = Unpack::new(answer.is_gzip, usize::MAX);
+        let number = answer.number;
         let body = answer.body.into_data_stream();
-        Self { frames: Frames::new(kind), unpack, body, opened: Instant::now(), came: 0 }
+        Self { frames: Frames::new(kind), unpack, body, opened: Instant::now(), came: 0, number }
     }
 
     /// The next event, if it comes in time.
@@ -916,6 +978,7 @@ impl Watch {
                 Ok(Some(Ok(chunk))) => {
                     self.came += chunk.len() as u64;
                     inner.stats.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                    inner.journal.received(self.number, chunk.len() as u64);
                     let Self { unpack, frames, .. } = self;
                     let unpacked = unpack.push(&chunk, |bytes| frames.push(bytes));
                     unpacked.map_err(|refused| Broken::Problem(refused.into()))?;

@@ -20,10 +20,16 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("review", 6).right().drop(3),
     Column::new("unread", 6).right().drop(2),
     Column::new("level", 5).right().drop(4),
+    Column::new("decides", 8).drop(5).wide(),
+    Column::new("checks", 24).grow(1).drop(6).wide(),
 ];
 
-const CRITERIA: &[Column] =
-    &[Column::new("", 21), Column::new("", 9).drop(1), Column::new("", 44).grow(1), Column::new("against", 7).right()];
+const CRITERIA: &[Column] = &[
+    Column::new("", 21).named("status"),
+    Column::new("", 9).named("id").drop(1),
+    Column::new("", 44).named("title").grow(1),
+    Column::new("against", 7).named("fail").right(),
+];
 
 /// Score and coverage of a framework; counts of its criteria.
 pub(super) fn framework_summary(
@@ -121,6 +127,7 @@ pub(super) fn controls(buffer: &mut Buffer, at: &Box<'_>, framework: &Arc<str>) 
         return None;
     }
     let columns = if criteria { CRITERIA.to_vec() } else { at.columns("controls", COLUMNS, &[]) };
+    let columns = at.narrowed(columns, if criteria { &["id", "title"] } else { &["status", "id", "title"] });
     let table = Table { columns: &columns, pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
         Some(RowId::Section(framework, section)) => section_row(at.state, framework, section),
@@ -172,6 +179,8 @@ fn control_row(state: &State, control: &ControlResult) -> Cell {
         figure(counts.manual, Tone::Manual),
         figure(counts.not_evaluated, Tone::Unread),
         piece(Tone::Dim, control.level.map(|level| format!("L{level}")).unwrap_or_default()),
+        piece(Tone::Dim, control.decides.as_deref().unwrap_or_default().to_owned()),
+        piece(Tone::Dim, control.checks.join(" ")),
     ])
 }
 

@@ -46,7 +46,7 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         return;
     };
     let container = finding.container.as_deref().map(|c| format!(", container {c}")).unwrap_or_default();
-    let rolling = state.session.rolling(finding);
+    let rolling = state.session.rolling(&finding);
     let subject = if rolling.is_some() { &finding.owner } else { &finding.resource };
     let pods = match (finding.seen_in, finding.instances) {
         _ if rolling.is_some() => String::new(),
@@ -55,13 +55,18 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         (_, Some(n)) if n > 0 => format!("  {n} pods"),
         _ => String::new(),
     };
+    let others = match state.session.beside(fingerprint).map_or(0, |beside| beside.object.len()) {
+        0 => String::new(),
+        count => format!("  and {count} more of it"),
+    };
     let mut lines: Vec<Line> = vec![
         vec![
-            state_of(finding, rolling),
+            state_of(&finding, rolling),
             (Tone::Text, " ".to_owned()),
             (finding.severity.into(), finding.severity.short().to_owned()),
             (Tone::Strong, format!("  {subject}{container}")),
             (Tone::Dim, pods),
+            (Tone::Dim, others),
         ],
         vec![(Tone::Text, finding.message.to_string()), (Tone::Dim, format!("  {}", finding.check))],
     ];

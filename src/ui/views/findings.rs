@@ -2,6 +2,8 @@
 
 use super::Box;
 use crate::app::{Action, Line, PaneKind, Query, RowId, State, Tone, reason_todo, reason_words, thousands};
+use crate::app::{control_name, frameworks};
+use crate::inventory::{ObjectFacts, age};
 use crate::model::{Finding, FindingStatus, Verdict};
 use crate::ui::Theme;
 use crate::ui::widgets::{Cell, Column, Piece, Table, piece, put};
@@ -21,7 +23,10 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("pods", 5).right().drop(3),
     Column::new("reach", 8).grow(1).drop(4),
     Column::new("team", 10).grow(1).drop(5).hidden(),
-    Column::new("id", 12).hidden(),
+    Column::new("id", 12).drop(10).wide(),
+    Column::new("age", 6).right().wide(),
+    Column::new("rule", 12).grow(1).drop(1).wide(),
+    Column::new("frameworks", 10).grow(1).drop(1).wide(),
 ];
 
 /// How many there are, of what.
@@ -32,10 +37,15 @@ pub(super) fn summary(buffer: &mut Buffer, theme: &Theme, state: &State, area: R
         line.push((Tone::Strong, format!("{title}. ")));
         line.push((Tone::Text, fix.to_owned()));
     } else if let Some(pane) = state.pane() {
-        line.push((Tone::Strong, format!("{} findings", thousands(pane.rows.len()))));
+        let findings = if pane.rows.len() == 1 { "finding" } else { "findings" };
+        line.push((Tone::Strong, format!("{} {findings}", thousands(pane.rows.len()))));
         line.push((Tone::Dim, format!("  {}", query.title())));
     }
     put(buffer, theme, (area.x + 1, area.y), area.width.saturating_sub(2), &line);
+    if let (Some(counts), true) = (state.vulnerabilities(), area.height > 1) {
+        let line = vec![(Tone::Dim, "Vulnerabilities: ".to_owned()), (Tone::Text, counts)];
+        put(buffer, theme, (area.x + 1, area.y + 1), area.width.saturating_sub(2), &line);
+    }
 }
 
 /// Findings by query.
@@ -75,7 +85,7 @@ fn columns(at: &Box<'_>) -> Vec<Column> {
     let also: Vec<&str> = also.into_iter().filter_map(|(wanted, name)| wanted.then_some(name)).collect();
     let mut columns = at.columns("findings", COLUMNS, &also);
     columns.retain(|column| !(one_check && column.name == CHECK));
-    columns
+    at.narrowed(columns, &["severity", "namespace", "resource"])
 }
 
 fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
@@ -83,14 +93,17 @@ fn draw(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     table.draw(buffer, at.theme, at.layout, at.area, |i| match at.pane.rows.get(i) {
         Some(RowId::Finding(fingerprint)) => {
             let session = &at.state.session;
-            let row = |finding| row(finding, session.rolling(finding).is_some());
+            let facts = session.facts.ready();
+            let row = |finding: Finding| {
+                row(&finding, session.rolling(&finding).is_some(), facts.and_then(|facts| facts.get(&finding.owner)))
+            };
             session.finding(fingerprint).map_or_else(|| Cell::Across(Line::new()), row)
         }
         _ => Cell::Across(Line::new()),
     })
 }
 
-fn row(finding: &Finding, rolling: bool) -> Cell {
+fn row(finding: &Finding, rolling: bool, facts: Option<&ObjectFacts>) -> Cell {
     let pods = match (finding.instances, finding.pods) {
         (Some(pods), Some(all)) if rolling => format!("x{pods} of {all}"),
         (Some(pods), _) if pods > 0 => format!("x{pods}"),
@@ -120,5 +133,8 @@ fn row(finding: &Finding, rolling: bool) -> Cell {
         piece(Tone::Notice, super::overview::reach_words(&finding.reach)),
         piece(Tone::Text, finding.team.as_deref().unwrap_or_default().to_owned()),
         piece(Tone::Dim, finding.fingerprint.get(..12).unwrap_or(&finding.fingerprint).to_owned()),
+        piece(Tone::Dim, facts.and_then(|facts| facts.age).map(age).unwrap_or_default()),
+        piece(Tone::Text, finding.controls.first().map(control_name).unwrap_or_default()),
+        piece(Tone::Dim, frameworks(&finding.controls).join(" ")),
     ])
 }

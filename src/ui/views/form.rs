@@ -1,6 +1,8 @@
 //! The forms in which a person waives a finding or attests a control.
 
-use crate::app::{Candidate, Field, Form, Layout, Line, PaneKind, State, Subject, TextKind, Tone, lines, wrap};
+use crate::app::{
+    Candidate, Field, Form, Layout, Line, PaneKind, State, Subject, TextKind, Tone, lines, thousands, wrap,
+};
 use crate::model::clean;
 use crate::ui::Theme;
 use crate::ui::widgets::{block, put, sentence};
@@ -105,6 +107,13 @@ fn head(state: &State, form: &Form, width: u16) -> Vec<Line> {
                 None => "Covers this check on this object only, in every cluster that has one of this name.".to_owned(),
             };
             lines.extend(wrapped(Tone::Dim, &said));
+            lines
+        }
+        Subject::WaiveMarked { failures } => {
+            let what = format!("{} failures of the marked rows", thousands(failures.len()));
+            let mut lines = wrapped(Tone::Strong, &what);
+            let said = "A waiver each, for this check on this object only; all are recorded or none.";
+            lines.extend(wrapped(Tone::Dim, said));
             lines
         }
         Subject::Attest { control, title, old, .. } => {
@@ -287,24 +296,25 @@ fn beside(buffer: &mut Buffer, theme: &Theme, state: &State, layout: &Layout, ar
                 put(buffer, theme, (inner.x, y), inner.width, line);
             }
         }
-        Subject::Attest { .. } => candidates(buffer, theme, layout, area, form),
+        Subject::WaiveMarked { .. } | Subject::Attest { .. } => candidates(buffer, theme, layout, area, form),
     }
 }
 
 /// Rows under the form for the candidates; one line where there is little room.
 fn candidates_height(form: &Form, height: u16) -> u16 {
-    let Subject::Attest { candidates, .. } = &form.subject else { return 0 };
-    let wanted = u16::try_from(candidates.len()).unwrap_or(u16::MAX).saturating_add(1).max(2);
+    let Some(listed) = form.listed() else { return 0 };
+    let wanted = u16::try_from(listed.len()).unwrap_or(u16::MAX).saturating_add(1).max(2);
     // the fields need thirteen rows
     wanted.min(height.saturating_sub(13).max(u16::from(height > 6)))
 }
 
 /// The candidates that the record covers.
 fn candidates(buffer: &mut Buffer, theme: &Theme, layout: &Layout, area: Rect, form: &Form) {
-    let Subject::Attest { candidates, .. } = &form.subject else { return };
-    let title = match candidates.len() {
-        1 => "1 candidate reviewed".to_owned(),
-        count => format!("{count} candidates reviewed"),
+    let Some(candidates) = form.listed() else { return };
+    let title = match (form.waives(), candidates.len()) {
+        (true, count) => format!("{count} waived"),
+        (false, 1) => "1 candidate reviewed".to_owned(),
+        (false, count) => format!("{count} candidates reviewed"),
     };
     block(buffer, theme, layout, area, &title, false);
     let inner = layout.inner(area);

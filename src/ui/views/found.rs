@@ -16,6 +16,9 @@ fn column(title: &'static str) -> Column {
     match title {
         "namespace" => Column { width: 12, ..column.grow(1) },
         "pod" | "image" | "who" => Column { width: 26, ..column.grow(5) },
+        "what" => Column { width: 24, ..column.grow(5) },
+        "how" => Column { width: 24, ..column.grow(6) },
+        "critical" | "high" | "medium" | "low" | "unknown" => Column { width: 8, ..column.right() },
         "resource" | "owner" => Column { width: 20, ..column.grow(3) },
         "through" => Column { width: 20, ..column.grow(4).drop(2) },
         "where" => Column { width: 12, ..column.grow(1) },

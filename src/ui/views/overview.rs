@@ -11,9 +11,9 @@ use ratatui::layout::Rect;
 use std::sync::Arc;
 
 const FRAMEWORKS: &[Column] = &[
-    Column::new("", 15).grow(5),
+    Column::new("", 15).named("title").grow(5),
     Column::new("score", 10).grow(1).drop(2),
-    Column::new("worst–best", 10).right(),
+    Column::new("worst–best", 10).named("worst").right(),
     Column::new("coverage", 8).right(),
     Column::new("fail", 5).right(),
     Column::new("manual", 6).right().drop(1),
@@ -70,7 +70,8 @@ pub(super) fn frameworks(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)
     if at.says_empty(buffer, "No framework is installed.") {
         return None;
     }
-    let table = Table { columns: FRAMEWORKS, pane: at.pane, focus: at.focus };
+    let columns = at.narrowed(FRAMEWORKS.to_vec(), &["title", "fail"]);
+    let table = Table { columns: &columns, pane: at.pane, focus: at.focus };
     table.draw(buffer, at.theme, at.layout, at.area, |i| {
         let (id, criteria) = match at.pane.rows.get(i) {
             Some(RowId::Framework(id)) => (id, false),
@@ -200,14 +201,14 @@ pub(super) fn reach_words(reach: &[&str]) -> String {
 
 fn group(state: &State, check: &str, fix: &str) -> Cell {
     let Some(group) = state.session.group(check, fix) else { return Cell::Across(Line::new()) };
-    let first = group.findings.first().and_then(|i| state.session.report.as_deref()?.findings.get(*i));
+    let first = group.findings.first().and_then(|i| state.session.report.as_deref()?.findings.row(*i));
     let where_ = match (group.applications, first) {
         (1, Some(finding)) => {
-            let owner = &finding.owner;
+            let owner = finding.owner();
             owner.namespace.as_deref().map_or_else(|| owner.kind_name(), |n| format!("{n}/{}", owner.name))
         }
-        (owners, Some(finding)) if group.namespaces == 0 => format!("{owners} {}s", finding.owner.kind),
-        (owners, Some(finding)) if group.namespaces == 1 => match &finding.owner.namespace {
+        (owners, Some(finding)) if group.namespaces == 0 => format!("{owners} {}s", finding.owner().kind),
+        (owners, Some(finding)) if group.namespaces == 1 => match &finding.owner().namespace {
             Some(namespace) => format!("{owners} in {namespace}"),
             // some of the cluster, some of one namespace
             None => format!("{owners} objects"),

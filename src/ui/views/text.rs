@@ -1,7 +1,7 @@
 //! Texts that scroll: YAML, fix, explanations, help.
 
 use super::Box;
-use crate::app::{PaneKind, State, Tone, lines};
+use crate::app::{Load, PaneKind, State, Tone, page};
 use crate::ui::widgets::put;
 use ratatui::buffer::Buffer;
 
@@ -11,7 +11,10 @@ pub(super) fn title(state: &State, kind: &PaneKind) -> String {
             Some(document) if !document.origin.is_empty() => document.origin.clone(),
             _ => "YAML".to_owned(),
         },
-        PaneKind::Fix(_) => if state.fix_as_yaml { "Fix, as YAML" } else { "Fix" }.to_owned(),
+        PaneKind::Fix(fingerprint) => {
+            let remedy = state.session.remedies.get(fingerprint).and_then(Load::ready);
+            remedy.and_then(|remedy| remedy.shown(state.fix_form)).unwrap_or_default().title().to_owned()
+        }
         _ => String::new(),
     }
 }
@@ -20,16 +23,17 @@ pub(super) fn title(state: &State, kind: &PaneKind) -> String {
 pub(super) fn text(buffer: &mut Buffer, at: &Box<'_>) -> Option<(u16, u16)> {
     at.title(buffer, &title(at.state, &at.pane.kind));
     let inner = at.inner();
-    let lines = lines(at.state, &at.pane.kind, usize::from(inner.width));
-    for (line, y) in lines.iter().skip(at.pane.offset).zip(inner.y..inner.bottom()) {
+    let rows = usize::from(inner.height);
+    let page = page(at.state, at.pane, (usize::from(inner.width), at.focus), at.pane.offset, rows);
+    for (line, y) in page.lines.iter().zip(inner.y..inner.bottom()) {
         put(buffer, at.theme, (inner.x, y), inner.width, line);
     }
-    let page = usize::from(inner.height);
-    if lines.len() > page && at.area.width > 30 {
-        let last = (at.pane.offset + page).min(lines.len());
-        let place = format!(" {last}/{} ", lines.len());
+    if page.total > rows && at.area.width > 30 {
+        let last = (at.pane.offset + rows).min(page.total);
+        let place = format!(" {last}/{} ", page.total);
         let width = u16::try_from(place.len()).unwrap_or(0);
         put(buffer, at.theme, (at.area.right() - width - 1, at.area.y), width, &vec![(Tone::Dim, place)]);
     }
-    at.focus.then_some((inner.x, inner.y))
+    let row = page.cursor.and_then(|row| u16::try_from(row.checked_sub(at.pane.offset)?).ok()).unwrap_or(0);
+    at.focus.then_some((inner.x, inner.y + row.min(inner.height.saturating_sub(1))))
 }

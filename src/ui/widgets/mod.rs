@@ -4,6 +4,6 @@ mod frame;
 mod score;
 mod table;
 
-pub(crate) use frame::{block, put, sentence};
+pub(crate) use frame::{block, fit, put, sentence};
 pub(crate) use score::{bar, interval};
 pub(crate) use table::{Cell, Column, Piece, Table, chosen, piece};

@@ -20,6 +20,8 @@ pub(crate) struct Column {
     pub(crate) cell: Option<usize>,
     /// Left out unless somebody asks for it.
     pub(crate) hidden: bool,
+    /// Among the further ones that one key shows.
+    pub(crate) wide: bool,
     /// Columns that it needs.
     pub(crate) width: u16,
     /// Share of the room that is left; 0: none.
@@ -33,7 +35,7 @@ pub(crate) struct Column {
 impl Column {
     /// Of this width, always there.
     pub(crate) const fn new(title: &'static str, width: u16) -> Self {
-        Self { title, name: title, cell: None, hidden: false, width, grow: 0, drop: 0, right: false }
+        Self { title, name: title, cell: None, hidden: false, wide: false, width, grow: 0, drop: 0, right: false }
     }
 
     /// Takes a share of the room that is left.
@@ -56,6 +58,11 @@ impl Column {
         Self { hidden: true, ..self }
     }
 
+    /// Left out unless further columns are asked for.
+    pub(crate) const fn wide(self) -> Self {
+        Self { hidden: true, wide: true, ..self }
+    }
+
     /// Right-aligned.
     pub(crate) const fn right(self) -> Self {
         Self { right: true, ..self }
@@ -63,16 +70,25 @@ impl Column {
 }
 
 /// The columns that are shown: those that were asked for, in that order and never left out for want of room; else all
-/// but the hidden ones, of which `also` names some.
-pub(crate) fn chosen(all: &[Column], asked: Option<&Vec<String>>, also: &[&str]) -> Vec<Column> {
+/// but the hidden ones, of which `also` names some. `wide` adds the further ones.
+pub(crate) fn chosen(all: &[Column], asked: Option<&Vec<String>>, also: &[&str], wide: bool) -> Vec<Column> {
     let placed = all.iter().enumerate().map(|(i, column)| Column { cell: Some(i), ..*column });
     match asked {
+        Some(names) if wide => {
+            let further = placed.filter(|column| column.wide && !names.iter().any(|name| name == column.name));
+            chosen(all, asked, also, false).into_iter().chain(further).collect()
+        }
         Some(names) => {
             let placed: Vec<Column> = placed.collect();
             let named = |name: &String| placed.iter().find(|column| column.name == name.as_str());
             names.iter().filter_map(named).map(|column| Column { drop: 0, ..*column }).collect()
         }
-        None => placed.filter(|column| !column.hidden || also.contains(&column.name)).collect(),
+        None => {
+            let kept = placed.filter(|c| !c.hidden || (wide && c.wide) || also.contains(&c.name));
+            // what was asked for goes last
+            let later = |c: Column| if wide && !c.wide && c.drop > 0 { Column { drop: c.drop + 5, ..c } } else { c };
+            kept.map(later).collect()
+        }
     }
 }
 
@@ -180,10 +196,18 @@ impl Table<'_> {
         // A mark in front of the selected row, so that it is not known by its style alone.
         let (x, width) = (inner.x + 2, inner.width.saturating_sub(2 + u16::from(layout.boxed)));
         let widths = self.widths(width);
-        self.titles(buffer, theme, (x, area.y), &widths);
+        if !self.titles(buffer, theme, (x, area.y), &widths) {
+            self.order(buffer, theme, area);
+        }
         let mut cursor = None;
         for (y, i) in (inner.y..inner.bottom()).zip(self.pane.offset..self.pane.rows.len()) {
             self.row(buffer, theme, Rect { x, y, width, height: 1 }, &widths, &row(i));
+            // A sign beside it and an attribute over it: known without colours as well.
+            if self.pane.rows.get(i).is_some_and(|row| self.pane.is_marked(row)) {
+                put(buffer, theme, (inner.x + 1, y), 1, &vec![(Tone::Picked, "*".to_owned())]);
+                let area = Rect { x: inner.x + 1, y, width: inner.width.saturating_sub(1), height: 1 };
+                buffer.set_style(area, theme.style(Tone::Picked));
+            }
             if i == self.pane.cursor {
                 let mark = if self.focus { ">" } else { "·" };
                 put(buffer, theme, (inner.x, y), 1, &vec![(Tone::Key, mark.to_owned())]);
@@ -212,8 +236,17 @@ impl Table<'_> {
         }
     }
 
-    /// Titles stand in the border, where nothing else does.
-    fn titles(&self, buffer: &mut Buffer, theme: &Theme, (x, y): (u16, u16), widths: &[Option<u16>]) {
+    /// By what it is sorted, at the end of the border: where that column has no title there.
+    fn order(&self, buffer: &mut Buffer, theme: &Theme, area: Rect) {
+        let Some(order) = self.pane.order else { return };
+        let text = format!(" by {} {} ", order.column, order.arrow());
+        let long = u16::try_from(text.width()).unwrap_or(0).min(area.width.saturating_sub(1));
+        put(buffer, theme, (area.right().saturating_sub(long + 1), area.y), long, &vec![(Tone::Title, text)]);
+    }
+
+    /// Titles stand in the border, where nothing else does. Whether the one that the rows are sorted by is among them.
+    fn titles(&self, buffer: &mut Buffer, theme: &Theme, (x, y): (u16, u16), widths: &[Option<u16>]) -> bool {
+        let mut told = false;
         let free = |buffer: &Buffer, x: u16, edge: bool| {
             // beyond the edge of the screen nothing stands
             buffer.cell((x, y)).is_none_or(|cell| cell.symbol() == "─" || (edge && cell.symbol() == " "))
@@ -221,12 +254,24 @@ impl Table<'_> {
         let mut at = x;
         for (column, width) in self.columns.iter().zip(widths).filter_map(|(column, width)| width.map(|w| (column, w)))
         {
-            let title = fit(column.title, usize::from(width));
+            let sorted = self.pane.order.filter(|order| order.column == column.name).map(|order| order.arrow());
+            let chosen = self.focus && self.pane.column == Some(column.name);
+            let name = if column.title.is_empty() && (sorted.is_some() || chosen) { column.name } else { column.title };
+            let arrow = sorted.unwrap_or_default();
+            let room = usize::from(width).saturating_sub(arrow.width());
+            // beside the arrow a name is known by its first letters
+            let name = if arrow.is_empty() { fit(name, room) } else { name.chars().take(room).collect() };
+            let title = format!("{name}{arrow}");
             let long = u16::try_from(title.width()).unwrap_or(0);
             let start = if column.right { at + width - long } else { at };
             let (left, right) = (start.saturating_sub(1), start + long);
             if long > 0 && (left..=right).all(|x| free(buffer, x, x == left || x == right)) {
                 put(buffer, theme, (start, y), long, &vec![(Tone::Title, title)]);
+                told |= sorted.is_some();
+                if chosen {
+                    let title = Rect { x: start, y, width: long, height: 1 };
+                    buffer.set_style(title, theme.style(Tone::Selected));
+                }
                 // A blank on either side lifts it off the rule.
                 for x in [left, right] {
                     buffer.set_string(x, y, " ", theme.style(Tone::Text));
@@ -234,6 +279,7 @@ impl Table<'_> {
             }
             at += width + 1;
         }
+        told
     }
 
     fn row(&self, buffer: &mut Buffer, theme: &Theme, area: Rect, widths: &[Option<u16>], cell: &Cell) {

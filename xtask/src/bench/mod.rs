@@ -7,6 +7,7 @@ mod live;
 mod process;
 mod record;
 mod scan;
+mod ui;
 
 use crate::paths;
 use anyhow::{Result, bail};
@@ -41,6 +42,15 @@ pub enum Bench {
         #[arg(long, default_value_t = 3)]
         rounds: u32,
     },
+    /// The terminal with very many findings: a key to its frame, filters and sorts, idle processor time
+    Ui {
+        /// Findings
+        #[arg(long, default_value_t = 500_000)]
+        findings: u32,
+        /// How it is printed
+        #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
+        output: String,
+    },
     /// What asking so many kubelets adds to a scan, through a real API server
     Kubelets {
         /// Nodes
@@ -63,6 +73,7 @@ pub fn run(bench: Bench) -> Result<()> {
         Bench::Link(link) => link::run(&link),
         Bench::Report { files } => record::report(&files),
         Bench::Files { pods, rounds } => files::run(pods, rounds),
+        Bench::Ui { findings, output } => ui::run(findings, output == "json"),
         Bench::Kubelets { nodes, rounds, debug } => kubelets::run(nodes, rounds, debug),
     }
 }

@@ -1,0 +1,285 @@
+//! What rules came to, remembered from one look at a cluster to the next.
+
+use crate::checks::{Check, Hit, Hits, Judge, Outcome, Run, SpecCx, custom};
+use crate::inventory::kinds::pod::PodSpec;
+use crate::inventory::{Inventory, Kind, Medium, Settings, Version};
+use crate::model::findings::Said;
+use crate::model::{GapReason, Scope};
+use indexmap::{IndexMap, IndexSet};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A result of a rule, in the words of its findings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Heard {
+    pub check: &'static str,
+    pub outcome: Outcome,
+    pub said: Arc<Said>,
+}
+
+impl Heard {
+    pub(super) fn of(check: &Check, hit: Hit, in_pod_spec: bool) -> Self {
+        let Hit { outcome, container, paths, message, severity } = hit;
+        let message = match (message.is_empty(), outcome) {
+            (false, _) => message,
+            (true, Outcome::Unread(reason)) => undecided(reason),
+            (true, _) => format!("does not hold: {}", check.title),
+        };
+        let said = Said {
+            severity: custom::grade_of(check.id).or(severity).unwrap_or(check.severity),
+            container,
+            paths,
+            in_pod_spec,
+            message: message.into(),
+        };
+        Self { check: check.id, outcome, said: Arc::new(said) }
+    }
+
+    /// Why it could not be decided.
+    pub(super) fn unread(&self) -> Option<GapReason> {
+        match self.outcome {
+            Outcome::Unread(reason) => Some(reason),
+            Outcome::Fail | Outcome::Review => None,
+        }
+    }
+
+    /// Whether its words are the ones that any check has.
+    pub(super) fn says_nothing_of_its_own(&self) -> bool {
+        self.unread().is_some_and(|reason| *self.said.message == *undecided(reason))
+    }
+
+    /// Whether it is the same finding on the same owner.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let path = |heard: &Self| heard.said.paths.first().map(|evidence| evidence.path.clone());
+        self.outcome == other.outcome && self.said.container == other.said.container && path(self) == path(other)
+    }
+}
+
+/// A distinct PodSpec and what the rules that look at nothing else say of it.
+#[derive(Debug)]
+struct Spec {
+    /// Keeps the spec alive whose address is the key.
+    spec: Arc<PodSpec>,
+    /// Position of the check, and number of what it said; in order.
+    heard: Vec<(u16, u32)>,
+}
+
+/// A result of a rule on one spec of a workload: 0 is the template, then follow the variants.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OnSpec {
+    pub workload: u32,
+    pub spec: u32,
+    pub heard: u32,
+}
+
+/// What a rule came to when all that it looks at was as it is.
+#[derive(Debug)]
+pub(super) enum Kept {
+    /// On specs of workloads.
+    Specs(Vec<OnSpec>),
+    /// On objects.
+    Objects(Judge),
+}
+
+/// All that decides beside the objects.
+#[derive(Clone, Debug, PartialEq)]
+struct Basis {
+    inventory: u64,
+    version: Version,
+    medium: Medium,
+    scope: Scope,
+    settings: Settings,
+}
+
+/// Remembers what each distinct spec came to and, for what is followed, what each rule came to.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    /// By address.
+    specs: IndexMap<usize, Spec>,
+    /// Checks that depend on nothing but the spec and the version, in order.
+    checks: Vec<&'static Check>,
+    heard: IndexSet<Heard>,
+    basis: Option<Basis>,
+    kept: HashMap<&'static str, (u64, Kept)>,
+    /// Whether results of rules are kept.
+    keeps: bool,
+}
+
+/// Whether a check depends on nothing but the spec and the version.
+pub(super) fn is_of_spec(check: &Check) -> bool {
+    matches!(check.run, Run::EachContainer(_) | Run::EachSpec(_))
+}
+
+/// Kinds that workloads are made of, those that decide about a cluster as a whole, and what is brought of nodes.
+const ALWAYS: &[Kind] = &[
+    Kind::Namespace,
+    Kind::Node,
+    Kind::KubeletConfig,
+    Kind::NodeFacts,
+    Kind::KubeBench,
+    Kind::Pod,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::ReplicationController,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+    Kind::Job,
+    Kind::CronJob,
+];
+
+const RBAC: &[Kind] = &[Kind::Role, Kind::RoleBinding, Kind::ClusterRole, Kind::ClusterRoleBinding];
+
+/// Kinds that change the words or the severity of what some rules say, and never whether they say it.
+const ALSO: &[(&str, &[Kind])] = &[
+    ("netpol.cni-supports", &[Kind::NetworkPolicy]),
+    ("pod.sa-token-automount", RBAC),
+    ("rbac.anonymous-bindings", RBAC),
+    ("rbac.authenticated-bindings", RBAC),
+    ("sa.long-lived-token", &[Kind::ServiceAccount]),
+];
+
+impl Memo {
+    /// One that keeps what rules came to.
+    pub(super) fn keeping() -> Self {
+        Self { keeps: true, ..Self::default() }
+    }
+
+    /// Makes ready for a look: forgets what was said of something else.
+    pub(super) fn begin(&mut self, inventory: &Inventory, checks: Vec<&'static Check>) {
+        let same = |a: &[&'static Check], b: &[&'static Check]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.id == b.id)
+        };
+        let basis = Basis {
+            inventory: inventory.id(),
+            version: inventory.version,
+            medium: inventory.medium,
+            scope: inventory.scope.clone(),
+            settings: inventory.settings.clone(),
+        };
+        let is_version = self.basis.as_ref().is_some_and(|known| known.version == basis.version);
+        if !is_version || !same(&self.checks, &checks) {
+            self.forget();
+        }
+        if self.basis.as_ref() != Some(&basis) {
+            self.kept.clear();
+        }
+        self.basis = Some(basis);
+        self.checks = checks;
+    }
+
+    fn forget(&mut self) {
+        self.specs.clear();
+        self.heard.clear();
+        self.kept.clear();
+    }
+
+    /// The number of a spec; looks at it where nobody has.
+    pub(super) fn spec(&mut self, spec: &Arc<PodSpec>, version: Version) -> usize {
+        let address = Arc::as_ptr(spec).addr();
+        if let Some(number) = self.specs.get_index_of(&address) {
+            return number;
+        }
+        let mut heard = Vec::new();
+        for (position, check) in (0u16..).zip(&self.checks) {
+            for hit in hits(check, SpecCx { spec, version }) {
+                let said = self.heard.insert_full(Heard::of(check, hit, true)).0;
+                heard.push((position, index(said)));
+            }
+        }
+        heard.shrink_to_fit();
+        self.specs.insert_full(address, Spec { spec: spec.clone(), heard }).0
+    }
+
+    /// What a check, by its position among those given, said of a spec.
+    pub(super) fn of_spec(&self, spec: u32, check: u16) -> impl Iterator<Item = u32> + '_ {
+        let heard = self.specs.get_index(spec as usize).map_or(&[][..], |(_, spec)| &spec.heard);
+        let from = heard.partition_point(|(position, _)| *position < check);
+        heard.iter().skip(from).take_while(move |(position, _)| *position == check).map(|(_, heard)| *heard)
+    }
+
+    /// The position of a check among those given.
+    pub(super) fn position(&self, check: &Check) -> u16 {
+        let position = self.checks.iter().position(|known| known.id == check.id);
+        position.and_then(|position| u16::try_from(position).ok()).unwrap_or(u16::MAX)
+    }
+
+    /// The number of a result.
+    pub(super) fn number(&mut self, heard: Heard) -> u32 {
+        index(self.heard.insert_full(heard).0)
+    }
+
+    /// A result by number.
+    pub(super) fn get(&self, number: u32) -> Option<&Heard> {
+        self.heard.get_index(number as usize)
+    }
+
+    /// How many results there are.
+    pub(super) fn len(&self) -> usize {
+        self.heard.len()
+    }
+
+    /// The state of all that a check looks at: another number, another state.
+    fn stamp(check: &Check, inventory: &Inventory) -> u64 {
+        let also = ALSO.iter().filter(|(id, _)| *id == check.id).flat_map(|(_, kinds)| *kinds);
+        let kinds = check.over.iter().chain(check.needs).chain(ALWAYS).chain(also);
+        kinds.map(|kind| inventory.changes_of(*kind)).sum()
+    }
+
+    /// What a check came to, if nothing that it looks at has changed since.
+    pub(super) fn kept(&mut self, check: &Check, inventory: &Inventory) -> Option<Kept> {
+        let (stamp, kept) = self.kept.remove(check.id)?;
+        (stamp == Self::stamp(check, inventory)).then_some(kept)
+    }
+
+    /// Keeps what a check came to.
+    pub(super) fn keep(&mut self, check: &'static Check, inventory: &Inventory, kept: Kept) {
+        if self.keeps {
+            self.kept.insert(check.id, (Self::stamp(check, inventory), kept));
+        }
+    }
+
+    /// Drops what nobody has any more; `used` is how many results had findings in this look.
+    pub(super) fn end(&mut self, used: usize) {
+        // what is followed for days would gather the words of all that was ever wrong
+        if self.heard.len() > 2 * used + 4096 {
+            return self.forget();
+        }
+        self.specs.retain(|_, spec| Arc::strong_count(&spec.spec) > 2);
+    }
+}
+
+/// What is said where a rule says nothing.
+fn undecided(reason: GapReason) -> String {
+    format!("not decided: {}", reason.as_str())
+}
+
+fn index(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn hits(check: &Check, cx: SpecCx<'_>) -> Vec<Hit> {
+    let mut hits = Hits::default();
+    match check.run {
+        Run::EachContainer(run) => {
+            for container in cx.containers() {
+                hits.about(Some(&container.container.name));
+                run(&container, &mut hits);
+            }
+        }
+        Run::EachSpec(run) => run(&cx, &mut hits),
+        Run::EachWorkload(_) | Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {}
+    }
+    hits.list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_that_look_at_more_exist() {
+        for (id, kinds) in ALSO {
+            assert!(crate::checks::find(id).is_some() && !kinds.is_empty(), "{id}");
+        }
+    }
+}

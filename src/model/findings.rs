@@ -1,0 +1,581 @@
+//! The findings of a report, kept small: a hundred thousand pods of one shape fail the same checks in the same words.
+//! What findings share is kept once; a finding is four numbers, made whole when somebody asks for it.
+
+use super::{
+    ControlRef, Disruption, Evidence, FieldPath, Finding, FindingSource, FindingStatus, ObjectRef, SeenIn, Severity,
+    Waiver, fingerprint,
+};
+use serde::{Serialize, Serializer};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What all findings of a check share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// Check id.
+    pub check: &'static str,
+    /// What to do.
+    pub remediation: &'static str,
+    /// What the fix may do to running things.
+    pub disruption: Disruption,
+    /// What to try first.
+    pub try_first: &'static str,
+    /// Controls that a failure counts against.
+    pub deciding: Arc<[ControlRef]>,
+    /// Controls under which anything else is shown.
+    pub all: Arc<[ControlRef]>,
+}
+
+/// What a check says, of however many owners.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Said {
+    /// How bad.
+    pub severity: Severity,
+    /// Container's name, for what is inside one.
+    pub container: Option<Arc<str>>,
+    /// The fields at fault, from the PodSpec or from the object's root.
+    pub paths: Vec<Evidence>,
+    /// Paths are from the PodSpec, wherever that stands in the resource.
+    pub in_pod_spec: bool,
+    /// One sentence.
+    pub message: Arc<str>,
+}
+
+/// What all findings on an owner share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Owner {
+    /// The owner.
+    pub object: ObjectRef,
+    /// Its live pods; None for what is no workload.
+    pub pods: Option<u32>,
+    /// Platform component.
+    pub platform: bool,
+    /// Whose it is.
+    pub team: Option<Arc<str>>,
+    /// What makes it worse.
+    pub reach: Vec<&'static str>,
+}
+
+/// What few findings have.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Extra {
+    /// The object in which the field stands, where that is not the owner.
+    pub resource: Option<ObjectRef>,
+    /// File and document, for file sources.
+    pub source: Option<FindingSource>,
+    /// Set where the status is waived.
+    pub waiver: Option<Waiver>,
+    /// The waiver whose last day is over.
+    pub expired_waiver: Option<Waiver>,
+    /// Lines of the evidence, in its order; empty: not known.
+    pub lines: Vec<Option<usize>>,
+}
+
+/// Numbers of the shared parts, and what is a finding's own.
+#[derive(Clone, Copy, Debug)]
+struct Cells {
+    said: u32,
+    owner: u32,
+    /// Live pods that show it; `NONE` for what is no workload.
+    instances: u32,
+    /// Place among the extras, `NO_EXTRA` for none, under the codes of status and of where it was seen.
+    packed: u32,
+}
+
+const NONE: u32 = u32::MAX;
+const EXTRA_BITS: u32 = 28;
+const NO_EXTRA: u32 = (1 << EXTRA_BITS) - 1;
+
+const STATUSES: [FindingStatus; 4] =
+    [FindingStatus::Fail, FindingStatus::Waived, FindingStatus::Manual, FindingStatus::NotEvaluated];
+const PLACES: [Option<SeenIn>; 4] = [None, Some(SeenIn::Template), Some(SeenIn::Pods), Some(SeenIn::Both)];
+
+impl Cells {
+    fn new(said: u32, owner: u32, of: &Own, extra: Option<u32>) -> Self {
+        let code = |at: Option<usize>| at.and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
+        let status = code(STATUSES.iter().position(|status| *status == of.status));
+        let place = code(PLACES.iter().position(|place| *place == of.seen_in));
+        let packed = (status << 30) | (place << EXTRA_BITS) | extra.unwrap_or(NO_EXTRA).min(NO_EXTRA);
+        Self { said, owner, instances: of.instances.unwrap_or(NONE), packed }
+    }
+
+    fn status(self) -> FindingStatus {
+        STATUSES.get((self.packed >> 30) as usize).copied().unwrap_or(FindingStatus::Fail)
+    }
+
+    fn seen_in(self) -> Option<SeenIn> {
+        PLACES.get((self.packed >> EXTRA_BITS & 3) as usize).copied().flatten()
+    }
+
+    fn extra(self) -> Option<usize> {
+        let place = self.packed & NO_EXTRA;
+        (place != NO_EXTRA).then_some(place as usize)
+    }
+}
+
+/// What a finding has for itself alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Own {
+    /// What it says.
+    pub status: FindingStatus,
+    /// Template, pods or both; None for what is no workload.
+    pub seen_in: Option<SeenIn>,
+    /// Live pods that show it; None for what is no workload.
+    pub instances: Option<u32>,
+}
+
+/// Shared parts, each once.
+#[derive(Clone, Debug, Default)]
+struct Shared {
+    asked: Vec<Asked>,
+    said: Vec<(u32, Arc<Said>)>,
+    owners: Vec<Owner>,
+    extras: Vec<Extra>,
+}
+
+/// Findings in the order of the report.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    cells: Vec<Cells>,
+    shared: Arc<Shared>,
+}
+
+/// A finding where it lies: as much of it as is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    cells: Cells,
+    asked: &'a Asked,
+    said: &'a Said,
+    owner: &'a Owner,
+    extra: Option<&'a Extra>,
+}
+
+/// The field of an object of this kind under which its PodSpec stands.
+pub fn pod_spec_field(kind: &str) -> &'static str {
+    match kind {
+        "Pod" => "spec",
+        "CronJob" => "spec.jobTemplate.spec.template.spec",
+        _ => "spec.template.spec",
+    }
+}
+
+impl<'a> Row<'a> {
+    /// Check id.
+    pub fn check(&self) -> &'static str {
+        self.asked.check
+    }
+
+    /// What to do.
+    pub fn remediation(&self) -> &'static str {
+        self.asked.remediation
+    }
+
+    /// What it says.
+    pub fn status(&self) -> FindingStatus {
+        self.cells.status()
+    }
+
+    /// How bad this one is.
+    pub fn severity(&self) -> Severity {
+        self.said.severity
+    }
+
+    /// One sentence.
+    pub fn message(&self) -> &'a Arc<str> {
+        &self.said.message
+    }
+
+    /// Container's name, for findings inside one.
+    pub fn container(&self) -> Option<&'a Arc<str>> {
+        self.said.container.as_ref()
+    }
+
+    /// Its top owner.
+    pub fn owner(&self) -> &'a ObjectRef {
+        &self.owner.object
+    }
+
+    /// The object in which the field stands.
+    pub fn resource(&self) -> &'a ObjectRef {
+        self.extra.and_then(|extra| extra.resource.as_ref()).unwrap_or(&self.owner.object)
+    }
+
+    /// Platform component.
+    pub fn platform(&self) -> bool {
+        self.owner.platform
+    }
+
+    /// Whose it is.
+    pub fn team(&self) -> Option<&'a Arc<str>> {
+        self.owner.team.as_ref()
+    }
+
+    /// What makes it worse.
+    pub fn reach(&self) -> &'a [&'static str] {
+        &self.owner.reach
+    }
+
+    /// Live pods that show it; None for things that are no workload.
+    pub fn instances(&self) -> Option<usize> {
+        (self.cells.instances != NONE).then_some(self.cells.instances as usize)
+    }
+
+    /// Where it was seen; None for things that are no workload.
+    pub fn seen_in(&self) -> Option<SeenIn> {
+        self.cells.seen_in()
+    }
+
+    /// Controls that it counts against.
+    pub fn controls(&self) -> &'a Arc<[ControlRef]> {
+        if self.status() == FindingStatus::Fail { &self.asked.deciding } else { &self.asked.all }
+    }
+
+    /// Set where the status is waived.
+    pub fn waiver(&self) -> Option<&'a Waiver> {
+        self.extra?.waiver.as_ref()
+    }
+
+    /// The waiver whose last day is over.
+    pub fn expired_waiver(&self) -> Option<&'a Waiver> {
+        self.extra?.expired_waiver.as_ref()
+    }
+
+    /// File and document, for file sources.
+    pub fn source(&self) -> Option<&'a FindingSource> {
+        self.extra?.source.as_ref()
+    }
+
+    /// Whether a person's record waives it, and not the program's own list.
+    pub fn is_waived_by_people(&self) -> bool {
+        self.waiver().is_some_and(Waiver::is_by_people)
+    }
+
+    /// Stable id: see [`fingerprint`].
+    pub fn fingerprint(&self) -> Arc<str> {
+        let root = FieldPath::root();
+        let path = self.said.paths.first().map_or(&root, |evidence| &evidence.path);
+        fingerprint(self.check(), self.owner(), self.container().map(|name| &**name), path)
+    }
+
+    /// The fields at fault, from the root of the resource.
+    pub fn fields(&self) -> impl Iterator<Item = FieldPath> + use<'a> {
+        let (prefix, said) = (self.prefix(), self.said);
+        said.paths.iter().map(move |evidence| prefix.join(&evidence.path))
+    }
+
+    /// The first field at fault, from the PodSpec or from the object's root: two findings of a check on one owner differ
+    /// in it.
+    pub fn path(&self) -> Option<&'a FieldPath> {
+        self.said.paths.first().map(|evidence| &evidence.path)
+    }
+
+    fn prefix(&self) -> FieldPath {
+        if self.said.in_pod_spec { FieldPath::of(pod_spec_field(&self.resource().kind)) } else { FieldPath::root() }
+    }
+
+    /// The whole of it.
+    pub fn whole(&self) -> Finding {
+        let prefix = self.prefix();
+        let lines = self.extra.map_or(&[][..], |extra| &extra.lines);
+        let evidence = |(i, said): (usize, &Evidence)| Evidence {
+            path: prefix.join(&said.path),
+            line: lines.get(i).copied().flatten(),
+            ..said.clone()
+        };
+        Finding {
+            fingerprint: self.fingerprint(),
+            check: self.check(),
+            status: self.status(),
+            severity: self.severity(),
+            resource: self.resource().clone(),
+            owner: self.owner().clone(),
+            container: self.container().cloned(),
+            seen_in: self.seen_in(),
+            instances: self.instances(),
+            pods: self.owner.pods.filter(|_| self.seen_in().is_some()).map(|pods| pods as usize),
+            paths: self.said.paths.iter().enumerate().map(evidence).collect(),
+            message: self.message().clone(),
+            remediation: self.asked.remediation,
+            disruption: self.asked.disruption,
+            try_first: self.asked.try_first,
+            controls: self.controls().clone(),
+            source: self.source().cloned(),
+            waiver: self.waiver().cloned(),
+            expired_waiver: self.expired_waiver().cloned(),
+            platform: self.platform(),
+            team: self.team().cloned(),
+            reach: self.reach().to_vec(),
+        }
+    }
+}
+
+impl Findings {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    fn at(&self, cells: Cells) -> Option<Row<'_>> {
+        let Shared { asked, said, owners, extras } = &*self.shared;
+        let (check, said) = said.get(cells.said as usize)?;
+        Some(Row {
+            cells,
+            asked: asked.get(*check as usize)?,
+            said,
+            owner: owners.get(cells.owner as usize)?,
+            extra: cells.extra().and_then(|place| extras.get(place)),
+        })
+    }
+
+    /// A finding where it lies, by position.
+    pub fn row(&self, position: usize) -> Option<Row<'_>> {
+        self.at(*self.cells.get(position)?)
+    }
+
+    /// All of them where they lie.
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = Row<'_>> + Clone {
+        self.cells.iter().filter_map(|cells| self.at(*cells))
+    }
+
+    /// A finding made whole, by position.
+    pub fn get(&self, position: usize) -> Option<Finding> {
+        self.row(position).map(|row| row.whole())
+    }
+
+    /// The first, whole.
+    pub fn first(&self) -> Option<Finding> {
+        self.get(0)
+    }
+
+    /// Each of them made whole, one after the other.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Finding> + Clone {
+        self.rows().map(|row| row.whole())
+    }
+
+    /// All of them whole, at once.
+    pub fn to_vec(&self) -> Vec<Finding> {
+        self.iter().collect()
+    }
+
+    /// Those at these positions, in this order.
+    #[must_use]
+    pub fn select(&self, positions: &[usize]) -> Self {
+        let cells = positions.iter().filter_map(|position| self.cells.get(*position)).copied().collect();
+        Self { cells, shared: self.shared.clone() }
+    }
+
+    /// Tells the lines of each finding's evidence, where `lines` knows them: it is given the position.
+    pub fn set_lines(&mut self, mut lines: impl FnMut(usize) -> Option<Vec<Option<usize>>>) {
+        let shared = Arc::make_mut(&mut self.shared);
+        for (i, cells) in self.cells.iter_mut().enumerate() {
+            let Some(lines) = lines(i) else { continue };
+            let extra = cells.extra().and_then(|place| shared.extras.get(place)).cloned().unwrap_or_default();
+            let place = place_of(&mut shared.extras, Extra { lines, ..extra });
+            cells.packed = (cells.packed & !NO_EXTRA) | place.min(NO_EXTRA);
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Findings {
+    type Item = Finding;
+    type IntoIter = Box<dyn Iterator<Item = Finding> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
+    }
+}
+
+impl PartialEq for Findings {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+impl Serialize for Findings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl From<Vec<Finding>> for Findings {
+    fn from(findings: Vec<Finding>) -> Self {
+        findings.into_iter().collect()
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    /// For findings from elsewhere, whole ones; the order stays.
+    fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Self {
+        let mut gathered = Gathering::default();
+        for finding in findings {
+            gathered.take(finding);
+        }
+        gathered.findings
+    }
+}
+
+fn place_of<T>(list: &mut Vec<T>, thing: T) -> u32 {
+    list.push(thing);
+    u32::try_from(list.len() - 1).unwrap_or(NONE)
+}
+
+/// Findings that are being gathered, in any order.
+#[derive(Debug, Default)]
+pub struct Gathering {
+    findings: Findings,
+    /// Waived for one reason, many findings have the same.
+    waived: HashMap<Arc<str>, Vec<u32>>,
+}
+
+impl Gathering {
+    fn shared(&mut self) -> &mut Shared {
+        Arc::make_mut(&mut self.findings.shared)
+    }
+
+    /// How many there are so far.
+    pub fn len(&self) -> usize {
+        self.findings.len()
+    }
+
+    /// Whether there are none so far.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// A check that has findings; its number.
+    pub fn asked(&mut self, asked: Asked) -> u32 {
+        place_of(&mut self.shared().asked, asked)
+    }
+
+    /// What a check says; its number.
+    pub fn said(&mut self, asked: u32, said: Arc<Said>) -> u32 {
+        place_of(&mut self.shared().said, (asked, said))
+    }
+
+    /// An owner of findings; its number.
+    pub fn owner(&mut self, owner: Owner) -> u32 {
+        place_of(&mut self.shared().owners, owner)
+    }
+
+    /// A finding.
+    pub fn push(&mut self, said: u32, owner: u32, own: &Own, extra: Option<Extra>) {
+        let extra = extra.map(|extra| self.extra(extra));
+        self.findings.cells.push(Cells::new(said, owner, own, extra));
+    }
+
+    fn extra(&mut self, extra: Extra) -> u32 {
+        let alone = extra.resource.is_some() || extra.source.is_some() || !extra.lines.is_empty();
+        let reason = extra.waiver.as_ref().or(extra.expired_waiver.as_ref()).map(|waiver| waiver.reason.clone());
+        let (false, Some(reason)) = (alone, reason) else { return place_of(&mut self.shared().extras, extra) };
+        let extras = &self.findings.shared.extras;
+        let known = self.waived.get(&reason).into_iter().flatten();
+        if let Some(known) = known.copied().find(|place| extras.get(*place as usize) == Some(&extra)) {
+            return known;
+        }
+        let place = place_of(&mut self.shared().extras, extra);
+        self.waived.entry(reason).or_default().push(place);
+        place
+    }
+
+    /// A whole finding, with all its parts.
+    fn take(&mut self, finding: Finding) {
+        let field = FieldPath::of(pod_spec_field(&finding.resource.kind));
+        let in_pod_spec = finding.seen_in.is_some() && finding.paths.iter().all(|e| e.path.after(&field).is_some());
+        let lines: Vec<_> = finding.paths.iter().map(|evidence| evidence.line).collect();
+        let mut paths = finding.paths;
+        for evidence in &mut paths {
+            evidence.line = None;
+            if let Some(rest) = evidence.path.after(&field).filter(|_| in_pod_spec) {
+                evidence.path = rest;
+            }
+        }
+        let fails = finding.status == FindingStatus::Fail;
+        let asked = Asked {
+            check: finding.check,
+            remediation: finding.remediation,
+            disruption: finding.disruption,
+            try_first: finding.try_first,
+            deciding: if fails { finding.controls.clone() } else { Arc::default() },
+            all: if fails { Arc::default() } else { finding.controls },
+        };
+        let known = self.findings.shared.asked.iter().position(|known| *known == asked);
+        let known = known.and_then(|place| u32::try_from(place).ok());
+        let asked = known.unwrap_or_else(|| self.asked(asked));
+        let said = Said {
+            severity: finding.severity,
+            container: finding.container,
+            paths,
+            in_pod_spec,
+            message: finding.message,
+        };
+        let said = self.said(asked, Arc::new(said));
+        let owner = Owner {
+            object: finding.owner.clone(),
+            pods: finding.pods.and_then(|pods| u32::try_from(pods).ok()),
+            platform: finding.platform,
+            team: finding.team,
+            reach: finding.reach,
+        };
+        let owner = self.owner(owner);
+        let extra = Extra {
+            resource: Some(finding.resource).filter(|resource| *resource != finding.owner),
+            source: finding.source,
+            waiver: finding.waiver,
+            expired_waiver: finding.expired_waiver,
+            lines: if lines.iter().any(Option::is_some) { lines } else { Vec::new() },
+        };
+        let extra = (extra != Extra::default()).then_some(extra);
+        let own = Own {
+            status: finding.status,
+            seen_in: finding.seen_in,
+            instances: finding.instances.and_then(|n| u32::try_from(n).ok()),
+        };
+        self.push(said, owner, &own, extra);
+    }
+
+    /// The findings gathered, worst first: by severity, then by reach; then by check, owner and container.
+    pub fn sorted(mut self) -> Findings {
+        let shared = &*self.findings.shared;
+        let ranks = |order: &mut dyn FnMut(&u32, &u32) -> std::cmp::Ordering, count: usize| {
+            let mut places: Vec<u32> = (0..count).filter_map(|i| u32::try_from(i).ok()).collect();
+            places.sort_by(order);
+            let mut ranks = vec![0u32; count];
+            for (rank, place) in (0u32..).zip(places) {
+                if let Some(at) = ranks.get_mut(place as usize) {
+                    *at = rank;
+                }
+            }
+            ranks
+        };
+        let object = |place: &u32| shared.owners.get(*place as usize).map(|owner| &owner.object);
+        let owners = ranks(&mut |a, b| object(a).cmp(&object(b)), shared.owners.len());
+        let check = |place: &u32| shared.asked.get(*place as usize).map(|asked| asked.check);
+        let checks = ranks(&mut |a, b| check(a).cmp(&check(b)), shared.asked.len());
+        let said = |cells: &Cells| shared.said.get(cells.said as usize);
+        let key = |cells: &Cells| {
+            let owner = shared.owners.get(cells.owner as usize);
+            let reach = owner.map_or(0, |owner| owner.reach.len());
+            let (severity, check) = said(cells).map_or((Severity::Info, 0), |(asked, said)| (said.severity, *asked));
+            (
+                std::cmp::Reverse((severity, reach)),
+                checks.get(check as usize).copied(),
+                owners.get(cells.owner as usize).copied(),
+            )
+        };
+        let container = |cells: &Cells| said(cells).and_then(|(_, said)| said.container.as_ref());
+        self.findings.cells.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| container(a).cmp(&container(b))));
+        self.findings.cells.shrink_to_fit();
+        self.findings
+    }
+
+    /// Each so far, where it lies, from a position on.
+    pub fn rows_from(&self, position: usize) -> impl Iterator<Item = Row<'_>> {
+        let cells = self.findings.cells.get(position..).unwrap_or_default();
+        cells.iter().filter_map(|cells| self.findings.at(*cells))
+    }
+}
