@@ -41,6 +41,11 @@ fn text(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok()
 }
 
+/// How many lines a text has for YAML, which a lone carriage return ends too.
+fn lines(text: &str) -> usize {
+    text.replace("\r\n", "\n").split(['\n', '\r']).count()
+}
+
 /// Protobuf, metadata only, and JSON.
 const KINDS: [Kind; 8] = [
     Kind::Pod,
@@ -121,7 +126,7 @@ pub fn positions(data: &[u8]) {
     for document in yaml::documents(text) {
         let Ok(parsed) = document.parse() else { continue };
         let Some(positions) = document.positions() else { continue };
-        let lines = document.text.split('\n').count();
+        let lines = lines(document.text);
         let inside = |span: Span| {
             assert!(span.line >= 1 && span.line <= span.end_line && span.end_line <= lines, "{span:?} of {lines}");
             assert!(span.column >= 1 && (span.line < span.end_line || span.column <= span.end_column), "{span:?}");
@@ -194,7 +199,7 @@ pub fn packs(data: &[u8]) {
     let Some(text) = text(data) else { return };
     let texts = vec![("pack.yaml".to_owned(), text.to_owned())];
     let loaded = custom::load(&[Files { name: "pack.yaml".to_owned(), texts }], own());
-    let lines = text.split('\n').count();
+    let lines = lines(text);
     for error in &loaded.errors {
         let said = error.to_string();
         let line = said.strip_prefix("pack.yaml:").and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
@@ -218,7 +223,7 @@ pub fn cel(data: &[u8]) {
     let Some(text) = text(data) else { return };
     if let Err(faults) = Program::compile(text, &["variables".into()]) {
         assert!(!faults.is_empty());
-        let lines = text.split('\n').count();
+        let lines = lines(text);
         assert!(faults.iter().all(|fault| fault.line >= 1 && fault.line <= lines), "{faults:?}");
     }
 }

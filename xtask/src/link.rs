@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// As much as a router holds for one connection.
-const QUEUE: usize = 32;
+/// As much of one connection as is on its way: what a line of a second's length holds.
+const QUEUE: usize = 512;
+/// As much of one connection as waits at a router, so that connections take turns.
 const CHUNK: usize = 8 << 10;
 
 /// The line. It ends with the process.
@@ -26,11 +27,11 @@ struct Way {
 }
 
 impl Way {
-    /// When these bytes arrive, if they leave now.
-    fn arrival(&self, bytes: usize) -> Instant {
+    /// When these bytes have left, if it is their turn now.
+    fn departure(&self, bytes: usize) -> Instant {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         *free = (*free).max(Instant::now()) + Duration::from_secs_f64(bytes as f64 / self.bytes_a_second);
-        *free + self.late
+        *free
     }
 }
 
@@ -87,9 +88,11 @@ fn pass(mut from: TcpStream, mut to: TcpStream, way: &Arc<Way>) {
         let mut buffer = [0; CHUNK];
         while let Ok(length @ 1..) = from.read(&mut buffer) {
             let chunk = buffer.get(..length).unwrap_or_default().to_vec();
-            if sender.send((way.arrival(length), chunk)).is_err() {
+            let departure = way.departure(length);
+            if sender.send((departure + way.late, chunk)).is_err() {
                 break;
             }
+            pause_until(departure);
         }
         let _ = from.shutdown(Shutdown::Read);
         drop(sender);

@@ -36,7 +36,7 @@ const BATCH: usize = 128;
 /// Objects a page, where the server cannot stream.
 const PAGE: usize = 500;
 /// Through a slow line: fewer round trips, and packed they are small.
-const FAR_PAGE: usize = 2000;
+const FAR_PAGE: usize = 1000;
 /// Most bytes of an answer, unpacked. A page that holds more is asked for again in smaller ones; etcd refuses objects of more
 /// than a few MiB.
 const LIMIT: usize = 64 << 20;
@@ -699,8 +699,8 @@ impl Inner {
         let mut begun_anew = false;
         let mut most = if self.link.is_slow() && !target.kind.is_whole() { FAR_PAGE } else { PAGE };
         loop {
-            // the first page soon, whatever follows
-            let size = if next.is_empty() { PAGE.min(most) } else { most };
+            // the first pods soon, whatever follows
+            let size = if next.is_empty() && target.kind == Kind::Pod { PAGE.min(most) } else { most };
             let token = if next.is_empty() { String::new() } else { format!("&continue={}", encode(&next)) };
             let query = format!("{path}?limit={size}{}{token}", target.query());
             let body = match self.get(&query, wire::accept(target.kind, false)).await {
