@@ -68,6 +68,8 @@ impl Sheet {
         let mut managed = Vec::new();
         // lines whose blocks are open, and how deep they stand
         let mut open: Vec<(usize, usize)> = Vec::new();
+        // blank lines after a block are none of it
+        let mut filled = 0;
         let mut start = 0;
         for (number, line) in text.split_inclusive('\n').enumerate() {
             let whole = line;
@@ -78,7 +80,7 @@ impl Sheet {
             if let Some(level) = level(line) {
                 while open.last().is_some_and(|(_, above)| *above >= level) {
                     let Some(done) = open.pop().and_then(|(line, _)| spans.get_mut(line)) else { break };
-                    done.last = number.saturating_sub(1);
+                    done.last = filled;
                 }
                 let parent = open.last().and_then(|(line, _)| spans.get(*line)).and_then(|s| text.get(s.start..s.end));
                 let is = |text: &str, key: &str| text.trim_start_matches([' ', '-']) == key;
@@ -86,14 +88,14 @@ impl Sheet {
                     managed.push(number);
                 }
                 open.push((number, level));
+                filled = number;
             }
             spans.push(Span { start, end: start + line.len(), columns, plain, last: number });
             start += whole.len();
         }
-        let last = spans.len().saturating_sub(1);
         for (line, _) in open {
             if let Some(span) = spans.get_mut(line) {
-                span.last = last;
+                span.last = filled;
             }
         }
         Self { document, spans, managed }
