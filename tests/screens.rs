@@ -14,7 +14,7 @@ use plimsoll::app::{
     Recorded, Refused, RemedyText, ScanEvent,
 };
 use plimsoll::config::{Files, configured};
-use plimsoll::inventory::{Answer, AnswerRow, Inventory, Next, ObjectFacts, Question};
+use plimsoll::inventory::{Answer, AnswerRow, Facts, Inventory, Next, ObjectFacts, Question};
 use plimsoll::model::{
     Activity, Asked, Doing, KindActivity, ObjectRef, Report, Score, Severity, Sums, Verdict, WaiverRecord,
 };
@@ -114,6 +114,28 @@ fn pictures_of_a_cluster() {
         crate::answer(&mut stage);
         stage.keys("y Z / p r i v enter");
         insta::assert_snapshot!(format!("yaml-{width}x{height}"), stage.picture());
+    }
+}
+
+/// Marks, sorting, further columns, the palette, the tour.
+#[test]
+fn pictures_of_finding_ones_way() {
+    for (name, keys) in [
+        ("marked", "H space j ctrl-space"),
+        ("sorted", "H > > > > O O"),
+        ("wide", "H ctrl-w"),
+        ("palette", "H ctrl-p w a i v e"),
+        ("tour", ": t o u r enter"),
+    ] {
+        for (width, height) in [(80, 24), (120, 35), (200, 60)] {
+            let mut stage = Stage::with(width, height, report());
+            stage.keys(keys);
+            if name == "tour" {
+                stage.scanned(report());
+            }
+            stage.take(Msg::Facts(Ok(facts(&report()))));
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), stage.picture());
+        }
     }
 }
 
@@ -389,12 +411,7 @@ fn journey(text: &str) -> Result<(), String> {
             }
             "facts" => {
                 let report = stage.state.session.report.clone().unwrap();
-                let facts = |finding: plimsoll::model::Finding| {
-                    let labels = [("app", &*finding.owner.name), ("tier", "back")];
-                    let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
-                    (finding.owner.clone(), ObjectFacts { labels, age: Some(5 * 86_400 + 3 * 3600) })
-                };
-                stage.take(Msg::Facts(Ok(report.findings.iter().map(facts).collect())));
+                stage.take(Msg::Facts(Ok(facts(&report))));
             }
             "prepared" => stage.take(Msg::Prepared(prepared(rest))),
             "recorded" => {
@@ -505,6 +522,16 @@ fn recorded(stage: &Stage, done: Option<Done>, said: &str, report: &str) -> Reco
     let target = stage.state.session.target.clone();
     let report = (!report.is_empty()).then(|| (target, named(report).into()));
     Recorded { done, said: said.into(), problem: None, report }
+}
+
+/// Labels and ages of what a report is about: `app` is the name.
+fn facts(report: &Report) -> Facts {
+    let of = |finding: plimsoll::model::Finding| {
+        let labels = [("app", &*finding.owner.name), ("tier", "back")];
+        let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        (finding.owner.clone(), ObjectFacts { labels, age: Some(5 * 86_400 + 3 * 3600) })
+    };
+    report.findings.iter().map(of).collect()
 }
 
 /// The demo's objects, which answer what journeys ask.

@@ -21,7 +21,7 @@ use stage::Stage;
 use unicode_width::UnicodeWidthStr;
 
 /// Ways to every screen, form and prompt.
-const WAYS: [&str; 17] = [
+const WAYS: [&str; 20] = [
     "",
     "enter",
     "G enter",
@@ -39,6 +39,9 @@ const WAYS: [&str; 17] = [
     "H W tab tab x",
     "enter / x",
     "H : f i n",
+    "H > > > O space ctrl-w",
+    "ctrl-p p r i",
+    ": t o u r enter",
 ];
 
 /// What a drawn frame must be: cells that can be drawn, wide ones with room for both halves, a cursor inside.

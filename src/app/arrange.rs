@@ -2,6 +2,7 @@
 //! short list is worked out at once; a long one on another thread, and until its rows come the old ones stay.
 
 use super::Filter;
+use super::filter::Sieve;
 use super::order::{self, Order};
 use super::query::Query;
 use super::rows::RowId;
@@ -81,27 +82,22 @@ impl Arrangement {
             }
     }
 
-    fn keeps(&self, finding: &Row<'_>) -> bool {
+    fn fate(&self, i: usize, sieve: &mut Sieve<'_>) -> Fate {
+        let Some(finding) = self.report.findings.row(i).filter(|finding| self.belongs(finding)) else {
+            return Fate::Elsewhere;
+        };
         let facts = || self.facts.as_deref().and_then(|facts| facts.get(finding.owner()));
-        self.filter.is_empty() || self.filter.keeps_finding(finding, facts)
-    }
-
-    fn fate(&self, i: usize) -> Fate {
-        match self.report.findings.row(i).filter(|finding| self.belongs(finding)) {
-            None => Fate::Elsewhere,
-            Some(finding) if self.keeps(&finding) => Fate::Kept,
-            Some(_) => Fate::Hidden,
-        }
+        if sieve.keeps(&finding, facts) { Fate::Kept } else { Fate::Hidden }
     }
 
     /// What becomes of findings; None: nobody wants to know any more.
     fn fates(&self, places: &[usize]) -> Option<Vec<Fate>> {
-        let mut fates = Vec::with_capacity(places.len());
+        let (mut fates, mut sieve) = (Vec::with_capacity(places.len()), self.filter.over_findings());
         for step in places.chunks(STEP) {
             if self.stop.load(Ordering::Relaxed) {
                 return None;
             }
-            fates.extend(step.iter().map(|i| self.fate(*i)));
+            fates.extend(step.iter().map(|i| self.fate(*i, &mut sieve)));
         }
         Some(fates)
     }
@@ -124,6 +120,9 @@ impl Arrangement {
         let findings = &self.report.findings;
         if let Some(order) = self.order {
             let value = |i: &usize| {
+                if order.column == "id" {
+                    return order::Value::Text(self.summary.fingerprint(*i).map_or("", |id| id), "");
+                }
                 let finding = findings.row(*i);
                 finding.map_or(order::Value::Number(0), |f| order::of_finding(order.column, &f, self.facts.as_deref()))
             };

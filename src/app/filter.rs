@@ -2,8 +2,8 @@
 
 use super::rows::write_finding;
 use crate::inventory::{LabelSelector, ObjectFacts};
-use crate::model::Severity;
 use crate::model::findings::Row;
+use crate::model::{ObjectRef, Severity};
 
 /// What a row must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,22 +91,9 @@ impl Filter {
         self.is_empty() || self.keeps_lower(&haystack.to_lowercase(), None)
     }
 
-    /// Whether a finding's row stays. What is known of its object is asked for only where a word goes by it.
-    pub(super) fn keeps_finding<'f>(&self, finding: &Row<'_>, facts: impl Fn() -> Option<&'f ObjectFacts>) -> bool {
-        // written out only where a word may span several of its parts
-        let mut text: Option<String> = None;
-        self.words.iter().all(|(wanted, word)| match word {
-            Word::Labels(selector) => facts().is_some_and(|facts| selector.selects(|key| facts.label(key)) == *wanted),
-            Word::Text(word) if !word.contains(['=', '/']) => is_said(finding, word) == *wanted,
-            word => {
-                let text = text.get_or_insert_with(|| {
-                    let mut text = String::new();
-                    write_finding(finding, &mut text);
-                    text.to_lowercase()
-                });
-                word.is_in(text) == *wanted
-            }
-        })
+    /// Looks at many findings: what they share is looked at once.
+    pub(super) fn over_findings(&self) -> Sieve<'_> {
+        Sieve { words: self.words.iter().map(|(wanted, word)| (*wanted, word, Known::default())).collect() }
     }
 
     /// Whether a row stays, by its text in lower case and what is known of its object; of unknown labels none is there.
@@ -118,21 +105,73 @@ impl Filter {
     }
 }
 
-/// Whether one of a finding's words holds this text, which has no blank in it.
-fn is_said(finding: &Row<'_>, text: &str) -> bool {
-    let resource = finding.resource();
-    let holds = |part: &str| holds(part, text);
-    let names = [resource.namespace.as_ref(), finding.container(), finding.team()];
-    holds(finding.message())
-        || holds(&resource.name)
-        || holds(finding.check())
-        || names.into_iter().flatten().any(|name| holds(name))
-        || holds(&resource.kind)
-        || holds(finding.severity().as_str())
-        || holds(finding.severity().short())
-        || holds(finding.status().short())
-        || finding.reach().iter().any(|part| holds(part))
-        || (finding.expired_waiver().is_some() && holds("expired"))
+/// A filter at work on the findings of a report.
+pub(super) struct Sieve<'f> {
+    words: Vec<(bool, &'f Word, Known)>,
+}
+
+/// What is known of a word: where it occurs, by the numbers of what findings share.
+#[derive(Default)]
+struct Known {
+    said: Vec<Option<bool>>,
+    owner: Vec<Option<(bool, bool)>>,
+}
+
+/// What is known under a number, or what comes of working it out.
+fn known<T: Copy>(all: &mut Vec<Option<T>>, number: usize, work: impl FnOnce() -> T) -> Option<T> {
+    if all.len() <= number {
+        all.resize(number + 1, None);
+    }
+    all.get_mut(number).map(|place| *place.get_or_insert_with(work))
+}
+
+impl Sieve<'_> {
+    /// Whether a finding's row stays. What is known of its object is asked for only where a word goes by it.
+    pub(super) fn keeps<'o>(&mut self, finding: &Row<'_>, facts: impl Fn() -> Option<&'o ObjectFacts>) -> bool {
+        // written out only where a word may span several of its parts
+        let mut text: Option<String> = None;
+        self.words.iter_mut().all(|(wanted, word, known)| match word {
+            Word::Labels(selector) => facts().is_some_and(|facts| selector.selects(|key| facts.label(key)) == *wanted),
+            Word::Text(word) if !word.contains(['=', '/']) => known.occurs(finding, word) == *wanted,
+            word => {
+                let text = text.get_or_insert_with(|| {
+                    let mut text = String::new();
+                    write_finding(finding, &mut text);
+                    text.to_lowercase()
+                });
+                word.is_in(text) == *wanted
+            }
+        })
+    }
+}
+
+impl Known {
+    /// Whether one of a finding's words holds this text, which has no blank in it.
+    fn occurs(&mut self, finding: &Row<'_>, text: &str) -> bool {
+        let holds = |part: &str| holds(part, text);
+        let object = |object: &ObjectRef| {
+            holds(&object.name) || holds(&object.kind) || object.namespace.as_deref().is_some_and(holds)
+        };
+        let said = known(&mut self.said, finding.said_number(), || {
+            holds(finding.message())
+                || holds(finding.check())
+                || finding.container().is_some_and(|container| holds(container))
+                || holds(finding.severity().as_str())
+                || holds(finding.severity().short())
+        });
+        let owner = known(&mut self.owner, finding.owner_number(), || {
+            let rest = finding.team().is_some_and(|team| holds(team)) || finding.reach().iter().any(|part| holds(part));
+            (object(finding.owner()), rest)
+        });
+        let (of_owner, rest) = owner.unwrap_or_default();
+        // a pod stands for its owner where only it is at fault
+        let is_owner = std::ptr::eq(finding.owner(), finding.resource());
+        said.unwrap_or_default()
+            || rest
+            || if is_owner { of_owner } else { object(finding.resource()) }
+            || holds(finding.status().short())
+            || (finding.expired_waiver().is_some() && holds("expired"))
+    }
 }
 
 /// Whether a text holds another one, which is in lower case, whatever its own case.

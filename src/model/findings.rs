@@ -160,6 +160,16 @@ pub fn pod_spec_field(kind: &str) -> &'static str {
 }
 
 impl<'a> Row<'a> {
+    /// Number of what it says, which findings of many owners share: what is known of one is known of all of them.
+    pub fn said_number(&self) -> usize {
+        self.cells.said as usize
+    }
+
+    /// Number of its owner.
+    pub fn owner_number(&self) -> usize {
+        self.cells.owner as usize
+    }
+
     /// Check id.
     pub fn check(&self) -> &'static str {
         self.asked.check

@@ -1,8 +1,8 @@
 //! Lists of findings.
 
 use super::Box;
+use crate::app::frameworks;
 use crate::app::{Action, Line, PaneKind, Query, RowId, State, Tone, reason_todo, reason_words, thousands};
-use crate::app::{control_name, frameworks};
 use crate::inventory::{ObjectFacts, age};
 use crate::model::{Finding, FindingStatus, Verdict};
 use crate::ui::Theme;
@@ -134,7 +134,10 @@ fn row(finding: &Finding, rolling: bool, facts: Option<&ObjectFacts>) -> Cell {
         piece(Tone::Text, finding.team.as_deref().unwrap_or_default().to_owned()),
         piece(Tone::Dim, finding.fingerprint.get(..12).unwrap_or(&finding.fingerprint).to_owned()),
         piece(Tone::Dim, facts.and_then(|facts| facts.age).map(age).unwrap_or_default()),
-        piece(Tone::Text, finding.controls.first().map(control_name).unwrap_or_default()),
+        piece(
+            Tone::Text,
+            finding.controls.first().map(|rule| format!("{} {}", rule.framework, rule.id)).unwrap_or_default(),
+        ),
         piece(Tone::Dim, frameworks(&finding.controls).join(" ")),
     ])
 }
