@@ -143,5 +143,8 @@ fn machine() -> String {
     let kib = memory
         .lines()
         .find_map(|line| line.strip_prefix("MemTotal:")?.trim().trim_end_matches(" kB").parse::<f64>().ok());
-    format!("{cores} cores, {:.0} GB", kib.unwrap_or_default() / 1e6)
+    // who else is at work is part of the machine
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().next().unwrap_or("unknown");
+    format!("{cores} cores, {:.0} GB, load {load} when it began", kib.unwrap_or_default() / 1e6)
 }
