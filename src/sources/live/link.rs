@@ -5,10 +5,13 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-/// From this round trip on, the server is not on this network.
-const FAR: Duration = Duration::from_millis(20);
+/// From this round trip on, the server is far away. A busy one that is near takes tens of milliseconds as well, and packing
+/// would cost it more than it saves us: measured, ten times the time of a scan.
+const FAR: Duration = Duration::from_millis(50);
+/// From this round trip on, it may be behind a thin line.
+const NOT_HERE: Duration = Duration::from_millis(5);
 /// Bytes a second under which unpacking is faster than waiting: packed, lists are a tenth.
-const THIN: f64 = 4e6;
+const THIN: f64 = 1e6;
 /// Bytes after which a rate means something.
 const ENOUGH: u64 = 64 << 10;
 
@@ -79,7 +82,8 @@ impl Link {
             Packed::Never => false,
             Packed::Auto => {
                 let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.round_trip.is_some_and(|time| time >= FAR) || seen.rate.is_some_and(|rate| rate < THIN)
+                let round_trip = seen.round_trip.unwrap_or_default();
+                round_trip >= FAR || (round_trip >= NOT_HERE && seen.rate.is_some_and(|rate| rate < THIN))
             }
         }
     }
@@ -100,8 +104,12 @@ mod tests {
         assert!(!link.is_slow());
         link.came(500, Duration::from_secs(1));
         assert!(!link.is_slow(), "too little to tell");
-        link.came(500_000, Duration::from_millis(250));
-        assert!(link.is_slow(), "2 MB a second");
+        link.came(200_000, Duration::from_millis(250));
+        assert!(!link.is_slow(), "it is near: its server is busy");
+        let link = Link::default();
+        link.answered(Duration::from_millis(12), false);
+        link.came(200_000, Duration::from_millis(250));
+        assert!(link.is_slow(), "0.8 MB a second, and not from here");
         assert!(!Link::new(Packed::Never).is_slow() && Link::new(Packed::Always).is_slow());
     }
 }
