@@ -370,6 +370,10 @@ fn editor(folder: &Path) -> String {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_copy_is_opened_in_the_editor_and_the_screen_comes_back() {
+    // what an earlier one said is still there
+    let again = |terminal: &mut Terminal, times: usize| {
+        terminal.until("the editor once more", |screen| screen.contents().matches("EDITING").count() == times);
+    };
     let folder = tempfile::tempdir().unwrap();
     let editor = editor(folder.path());
     let temporary = folder.path().join("tmp");
@@ -388,7 +392,7 @@ fn a_copy_is_opened_in_the_editor_and_the_screen_comes_back() {
     terminal.shows("Nothing was changed; the copy is gone.");
     assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
     terminal.keys("e");
-    terminal.shows("EDITING");
+    again(&mut terminal, 2);
     terminal.keys("mine\r");
     terminal.shows("Your copy is kept");
     terminal.shows("> CRIT FAIL");
@@ -400,7 +404,7 @@ fn a_copy_is_opened_in_the_editor_and_the_screen_comes_back() {
     );
     // a signal while it runs ends both and leaves nothing behind but what was kept
     terminal.keys("e");
-    terminal.shows("EDITING");
+    again(&mut terminal, 3);
     signal(&terminal, "TERM");
     terminal.end();
     restored(&terminal);

@@ -20,13 +20,21 @@ fn defaults(names: &[&str]) -> Vec<Key> {
     names.iter().filter_map(|name| name.parse().ok()).collect()
 }
 
+/// Whether the table gives a key to an action.
+fn is_default(action: Action, key: Key) -> bool {
+    ACTIONS.iter().any(|entry| entry.action == action && defaults(entry.keys).contains(&key))
+}
+
 impl Keymap {
     /// The table's keys, with these actions bound anew and without the keys that are `taken` for something else. A key
-    /// that is bound here has one meaning, the first that claims it; the table gives some keys one in lists and one in texts.
+    /// that is bound here has one meaning, the first that claims it, but for those to which the table gives one in lists and
+    /// one in texts.
     pub fn with(bound: &[(Action, Vec<Key>)], taken: &[Key]) -> Self {
         let mut map = Self { keys: HashMap::new() };
         for (action, keys) in bound.iter().cloned() {
-            let free = |key: &Key| !taken.contains(key) && map.action(*key).is_none();
+            let shares =
+                |key: &Key| map.actions(*key).iter().all(|other| is_default(*other, *key)) && is_default(action, *key);
+            let free = |key: &Key| !taken.contains(key) && (map.action(*key).is_none() || shares(key));
             let keys = keys.into_iter().filter(free).collect();
             map.keys.insert(action, keys);
         }

@@ -235,9 +235,10 @@ impl Session {
         };
         let (path, own) = (here.fields().next(), here.owner());
         let mut siblings = Siblings::default();
-        for (at, other) in report.findings.rows().enumerate() {
-            let owner = other.owner();
-            if owner.name != own.name || owner != own || Some(at) == place {
+        let mut named = self.summary.of_owners_named(&own.name).to_vec();
+        named.sort_unstable();
+        for (at, other) in named.into_iter().filter_map(|at| Some((at, report.findings.row(at)?))) {
+            if other.owner() != own || Some(at) == place {
                 continue;
             }
             if other.resource() == here.resource() && path.is_some() && other.fields().any(|field| Some(field) == path)

@@ -146,6 +146,8 @@ pub struct Summary {
     pub namespaces: Vec<Arc<str>>,
     /// Teams that occur in findings.
     pub teams: BTreeSet<Arc<str>>,
+    /// Positions by the owner's name: few owners share one.
+    by_owner_name: HashMap<Arc<str>, Vec<usize>>,
     /// Names of top owners in findings, by kind.
     pub owners: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Failing findings by namespace.
@@ -177,6 +179,10 @@ impl Summary {
                 summary.teams.insert(team.clone());
             }
             let owner = finding.owner();
+            match summary.by_owner_name.get_mut(&owner.name) {
+                Some(positions) => positions.push(i),
+                None => drop(summary.by_owner_name.insert(owner.name.clone(), vec![i])),
+            }
             match summary.owners.get_mut(&owner.kind) {
                 Some(names) if names.contains(&owner.name) => {}
                 Some(names) => drop(names.insert(owner.name.clone())),
@@ -233,6 +239,11 @@ impl Summary {
     /// Positions of all findings, worst first.
     pub fn order(&self) -> &[usize] {
         &self.order
+    }
+
+    /// Positions of findings whose owner has this name, wherever it lives.
+    pub fn of_owners_named(&self, name: &str) -> &[usize] {
+        self.by_owner_name.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Position of a finding.

@@ -135,7 +135,12 @@ impl Reader<'_> {
 
     /// Gives a key a meaning; false: it has one already, which is said.
     pub(super) fn claim(&mut self, key: &str, meaning: &str, span: Range<usize>) -> bool {
-        if let Some(other) = self.keys.get(key).cloned() {
+        // some keys have a meaning in lists and one in texts
+        let has = |action: &str| {
+            let known = self.names.actions.iter().find(|(name, ..)| name == action);
+            known.is_some_and(|(_, keys, _)| keys.iter().any(|known| known == key))
+        };
+        if let Some(other) = self.keys.get(key).cloned().filter(|other| !(has(other) && has(meaning))) {
             self.wrong(span, format!("{key} is the key of {other} already"));
             return false;
         }

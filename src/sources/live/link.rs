@@ -48,7 +48,9 @@ pub(super) struct Link {
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// The shortest time from a request to its answer.
+    /// What the first request, which opened the connection, says of a round trip.
+    opening: Option<Duration>,
+    /// The shortest time from a later request to its answer.
     round_trip: Option<Duration>,
     /// The highest rate of an answer that was long enough.
     rate: Option<f64>,
@@ -61,9 +63,12 @@ impl Link {
 
     /// A request was answered. The first on a connection opens that: three round trips, with TLS.
     pub(super) fn answered(&self, after: Duration, opened: bool) {
-        let after = if opened { after / 3 } else { after };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.round_trip = Some(seen.round_trip.map_or(after, |known| known.min(after)));
+        if opened {
+            seen.opening = Some(after / 3);
+        } else {
+            seen.round_trip = Some(seen.round_trip.map_or(after, |known| known.min(after)));
+        }
     }
 
     /// An answer came whole, so many bytes in this time.
@@ -82,7 +87,7 @@ impl Link {
             Packed::Never => false,
             Packed::Auto => {
                 let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-                let round_trip = seen.round_trip.unwrap_or_default();
+                let round_trip = seen.round_trip.or(seen.opening).unwrap_or_default();
                 round_trip >= FAR || (round_trip >= NOT_HERE && seen.rate.is_some_and(|rate| rate < THIN))
             }
         }
