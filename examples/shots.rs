@@ -16,7 +16,7 @@ const SHOTS: &[(&str, &[(&str, &str)])] = &[
     (
         "finding",
         &[
-            ("\x1b", "UNREAD 4.2.5"),
+            ("\x1b", "5.1.13"),
             ("/5.2.2\r", "/5.2.2"),
             ("\r", "Deployment/health-check"),
             ("\r", "privileged: true"),
