@@ -9,7 +9,7 @@ use std::time::Duration;
 /// would cost it more than it saves us: measured, ten times the time of a scan.
 const FAR: Duration = Duration::from_millis(50);
 /// From this round trip on, it may be behind a thin line.
-const NOT_HERE: Duration = Duration::from_millis(5);
+const NOT_HERE: Duration = Duration::from_millis(20);
 /// Bytes a second under which unpacking is faster than waiting: packed, lists are a tenth.
 const THIN: f64 = 1e6;
 /// Bytes after which a rate means something.
@@ -112,7 +112,7 @@ mod tests {
         link.came(200_000, Duration::from_millis(250));
         assert!(!link.is_slow(), "it is near: its server is busy");
         let link = Link::default();
-        link.answered(Duration::from_millis(12), false);
+        link.answered(Duration::from_millis(25), false);
         link.came(200_000, Duration::from_millis(250));
         assert!(link.is_slow(), "0.8 MB a second, and not from here");
         assert!(!Link::new(Packed::Never).is_slow() && Link::new(Packed::Always).is_slow());
