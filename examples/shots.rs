@@ -15,12 +15,7 @@ const SHOTS: &[(&str, &[(&str, &str)])] = &[
     ("controls", &[("\r", "1.1.1"), ("/5.2.\r", "5.2.12")]),
     (
         "finding",
-        &[
-            ("\x1b", "5.1.13"),
-            ("/5.2.2\r", "/5.2.2"),
-            ("\r", "Deployment/health-check"),
-            ("\r", "privileged: true"),
-        ],
+        &[("\x1b", "5.1.13"), ("/5.2.2\r", "/5.2.2"), ("\r", "Deployment/health-check"), ("\r", "privileged: true")],
     ),
     ("explain", &[("d", "See it yourself")]),
 ];
