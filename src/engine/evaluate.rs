@@ -1,7 +1,7 @@
 use super::control::CheckVerdict;
 use super::decisions::{Deciding, Decisions, Unseen};
 use super::gaps::{gaps, scoped_gap};
-use super::memo::{Heard, Kept, Memo, OnSpec, is_of_spec};
+use super::memo::{Heard, Kept, Memo, OnSpec, is_of_spec, number};
 use super::outcome::{Outcomes, Population, Status, Weights, worst_of_each};
 use super::reach::Reach;
 use super::result::{control_result, elsewhere, framework_result, not_here};
@@ -242,10 +242,6 @@ struct Seen<'a> {
     in_template: bool,
     pods: usize,
     first_pod: Option<(&'a Arc<str>, &'a Arc<str>)>,
-}
-
-fn number(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 impl<'a> Evaluation<'a> {

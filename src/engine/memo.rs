@@ -110,13 +110,11 @@ pub(super) fn is_of_spec(check: &Check) -> bool {
     matches!(check.run, Run::EachContainer(_) | Run::EachSpec(_))
 }
 
-/// Kinds that workloads are made of, those that decide about a cluster as a whole, and what is brought of nodes.
-const ALWAYS: &[Kind] = &[
-    Kind::Namespace,
-    Kind::Node,
-    Kind::KubeletConfig,
-    Kind::NodeFacts,
-    Kind::KubeBench,
+/// Kinds that decide about a cluster as a whole, and what is brought of nodes.
+const ALWAYS: &[Kind] = &[Kind::Namespace, Kind::Node, Kind::KubeletConfig, Kind::NodeFacts, Kind::KubeBench];
+
+/// Kinds that workloads are made of.
+const WORKLOADS: &[Kind] = &[
     Kind::Pod,
     Kind::Deployment,
     Kind::ReplicaSet,
@@ -132,6 +130,9 @@ const RBAC: &[Kind] = &[Kind::Role, Kind::RoleBinding, Kind::ClusterRole, Kind::
 /// Kinds that change the words or the severity of what some rules say, and never whether they say it.
 const ALSO: &[(&str, &[Kind])] = &[
     ("netpol.cni-supports", &[Kind::NetworkPolicy]),
+    ("netpol.default-deny-egress", &[Kind::Pod]),
+    ("netpol.default-deny-ingress", &[Kind::Pod]),
+    ("netpol.namespace-none", &[Kind::Pod]),
     ("pod.sa-token-automount", RBAC),
     ("rbac.anonymous-bindings", RBAC),
     ("rbac.authenticated-bindings", RBAC),
@@ -183,7 +184,7 @@ impl Memo {
         for (position, check) in (0u16..).zip(&self.checks) {
             for hit in hits(check, SpecCx { spec, version }) {
                 let said = self.heard.insert_full(Heard::of(check, hit, true)).0;
-                heard.push((position, index(said)));
+                heard.push((position, number(said)));
             }
         }
         heard.shrink_to_fit();
@@ -205,7 +206,7 @@ impl Memo {
 
     /// The number of a result.
     pub(super) fn number(&mut self, heard: Heard) -> u32 {
-        index(self.heard.insert_full(heard).0)
+        number(self.heard.insert_full(heard).0)
     }
 
     /// A result by number.
@@ -221,7 +222,10 @@ impl Memo {
     /// The state of all that a check looks at: another number, another state.
     fn stamp(check: &Check, inventory: &Inventory) -> u64 {
         let also = ALSO.iter().filter(|(id, _)| *id == check.id).flat_map(|(_, kinds)| *kinds);
-        let kinds = check.over.iter().chain(check.needs).chain(ALWAYS).chain(also);
+        let named = || check.over.iter().chain(check.needs).chain(also.clone());
+        // what looks at one kind of them looks at workloads, which are made of all
+        let workloads = if named().any(|kind| WORKLOADS.contains(kind)) { WORKLOADS } else { &[] };
+        let kinds = named().chain(ALWAYS).chain(workloads);
         kinds.map(|kind| inventory.changes_of(*kind)).sum()
     }
 
@@ -253,7 +257,8 @@ fn undecided(reason: GapReason) -> String {
     format!("not decided: {}", reason.as_str())
 }
 
-fn index(place: usize) -> u32 {
+/// A place as a number that is kept.
+pub(super) fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
@@ -280,6 +285,14 @@ mod tests {
     fn rules_that_look_at_more_exist() {
         for (id, kinds) in ALSO {
             assert!(crate::checks::find(id).is_some() && !kinds.is_empty(), "{id}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_by_place_of_workloads_looks_at_their_kinds() {
+        let by_place = |check: &&Check| matches!(check.run, Run::EachWorkload(_) | Run::Configured { .. });
+        for check in crate::checks::ALL.iter().copied().filter(by_place) {
+            assert!(check.over.iter().any(|kind| WORKLOADS.contains(kind)), "{}", check.id);
         }
     }
 }

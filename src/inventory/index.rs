@@ -3,6 +3,7 @@ use super::kinds::pod::PodSpec;
 use super::store::ControllerRow;
 use super::{Inventory, Kind, PodRow};
 use crate::model::ObjectRef;
+use crate::model::findings::pod_spec_field;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,15 +54,6 @@ impl<'a> Workload<'a> {
     }
 }
 
-/// Where a kind of owner keeps its PodSpec.
-fn prefix(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Pod => "spec",
-        Kind::CronJob => "spec.jobTemplate.spec.template.spec",
-        _ => "spec.template.spec",
-    }
-}
-
 /// Whether a pod stands for itself: nobody owns it, or its node, which runs it from a file.
 fn is_of_itself(pod: &PodRow) -> bool {
     pod.mirror || pod.owner.as_ref().is_none_or(|owner| owner.1 == "Node")
@@ -83,7 +75,7 @@ impl Inventory {
                 labels: &row.meta.labels,
                 pod_labels: &row.pod_labels,
                 template: row.template.clone(),
-                prefix: prefix(*kind),
+                prefix: pod_spec_field(kind.name()),
                 variants: Vec::new(),
                 mirror: false,
             };
