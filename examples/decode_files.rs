@@ -6,7 +6,7 @@
 #![allow(clippy::print_stdout, missing_docs)]
 
 use anyhow::{Context, Result, bail};
-use plimsoll::inventory::kinds::pod::Pod;
+use plimsoll::inventory::kinds::pod::WirePod as Pod;
 use plimsoll::inventory::{Medium, Version, yaml};
 use plimsoll::sources::files::Loader;
 use serde::Deserialize;

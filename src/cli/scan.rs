@@ -73,7 +73,10 @@ pub(super) fn run(
     }
     deliver(&report, settings.cluster_id.as_deref(), args)?;
     tell_of_records(&report);
-    exit(&report, &inventory, &editions, args)
+    let exit = exit(&report, &inventory, &editions, args);
+    // the process ends: what the system takes back at once need not be taken apart
+    std::mem::forget((inventory, report));
+    exit
 }
 
 /// What was seen on nodes.

@@ -1,6 +1,5 @@
 use super::kinds::meta::Map;
 use super::kinds::pod::PodSpec;
-use super::store::ControllerRow;
 use super::{Inventory, Kind, PodRow};
 use crate::model::ObjectRef;
 use crate::model::findings::pod_spec_field;
@@ -140,10 +139,9 @@ impl Inventory {
         // controllers nest two deep (Deployment over ReplicaSet, CronJob over Job); four bounds a malicious loop
         for _ in 0..4 {
             let group = api_version.split_once('/').map_or("", |(group, _)| group);
-            let row: Option<&ControllerRow> =
-                Kind::of(group, kind).and_then(|kind| self.controllers.get(&(kind, (namespace.into(), name.into()))));
-            let Some(next) = row.and_then(|row| row.meta.controller()) else { break };
-            (api_version, kind, name) = (&next.api_version, &next.kind, &next.name);
+            let key = Kind::of(group, kind).map(|kind| (kind, (namespace.into(), name.into())));
+            let Some(next) = key.and_then(|key| self.controller_of(&key)) else { break };
+            (api_version, kind, name) = next;
         }
         ObjectRef::new(api_version, kind, Some(namespace), name)
     }

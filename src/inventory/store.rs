@@ -5,7 +5,7 @@ use super::kinds::pod::{Pod, PodSpec};
 use super::kinds::rbac::{Binding, Role};
 use super::kinds::whole::Whole;
 use super::kinds::workload::{Controller, Detail};
-use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
+use super::kinds::{admission, cluster, config, ingress, interned, limits, network, plain_kinds, rbac, storage};
 use super::selector::selects;
 use super::{Kind, Object, Settings, Version, Wire, kube_bench, kubelet, node_facts};
 use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
@@ -130,12 +130,14 @@ macro_rules! inventory {
             pub $table: BTreeMap<Key, $type>,)*
             /// Pods.
             pub pods: BTreeMap<Key, PodRow>,
-            /// Controllers, by kind.
-            pub controllers: BTreeMap<(Kind, Key), ControllerRow>,
+            /// Controllers, by kind; without copies.
+            pub controllers: BTreeMap<(Kind, Key), Box<ControllerRow>>,
+            /// The controllers of ReplicaSets and Jobs that have one, by kind: their own templates are copies or old.
+            copies: BTreeMap<(Kind, Key), Arc<(String, String, String)>>,
             /// Roles and ClusterRoles, by kind: a manifest's Role may name no namespace.
             pub roles: BTreeMap<(Kind, Key), Role>,
             /// RoleBindings and ClusterRoleBindings, by kind.
-            pub bindings: BTreeMap<(Kind, Key), Binding>,
+            pub bindings: BTreeMap<(Kind, Key), Box<Binding>>,
             /// Webhook configurations, by kind.
             pub webhooks: BTreeMap<(Kind, Key), WebhookConfiguration>,
             /// Objects of which the metadata is read.
@@ -157,7 +159,6 @@ macro_rules! inventory {
             changes: BTreeMap<Kind, u64>,
             /// Names of namespaces, each once.
             places: HashSet<Arc<str>>,
-            specs: Interner<PodSpec>,
             labels: Interner<Map>,
             owners: Interner<(String, String, String)>,
             nodes_of_pods: Interner<String>,
@@ -175,6 +176,7 @@ macro_rules! inventory {
                     $($table: BTreeMap::new(),)*
                     pods: BTreeMap::new(),
                     controllers: BTreeMap::new(),
+                    copies: BTreeMap::new(),
                     roles: BTreeMap::new(),
                     bindings: BTreeMap::new(),
                     webhooks: BTreeMap::new(),
@@ -189,7 +191,6 @@ macro_rules! inventory {
                     id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
                     changes: BTreeMap::new(),
                     places: HashSet::new(),
-                    specs: Interner::default(),
                     labels: Interner::default(),
                     owners: Interner::default(),
                     nodes_of_pods: Interner::default(),
@@ -211,7 +212,7 @@ macro_rules! inventory {
                     Object::Pod(o) => self.put_pod(key, *o),
                     Object::Controller(kind, o) => self.put_controller(kind, key, *o),
                     Object::Role(kind, o) => put(&mut self.roles, (kind, key), *o),
-                    Object::Binding(kind, o) => put(&mut self.bindings, (kind, key), *o),
+                    Object::Binding(kind, o) => put(&mut self.bindings, (kind, key), o),
                     Object::Webhooks(kind, o) => put(&mut self.webhooks, (kind, key), *o),
                     Object::Meta(kind, o) => put(&mut self.metas, (kind, key), *o),
                     Object::Custom(kind, o) => {
@@ -233,7 +234,11 @@ macro_rules! inventory {
                 match object {
                     $(Object::$kind(_) => drop(self.$table.remove(&key)),)*
                     Object::Pod(_) => drop(self.pods.remove(&key)),
-                    Object::Controller(..) => drop(self.controllers.remove(&(kind, key))),
+                    Object::Controller(..) => {
+                        let key = (kind, key);
+                        self.copies.remove(&key);
+                        self.controllers.remove(&key);
+                    }
                     Object::Role(..) => drop(self.roles.remove(&(kind, key))),
                     Object::Binding(..) => drop(self.bindings.remove(&(kind, key))),
                     Object::Webhooks(..) => drop(self.webhooks.remove(&(kind, key))),
@@ -267,6 +272,7 @@ macro_rules! inventory {
                     Kind::Pod => self.pods.retain(|key, _| stays(key)),
                     _ => {
                         self.controllers.retain(|(k, key), _| other(*k, key));
+                        self.copies.retain(|(k, key), _| other(*k, key));
                         self.roles.retain(|(k, key), _| other(*k, key));
                         self.bindings.retain(|(k, key), _| other(*k, key));
                         self.webhooks.retain(|(k, key), _| other(*k, key));
@@ -280,7 +286,7 @@ macro_rules! inventory {
                 self.changed(kind);
                 // of which part a note is, nobody knows where there are several
                 self.undecodable.retain(|(k, key, _)| only.is_some() || other(*k, key));
-                self.specs.sweep();
+                interned::sweep();
                 self.labels.sweep();
                 self.owners.sweep();
                 self.nodes_of_pods.sweep();
@@ -293,6 +299,7 @@ macro_rules! inventory {
                     Kind::Pod => self.pods.len(),
                     _ => {
                         of(&self.controllers, kind).count()
+                            + of(&self.copies, kind).count()
                             + of(&self.roles, kind).count()
                             + of(&self.bindings, kind).count()
                             + of(&self.webhooks, kind).count()
@@ -345,8 +352,8 @@ pub struct ControllerRow {
     pub replicas: Option<i32>,
     /// A Job that ended.
     pub finished: bool,
-    /// What only some checks ask for; None for copies: owned ReplicaSets and Jobs.
-    pub detail: Option<Box<Detail>>,
+    /// What only some checks ask for.
+    pub detail: Detail,
 }
 
 impl Inventory {
@@ -367,40 +374,43 @@ impl Inventory {
         }
     }
 
-    fn put_pod(&mut self, key: Key, mut pod: Pod) -> bool {
-        pod.spec.normalise(&pod.meta);
+    fn put_pod(&mut self, key: Key, pod: Pod) -> bool {
         let owner =
             pod.meta.controller().map(|o| self.owners.get((o.api_version.clone(), o.kind.clone(), o.name.clone())));
         let row = PodRow {
             namespace: key.0.clone(),
             name: key.1.clone(),
             mirror: pod.meta.annotations.contains_key("kubernetes.io/config.mirror"),
-            ended: matches!(pod.status.phase.as_str(), "Succeeded" | "Failed"),
+            ended: matches!(pod.phase.as_str(), "Succeeded" | "Failed"),
             created: pod.meta.creation_timestamp.map_or(0, |t| t.seconds),
-            node: self.nodes_of_pods.get(std::mem::take(&mut pod.spec.node_name)),
+            node: self.nodes_of_pods.get(pod.node),
             labels: self.labels.get(pod.meta.labels),
             owner,
-            spec: self.specs.get(pod.spec),
+            spec: pod.spec,
         };
         put(&mut self.pods, key, row)
     }
 
     fn put_controller(&mut self, kind: Kind, key: Key, controller: Controller) -> bool {
         let Controller { meta, template, replicas, finished, detail } = controller;
-        // of these the owner's template counts; their own is a copy or an old revision
-        let copy = matches!(kind, Kind::ReplicaSet | Kind::Job) && meta.controller().is_some();
-        let (pod_labels, template) = match template {
-            Some(mut template) if !copy => {
-                template.spec.normalise(&template.meta);
-                template.spec.node_name.clear();
-                (template.meta.labels, Some(self.specs.get(template.spec)))
-            }
-            _ => (Map::new(), None),
-        };
-        let pod_labels = self.labels.get(pod_labels);
-        let detail = (!copy).then(|| Box::new(detail));
+        let key = (kind, key);
+        if let Some(owner) = meta.controller().filter(|_| matches!(kind, Kind::ReplicaSet | Kind::Job)) {
+            let owner = self.owners.get((owner.api_version.clone(), owner.kind.clone(), owner.name.clone()));
+            return self.controllers.remove(&key).is_some() | put(&mut self.copies, key, owner);
+        }
+        let (pod_labels, template) = template.map(|template| (template.labels, template.spec)).unzip();
+        let pod_labels = self.labels.get(pod_labels.unwrap_or_default());
         let row = ControllerRow { meta, pod_labels, template, replicas, finished, detail };
-        put(&mut self.controllers, (kind, key), row)
+        self.copies.remove(&key).is_some() | put(&mut self.controllers, key, Box::new(row))
+    }
+
+    /// Who controls a controller: kind and key; as its own `apiVersion`, kind and name.
+    pub(super) fn controller_of(&self, key: &(Kind, Key)) -> Option<(&str, &str, &str)> {
+        if let Some(owner) = self.copies.get(key) {
+            return Some((&owner.0, &owner.1, &owner.2));
+        }
+        let owner = self.controllers.get(key)?.meta.controller()?;
+        Some((&owner.api_version, &owner.kind, &owner.name))
     }
 
     /// The custom resources of a kind.
@@ -415,7 +425,7 @@ impl Inventory {
 
     /// The controllers of a kind.
     pub fn controllers_of(&self, kind: Kind) -> impl Iterator<Item = &ControllerRow> {
-        of(&self.controllers, kind)
+        of(&self.controllers, kind).map(|row| &**row)
     }
 
     /// Notes an object that did not decode: a gap on that object.
@@ -557,7 +567,9 @@ impl Inventory {
 
     /// Distinct pod specs in memory, for `--stats`.
     pub fn variants(&self) -> usize {
-        self.specs.known.len()
+        let specs = self.pods.values().map(|pod| &pod.spec);
+        let specs = specs.chain(self.controllers.values().filter_map(|row| row.template.as_ref()));
+        specs.map(|spec| Arc::as_ptr(spec).addr()).collect::<HashSet<_>>().len()
     }
 }
 

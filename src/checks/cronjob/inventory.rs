@@ -26,7 +26,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     for row in cx.inventory.controllers_of(Kind::CronJob).filter(|row| cx.in_scope(Kind::CronJob, &row.meta)) {
         let meta = &row.meta;
         let owner = ObjectRef::new(&Kind::CronJob.api_version(), Kind::CronJob.name(), meta.namespace(), &meta.name);
-        let cron = row.detail.as_ref().and_then(|detail| detail.cron.as_ref());
+        let cron = row.detail.cron.as_ref();
         let schedule = cron.map_or(Value::Null, |cron| cron.schedule.as_str().into());
         let suspended = if cron.is_some_and(|cron| cron.suspend) { ", suspended" } else { "" };
         let message = match (&row.template, meta.controller()) {

@@ -47,7 +47,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let jobs = running(cx, &[Kind::CronJob], SCANNERS);
     let cron = |meta: &crate::inventory::kinds::meta::Meta| {
         let key = (Kind::CronJob, (meta.namespace.as_str().into(), meta.name.as_str().into()));
-        inventory.controllers.get(&key).and_then(|row| row.detail.as_ref()?.cron.as_ref())
+        inventory.controllers.get(&key).and_then(|row| row.detail.cron.as_ref())
     };
     let successes = jobs.iter().filter_map(|job| cron(job.meta)?.last_success).max();
     let newest = of_reports.max(of_summaries).max(successes);

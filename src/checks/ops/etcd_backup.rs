@@ -43,9 +43,9 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     let path = FieldPath::of("snapshots");
     let expected = "a snapshot that succeeded within 26 hours";
     let crons: Vec<&ControllerRow> = snapshots(cx, Kind::CronJob).collect();
-    let cron = |row: &ControllerRow| row.detail.as_ref().and_then(|detail| detail.cron.clone()).unwrap_or_default();
+    let cron = |row: &ControllerRow| row.detail.cron.clone().unwrap_or_default();
     let of_crons = crons.iter().filter_map(|row| cron(row).last_success).max();
-    let of_jobs = snapshots(cx, Kind::Job).filter_map(|row| row.detail.as_ref()?.completed).max();
+    let of_jobs = snapshots(cx, Kind::Job).filter_map(|row| row.detail.completed).max();
     let backups = inventory.customs_of(Kind::EtcdBackup);
     let succeeded = backups.filter(|backup| backup.at("/status/succeeded") == Some(&Value::Bool(true)));
     let of_backups = succeeded.filter_map(|backup| time(backup, "/status/lastSuccessDate")).max();

@@ -48,7 +48,7 @@ pub(super) fn running<'a, D>(cx: &Cx<'a>, kinds: &[Kind], products: &'static [Pr
     let mut found = Vec::new();
     for kind in kinds {
         for row in cx.inventory.controllers_of(*kind).filter(|row| !row.finished) {
-            let (Some(spec), Some(detail)) = (&row.template, &row.detail) else { continue };
+            let (Some(spec), detail) = (&row.template, &row.detail) else { continue };
             let repositories = repositories(spec);
             if let Some(product) = products.iter().find(|product| product.is_among(&repositories)) {
                 let (desired, ready) = (detail.desired, detail.ready);

@@ -29,7 +29,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     for row in each(cx, Kind::Deployment) {
         let hits = judge.object(Kind::Deployment, &row.meta);
         let name = &row.meta.name;
-        let Some(strategy) = row.detail.as_ref().and_then(|detail| detail.strategy.as_ref()) else { continue };
+        let Some(strategy) = row.detail.strategy.as_ref() else { continue };
         if strategy.r#type == "Recreate" {
             hits.fail(FieldPath::of("spec.strategy.type"), "Recreate", "RollingUpdate")
                 .message(format!("Deployment {name} stops all its pods before it starts new ones"));

@@ -50,7 +50,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
 
 /// The first term of the selector that the template's labels do not meet: where, their value, what it asks for.
 fn mismatch(kind: Kind, row: &ControllerRow) -> Option<(FieldPath, Value, String)> {
-    let selector = row.detail.as_ref()?.selector.as_ref()?;
+    let selector = row.detail.selector.as_ref()?;
     let spec = FieldPath::of(if kind == Kind::CronJob { "spec.jobTemplate.spec.selector" } else { "spec.selector" });
     let labels = &*row.pod_labels;
     let value = |key: &String| labels.get(key).map_or(Value::Null, |value| value.as_str().into());

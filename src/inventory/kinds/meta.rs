@@ -249,6 +249,7 @@ impl Meta {
         let last =
             self.managed_fields.iter().filter(|entry| entry.subresource.is_empty()).max_by_key(|entry| entry.time);
         self.managed_fields = last.cloned().into_iter().collect();
+        self.owner_references.shrink_to_fit();
         // JSON writes the zero time as null
         self.creation_timestamp.take_if(|time| time.seconds == 0);
         if self.name.is_empty() && !self.generate_name.is_empty() {

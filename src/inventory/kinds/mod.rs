@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod config;
 pub mod custom;
 pub mod ingress;
+pub(super) mod interned;
 pub mod limits;
 pub mod meta;
 pub mod network;
@@ -479,25 +480,20 @@ impl Object {
     }
 
     fn build(kind: Kind, data: Encoded<'_>) -> Result<Self, DecodeError> {
-        let controller = |mut c: workload::Controller| {
-            if let Some(template) = &mut c.template {
-                template.meta.slim();
-            }
-            Self::Controller(kind, Box::new(c))
-        };
+        let controller = |c: workload::Controller| Self::Controller(kind, Box::new(c));
         let mut object = match kind {
             Kind::Namespace => Self::Namespace(data.get()?),
             Kind::Node => Self::Node(data.get()?),
             Kind::Service => Self::Service(data.get()?),
             Kind::ApiService => Self::ApiService(data.get()?),
-            Kind::Pod => Self::Pod(data.get()?),
-            Kind::Deployment => controller(data.plain::<workload::Deployment>()?.into()),
-            Kind::StatefulSet => controller(data.plain::<workload::StatefulSet>()?.into()),
-            Kind::DaemonSet => controller(data.plain::<workload::DaemonSet>()?.into()),
-            Kind::ReplicaSet => controller(data.plain::<workload::ReplicaSet>()?.into()),
-            Kind::ReplicationController => controller(data.plain::<workload::ReplicationController>()?.into()),
-            Kind::Job => controller(data.plain::<workload::Job>()?.into()),
-            Kind::CronJob => controller(data.plain::<workload::CronJob>()?.into()),
+            Kind::Pod => return Ok(Self::Pod(Box::new(data.plain::<pod::WirePod>()?.read()?))),
+            Kind::Deployment => controller(data.plain::<workload::Deployment>()?.try_into()?),
+            Kind::StatefulSet => controller(data.plain::<workload::StatefulSet>()?.try_into()?),
+            Kind::DaemonSet => controller(data.plain::<workload::DaemonSet>()?.try_into()?),
+            Kind::ReplicaSet => controller(data.plain::<workload::ReplicaSet>()?.try_into()?),
+            Kind::ReplicationController => controller(data.plain::<workload::ReplicationController>()?.try_into()?),
+            Kind::Job => controller(data.plain::<workload::Job>()?.try_into()?),
+            Kind::CronJob => controller(data.plain::<workload::CronJob>()?.try_into()?),
             Kind::ServiceAccount => Self::ServiceAccount(data.get()?),
             Kind::Role | Kind::ClusterRole => Self::Role(kind, data.get()?),
             Kind::RoleBinding | Kind::ClusterRoleBinding => Self::Binding(kind, data.get()?),

@@ -1,9 +1,12 @@
 //! `v1.Pod` and the PodSpec of every template: the fields that checks read.
 
+use super::interned;
 use super::meta::{Map, Meta, Quantities, nullable};
+use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// `v1.SELinuxOptions`; `level` is free and not read.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
@@ -895,11 +898,12 @@ impl PodSpec {
     }
 
     /// Clears what is made up per pod, so that pods of one template intern to one variant.
-    pub fn normalise(&mut self, meta: &Meta) {
+    pub(super) fn normalise(&mut self, meta: &Meta) {
+        self.node_name.clear();
         self.annotations = meta
             .annotations
             .iter()
-            .filter(|(key, _)| key.contains("apparmor") || key.contains("seccomp"))
+            .filter(|(key, _)| keeps_annotation(key))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         // the API server writes the name into both; a manifest that does not says so
@@ -911,7 +915,11 @@ impl PodSpec {
         if self.restart_policy == "Always" {
             self.restart_policy.clear();
         }
-        let token = |name: &str| name.starts_with("kube-api-access-");
+        // what admission and the DaemonSet controller append; in the template or not, it comes to the same
+        while self.tolerations.last().is_some_and(|last| last.key.starts_with("node.kubernetes.io/")) {
+            self.tolerations.pop();
+        }
+        let token = is_token_volume_name;
         self.volumes.retain(|v| !(token(&v.name) && v.source.projected.is_some()));
         for container in self.init_containers.iter_mut().chain(&mut self.containers) {
             container.volume_mounts.retain(|m| !token(&m.name));
@@ -922,44 +930,100 @@ impl PodSpec {
     }
 }
 
-/// `v1.PodTemplateSpec`.
-#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
+/// Whether an annotation of a pod is part of its spec.
+pub(super) fn keeps_annotation(key: &str) -> bool {
+    key.contains("apparmor") || key.contains("seccomp")
+}
+
+/// Whether a volume is named as the one with the token that is injected.
+pub(super) fn is_token_volume_name(name: &str) -> bool {
+    name.starts_with("kube-api-access-")
+}
+
+/// A PodTemplate, decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// Labels of the pods to be.
+    pub labels: Map,
+    /// Interned spec.
+    pub spec: Arc<PodSpec>,
+}
+
+/// `v1.PodTemplateSpec`, as it is on the wire: protobuf puts the spec into `bytes`, JSON into `spec`.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(default)]
-pub struct PodTemplate {
-    /// Metadata of the pods to be.
+pub(super) struct PodTemplate {
     #[prost(message, required, tag = "1")]
     #[serde(rename = "metadata", deserialize_with = "nullable")]
-    pub meta: Meta,
-    /// Their spec.
-    #[prost(message, required, tag = "2")]
-    #[serde(deserialize_with = "nullable")]
-    pub spec: PodSpec,
+    meta: Meta,
+    #[prost(bytes = "bytes", tag = "2")]
+    #[serde(skip)]
+    bytes: Bytes,
+    #[prost(message, optional, tag = "10001")]
+    spec: Option<PodSpec>,
+}
+
+impl PodTemplate {
+    /// Slim and interned.
+    pub(super) fn read(mut self) -> Result<Template, prost::DecodeError> {
+        self.meta.slim();
+        let spec = match self.spec {
+            Some(spec) => interned::spec(spec, &self.meta),
+            None => interned::decode(self.bytes, &self.meta)?.0,
+        };
+        Ok(Template { labels: self.meta.labels, spec })
+    }
 }
 
 /// `v1.PodStatus`.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
 #[serde(default)]
-pub struct PodStatus {
-    /// Pending, Running, Succeeded, Failed or Unknown.
+struct PodStatus {
     #[prost(string, tag = "1")]
+    phase: String,
+}
+
+/// `v1.Pod`, as it is on the wire: protobuf puts the spec into `bytes`, JSON into `spec`.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct WirePod {
+    #[prost(message, required, tag = "1")]
+    #[serde(rename = "metadata", deserialize_with = "nullable")]
+    meta: Meta,
+    #[prost(bytes = "bytes", tag = "2")]
+    #[serde(skip)]
+    bytes: Bytes,
+    #[prost(message, optional, tag = "10001")]
+    spec: Option<PodSpec>,
+    #[prost(message, required, tag = "3")]
     #[serde(deserialize_with = "nullable")]
-    pub phase: String,
+    status: PodStatus,
+}
+
+impl WirePod {
+    /// Slim and interned.
+    pub(super) fn read(mut self) -> Result<Pod, prost::DecodeError> {
+        self.meta.slim();
+        let (spec, node) = match self.spec {
+            Some(mut spec) => {
+                let node = std::mem::take(&mut spec.node_name);
+                (interned::spec(spec, &self.meta), node)
+            }
+            None => interned::decode(self.bytes, &self.meta)?,
+        };
+        Ok(Pod { meta: self.meta, spec, node, phase: self.status.phase })
+    }
 }
 
 /// `v1.Pod`.
-#[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pod {
     /// Metadata.
-    #[prost(message, required, tag = "1")]
-    #[serde(rename = "metadata", deserialize_with = "nullable")]
     pub meta: Meta,
-    /// Spec.
-    #[prost(message, required, tag = "2")]
-    #[serde(deserialize_with = "nullable")]
-    pub spec: PodSpec,
-    /// Status.
-    #[prost(message, required, tag = "3")]
-    #[serde(deserialize_with = "nullable")]
-    pub status: PodStatus,
+    /// Interned spec.
+    pub spec: Arc<PodSpec>,
+    /// The node that it runs on; empty: none yet.
+    pub node: String,
+    /// Pending, Running, Succeeded, Failed or Unknown.
+    pub phase: String,
 }

@@ -2,7 +2,9 @@
 
 use super::cluster::Condition;
 use super::meta::{IntOrString, Map, Meta, Selector, Time, nullable};
-use super::pod::PodTemplate;
+use super::pod::{PodTemplate, Template};
+use bytes::Bytes;
+use prost::Message;
 use serde::Deserialize;
 
 /// Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job or CronJob.
@@ -10,8 +12,8 @@ use serde::Deserialize;
 pub struct Controller {
     /// Metadata.
     pub meta: Meta,
-    /// Template; dropped for those that a controller owns, because the owner's counts.
-    pub template: Option<PodTemplate>,
+    /// Template; None for copies: of what a controller owns, the owner's counts.
+    pub template: Option<Template>,
     /// Wanted replicas; None where the kind has none.
     pub replicas: Option<i32>,
     /// A Job that ended.
@@ -70,6 +72,22 @@ pub struct Cron {
     pub last_success: Option<i64>,
 }
 
+/// A template, from protobuf or read already; of a copy it is not decoded.
+fn template(
+    bytes: Option<Bytes>,
+    read: Option<PodTemplate>,
+    is_copy: bool,
+) -> Result<Option<Template>, prost::DecodeError> {
+    if is_copy {
+        return Ok(None);
+    }
+    let read = match (read, bytes) {
+        (Some(read), _) => Some(read),
+        (None, bytes) => bytes.map(PodTemplate::decode).transpose()?,
+    };
+    read.map(PodTemplate::read).transpose()
+}
+
 macro_rules! controller {
     ($name:ident, $spec:ident, $status:ident,
      spec: replicas = $replicas:literal, selector = $selector:literal, template = $template:literal, strategy = $strategy:literal;
@@ -81,7 +99,10 @@ macro_rules! controller {
             replicas: Option<i32>,
             #[prost(message, optional, tag = $selector)]
             selector: Option<Selector>,
-            #[prost(message, optional, tag = $template)]
+            #[prost(bytes = "bytes", optional, tag = $template)]
+            #[serde(skip)]
+            bytes: Option<Bytes>,
+            #[prost(message, optional, tag = "10003")]
             template: Option<PodTemplate>,
             #[prost(message, optional, tag = $strategy)]
             strategy: Option<Strategy>,
@@ -113,8 +134,11 @@ macro_rules! controller {
             status: $status,
         }
 
-        impl From<$name> for Controller {
-            fn from(wire: $name) -> Self {
+        impl TryFrom<$name> for Controller {
+            type Error = prost::DecodeError;
+            fn try_from(wire: $name) -> Result<Self, Self::Error> {
+                let is_copy = stringify!($name) == "ReplicaSet" && wire.meta.controller().is_some();
+                let template = template(wire.spec.bytes, wire.spec.template, is_copy)?;
                 let detail = Detail {
                     selector: wire.spec.selector,
                     strategy: wire.spec.strategy,
@@ -122,8 +146,7 @@ macro_rules! controller {
                     ready: wire.status.ready,
                     ..Detail::default()
                 };
-                let (replicas, template) = (wire.spec.replicas, wire.spec.template);
-                Self { meta: wire.meta, template, replicas, finished: false, detail }
+                Ok(Self { meta: wire.meta, template, replicas: wire.spec.replicas, finished: false, detail })
             }
         }
     };
@@ -151,7 +174,10 @@ struct ReplicationControllerSpec {
     #[prost(btree_map = "string, string", tag = "2")]
     #[serde(deserialize_with = "nullable")]
     selector: Map,
-    #[prost(message, optional, tag = "3")]
+    #[prost(bytes = "bytes", optional, tag = "3")]
+    #[serde(skip)]
+    bytes: Option<Bytes>,
+    #[prost(message, optional, tag = "10003")]
     template: Option<PodTemplate>,
 }
 
@@ -167,12 +193,14 @@ pub(crate) struct ReplicationController {
     spec: ReplicationControllerSpec,
 }
 
-impl From<ReplicationController> for Controller {
-    fn from(wire: ReplicationController) -> Self {
-        let ReplicationControllerSpec { replicas, selector, template } = wire.spec;
+impl TryFrom<ReplicationController> for Controller {
+    type Error = prost::DecodeError;
+    fn try_from(wire: ReplicationController) -> Result<Self, Self::Error> {
+        let ReplicationControllerSpec { replicas, selector, bytes, template: read } = wire.spec;
+        let template = template(bytes, read, false)?;
         let selector = Selector { match_labels: selector, ..Selector::default() };
         let detail = Detail { selector: Some(selector), ..Detail::default() };
-        Self { meta: wire.meta, template, replicas, detail, ..Self::default() }
+        Ok(Self { meta: wire.meta, template, replicas, detail, ..Self::default() })
     }
 }
 
@@ -181,7 +209,10 @@ impl From<ReplicationController> for Controller {
 struct JobSpec {
     #[prost(message, optional, tag = "4")]
     selector: Option<Selector>,
-    #[prost(message, optional, tag = "6")]
+    #[prost(bytes = "bytes", optional, tag = "6")]
+    #[serde(skip)]
+    bytes: Option<Bytes>,
+    #[prost(message, optional, tag = "10003")]
     template: Option<PodTemplate>,
 }
 
@@ -210,13 +241,15 @@ pub(crate) struct Job {
     status: JobStatus,
 }
 
-impl From<Job> for Controller {
-    fn from(wire: Job) -> Self {
+impl TryFrom<Job> for Controller {
+    type Error = prost::DecodeError;
+    fn try_from(wire: Job) -> Result<Self, Self::Error> {
+        let template = template(wire.spec.bytes, wire.spec.template, wire.meta.controller().is_some())?;
         let ended = |c: &Condition| matches!(c.r#type.as_str(), "Complete" | "Failed") && c.status == "True";
         let completed = wire.status.completion_time.map(|time| time.seconds);
         let finished = completed.is_some() || wire.status.conditions.iter().any(ended);
         let detail = Detail { selector: wire.spec.selector, completed, ..Detail::default() };
-        Self { meta: wire.meta, template: wire.spec.template, replicas: None, finished, detail }
+        Ok(Self { meta: wire.meta, template, replicas: None, finished, detail })
     }
 }
 
@@ -264,12 +297,14 @@ pub(crate) struct CronJob {
     status: CronJobStatus,
 }
 
-impl From<CronJob> for Controller {
-    fn from(wire: CronJob) -> Self {
+impl TryFrom<CronJob> for Controller {
+    type Error = prost::DecodeError;
+    fn try_from(wire: CronJob) -> Result<Self, Self::Error> {
         let CronJobSpec { schedule, suspend, job_template } = wire.spec;
         let last_success = wire.status.last_successful_time.map(|time| time.seconds);
-        let JobSpec { selector, template } = job_template.spec;
+        let JobSpec { selector, bytes, template: read } = job_template.spec;
+        let template = template(bytes, read, false)?;
         let detail = Detail { selector, cron: Some(Cron { schedule, suspend, last_success }), ..Detail::default() };
-        Self { meta: wire.meta, template, replicas: None, finished: false, detail }
+        Ok(Self { meta: wire.meta, template, replicas: None, finished: false, detail })
     }
 }
