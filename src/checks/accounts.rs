@@ -3,8 +3,8 @@
 use super::{Cx, SpecCx, token};
 use crate::inventory::{Grant, Holder, Kind, Medium, Workload};
 use crate::model::GapReason;
-use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// A ServiceAccount that workloads run as.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Account<'a> {
     pub unsure: Option<GapReason>,
     /// Bindings through which it holds anything, with the holder that they name: itself, or a group of accounts.
     pub grants: Vec<(Holder<'a>, &'a Grant<'a>)>,
-    powers: OnceCell<Powers>,
+    powers: OnceLock<Powers>,
 }
 
 /// What a token is good for, in words that follow "its token allows".

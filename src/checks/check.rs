@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// What plimsoll evaluates: a rule over a population.
 #[derive(Debug)]
@@ -95,6 +96,8 @@ pub struct Cx<'a> {
     pub rbac: &'a Rbac<'a>,
     /// Whatever else several rules join with.
     pub joins: &'a Joins<'a>,
+    /// Set where a rule asks for the time: it may say something else tomorrow.
+    pub asked_for_time: &'a AtomicBool,
 }
 
 impl<'a> Cx<'a> {

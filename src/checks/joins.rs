@@ -9,7 +9,8 @@ use crate::inventory::pod_labels::PodLabels;
 use crate::inventory::scaling::Scaling;
 use crate::inventory::services::Services;
 use crate::inventory::{Inventory, Platform, platform};
-use std::cell::{Cell, OnceCell};
+use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
 macro_rules! joins {
     ($($name:ident: $type:ident, $doc:literal;)*) => {
@@ -18,23 +19,16 @@ macro_rules! joins {
         pub struct Joins<'a> {
             inventory: &'a Inventory,
             now: i64,
-            asked_for_time: Cell<bool>,
-            $($name: OnceCell<$type<'a>>,)*
-            platform: OnceCell<Platform>,
-            accounts: OnceCell<Accounts<'a>>,
+            $($name: OnceLock<$type<'a>>,)*
+            platform: OnceLock<Platform>,
+            accounts: OnceLock<Accounts<'a>>,
         }
 
         impl<'a> Joins<'a> {
             /// Nothing worked out yet; `now` is when the scan began, in seconds since the epoch.
             pub fn new(inventory: &'a Inventory, now: i64) -> Self {
-                $(let $name = OnceCell::new();)*
-                let asked_for_time = Cell::new(false);
-                Self { inventory, now, asked_for_time, $($name,)* platform: OnceCell::new(), accounts: OnceCell::new() }
-            }
-
-            /// Whether a rule asked for the time since this was asked last: it may say something else tomorrow.
-            pub fn asked_for_time(&self) -> bool {
-                self.asked_for_time.take()
+                $(let $name = OnceLock::new();)*
+                Self { inventory, now, $($name,)* platform: OnceLock::new(), accounts: OnceLock::new() }
             }
         }
 
@@ -61,7 +55,7 @@ joins! {
 impl Cx<'_> {
     /// When the scan began, seconds since the epoch: for what has an age or a day on which it ends.
     pub fn now(&self) -> i64 {
-        self.joins.asked_for_time.set(true);
+        self.asked_for_time.store(true, Ordering::Relaxed);
         self.joins.now
     }
 

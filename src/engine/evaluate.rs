@@ -1,3 +1,4 @@
+use super::ahead::{Ahead, Found, Ran};
 use super::control::CheckVerdict;
 use super::decisions::{Deciding, Decisions, Unseen};
 use super::gaps::{gaps, scoped_gap};
@@ -5,7 +6,7 @@ use super::memo::{Heard, Kept, Memo, OnSpec, is_of_spec, number};
 use super::outcome::{Outcomes, Population, Status, Weights, worst_of_each};
 use super::reach::Reach;
 use super::result::{control_result, elsewhere, framework_result, not_here};
-use crate::checks::{self, Check, Cx, Hits, Joins, Judge, Judged, Missing, Outcome, Run, SpecCx};
+use crate::checks::{self, Check, Cx, Hit, Joins, Judge, Judged, Missing, Outcome, Run};
 use crate::frameworks::Edition;
 use crate::inventory::kinds::meta::Map;
 use crate::inventory::kinds::pod::PodSpec;
@@ -19,6 +20,7 @@ use indexmap::IndexSet;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// When a scan began and ended, RFC 3339 in UTC: the engine has no clock.
 #[derive(Clone, Debug)]
@@ -88,6 +90,18 @@ impl Engine {
         self.decisions = decisions;
     }
 
+    fn plan(&mut self, check: &'static Check, inventory: &Inventory) -> Plan {
+        if is_of_spec(check) {
+            return Plan::OfSpecs;
+        }
+        let whole = matches!(check.run, Run::Cluster(_)) && !inventory.scope.namespaces.is_empty();
+        let of_objects = matches!(check.run, Run::Objects(_) | Run::Cluster(_) | Run::Row(_));
+        if of_objects && (whole || only_cluster_scoped(check, inventory)) {
+            return Plan::OutOfScope;
+        }
+        self.memo.kept(check, inventory).map_or(Plan::Run, Plan::Kept)
+    }
+
     /// Evaluates an inventory against editions.
     pub fn evaluate(
         &mut self,
@@ -100,19 +114,29 @@ impl Engine {
         let workloads = inventory.workloads();
         let rbac = Rbac::of(inventory);
         let joins = Joins::new(inventory, times.now());
-        let cx = Cx { inventory, workloads: &workloads, rbac: &rbac, joins: &joins };
+        let (asked_for_time, asked_beside) = (AtomicBool::new(false), AtomicBool::new(false));
+        let cx = Cx { inventory, workloads: &workloads, rbac: &rbac, joins: &joins, asked_for_time: &asked_for_time };
         let platform = cx.platform();
         let controls_of = controls_by_check(editions.iter().filter(|edition| !edition.is_elsewhere(platform)));
         let chosen = || controls_of.iter().filter_map(|(id, controls)| Some((checks::find(id)?, controls)));
         let of_spec = chosen().map(|(check, _)| check).filter(|check| is_of_spec(check)).collect();
         self.memo.begin(inventory, of_spec);
+        let mut plans: Vec<Plan> = chosen().map(|(check, _)| self.plan(check, inventory)).collect();
+        let to_run = chosen().zip(&plans).filter(|(_, plan)| matches!(plan, Plan::Run));
+        let to_run = to_run.map(|((check, _), _)| check).collect();
         let decisions = self.decisions.clone();
-        let mut run = Evaluation::new(cx, exempt, strict, Deciding::new(&decisions, times.today()), &mut self.memo);
-        let mut results: BTreeMap<&str, Outcomes> = BTreeMap::new();
-        for (check, controls) in chosen() {
-            let outcomes = run.check(check, controls);
-            results.insert(check.id, outcomes);
-        }
+        let deciding = Deciding::new(&decisions, times.today());
+        let memo = &mut self.memo;
+        let (run, results) = std::thread::scope(|scope| {
+            let ahead = Ahead::begin(scope, Cx { asked_for_time: &asked_beside, ..cx }, to_run);
+            let mut run = Evaluation::new(cx, exempt, strict, deciding, memo);
+            let mut results: BTreeMap<&str, Outcomes> = BTreeMap::new();
+            for ((check, controls), plan) in chosen().zip(plans.drain(..)) {
+                let outcomes = run.check(check, controls, plan, &ahead);
+                results.insert(check.id, outcomes);
+            }
+            (run, results)
+        });
         let waivers = run.deciding.waivers(|record| run.unseen(record, &results));
         let Evaluation { findings, missing, objects, deciding, said, memo, .. } = run;
         memo.end(said.iter().filter(|number| **number != UNSAID).count());
@@ -151,6 +175,18 @@ impl Engine {
         }
         report
     }
+}
+
+/// Where what a check says comes from.
+enum Plan {
+    /// Nothing of its population can be in the scope.
+    OutOfScope,
+    /// The memo has it, spec by spec.
+    OfSpecs,
+    /// It was kept: all that it looks at is as it was.
+    Kept(Kept),
+    /// Its rule is run.
+    Run,
 }
 
 /// The controls that a check counts for.
@@ -268,30 +304,32 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn check(&mut self, check: &'static Check, controls: &Controls) -> Outcomes {
+    fn check(&mut self, check: &'static Check, controls: &Controls, plan: Plan, ahead: &Ahead) -> Outcomes {
         let mut asking = Asking { check, controls, number: None, marked: Vec::new() };
         (self.undecided, self.undecided_words) = (None, None);
         let mut judged = Judge::default();
         let mut population = Population::Objects(Vec::new());
-        let whole = matches!(check.run, Run::Cluster(_)) && !self.cx.inventory.scope.namespaces.is_empty();
-        let of_objects = matches!(check.run, Run::Objects(_) | Run::Cluster(_) | Run::Row(_));
-        let out_of_scope = of_objects && (whole || self.only_cluster_scoped(check));
-        match check.run {
-            Run::EachContainer(_) | Run::EachSpec(_) => {
+        let out_of_scope = matches!(plan, Plan::OutOfScope);
+        let all = Population::Workloads(number(self.cx.workloads.len()));
+        let (kept, timed) = match plan {
+            Plan::OutOfScope | Plan::OfSpecs => (None, false),
+            Plan::Kept(kept) => (Some(kept), false),
+            Plan::Run => {
+                let Ran { found, timed } = ahead.next(check, &self.cx);
+                (Some(self.take(found)), timed)
+            }
+        };
+        match kept {
+            Some(Kept::Specs(results)) => {
+                self.workloads(&mut asking, Some(&results));
+                population = all;
+                self.keep(check, Kept::Specs(results), timed);
+            }
+            Some(Kept::Objects(judge)) => (judged, population) = self.objects(&mut asking, judge, timed),
+            None if out_of_scope => {}
+            None => {
                 self.workloads(&mut asking, None);
-                population = Population::Workloads(number(self.cx.workloads.len()));
-            }
-            Run::EachWorkload(each) => {
-                self.joined(&mut asking, each);
-                population = Population::Workloads(number(self.cx.workloads.len()));
-            }
-            Run::Configured { is_set, each, .. } if is_set(&self.cx.inventory.settings) => {
-                self.joined(&mut asking, each);
-                population = Population::Workloads(number(self.cx.workloads.len()));
-            }
-            _ if out_of_scope => {}
-            Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {
-                (judged, population) = self.objects(&mut asking);
+                population = all;
             }
         }
         let mut marked = asking.marked;
@@ -354,13 +392,6 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Whether under a scope of namespaces nothing of the population can be in it.
-    fn only_cluster_scoped(&self, check: &Check) -> bool {
-        !self.cx.inventory.scope.namespaces.is_empty()
-            && !check.over.is_empty()
-            && check.over.iter().all(|kind| !kind.info().namespaced && kind.base() != Kind::Namespace)
-    }
-
     /// Why the population is not wholly known.
     fn population_gap(&self, check: &Check) -> Option<GapReason> {
         let inventory = self.cx.inventory;
@@ -378,34 +409,21 @@ impl<'a> Evaluation<'a> {
         kinds().find_map(|kind| scoped_gap(inventory, kind))
     }
 
-    /// A rule that looks at each spec of each workload and at what surrounds it.
-    fn joined(&mut self, asking: &mut Asking<'_>, each: fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits)) {
-        let inventory = self.cx.inventory;
-        let kept = self.memo.kept(asking.check, inventory);
-        let results = match kept {
-            Some(Kept::Specs(results)) => results,
-            Some(Kept::Objects(_)) | None => self.join(asking.check, each),
-        };
-        self.workloads(asking, Some(&results));
-        if !self.cx.joins.asked_for_time() {
-            self.memo.keep(asking.check, inventory, Kept::Specs(results));
+    /// What a rule says, as it is kept.
+    fn take(&mut self, found: Found) -> Kept {
+        match found {
+            Found::Objects(judge) => Kept::Objects(judge),
+            Found::Specs(results) => {
+                let numbered = |(workload, spec, heard)| OnSpec { workload, spec, heard: self.memo.number(heard) };
+                Kept::Specs(results.into_iter().map(numbered).collect())
+            }
         }
     }
 
-    fn join(&mut self, check: &Check, each: fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits)) -> Vec<OnSpec> {
-        let version = self.cx.version();
-        let mut results = Vec::new();
-        for (workload, of) in self.cx.workloads.iter().enumerate() {
-            for (spec, of_spec) in each_spec(of).enumerate() {
-                let mut hits = Hits::default();
-                each(&self.cx, of, &SpecCx { spec: of_spec, version }, &mut hits);
-                for hit in hits.list {
-                    let heard = self.memo.number(Heard::of(check, hit, true));
-                    results.push(OnSpec { workload: number(workload), spec: number(spec), heard });
-                }
-            }
+    fn keep(&mut self, check: &'static Check, kept: Kept, timed: bool) {
+        if !timed {
+            self.memo.keep(check, self.cx.inventory, kept);
         }
-        results
     }
 
     /// Makes findings of what a rule says of specs; `joined` are its results, in order, where the memo has none.
@@ -516,27 +534,14 @@ impl<'a> Evaluation<'a> {
         self.images.entry(specs).or_insert_with(|| images(workload).into()).clone()
     }
 
-    /// A rule that walks through its population itself.
-    fn objects(&mut self, asking: &mut Asking<'_>) -> (Judge, Population) {
-        let inventory = self.cx.inventory;
-        let judge = match self.memo.kept(asking.check, inventory) {
-            Some(Kept::Objects(judge)) => judge,
-            Some(Kept::Specs(_)) | None => {
-                let mut judge = Judge::new(asking.check.id);
-                match asking.check.run {
-                    Run::Objects(run) | Run::Cluster(run) | Run::Configured { unset: run, .. } => {
-                        run(&self.cx, &mut judge);
-                    }
-                    Run::Row(row) => row.run(&self.cx, &mut judge),
-                    Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {}
-                }
-                judge
-            }
-        };
+    /// Makes findings of what a rule says that walks through its population itself.
+    fn objects(&mut self, asking: &mut Asking<'_>, mut judge: Judge, timed: bool) -> (Judge, Population) {
         let mut population = Vec::with_capacity(judge.judged.len());
         let mut said = HashMap::new();
-        for judged in &judge.judged {
-            population.push(self.judged(asking, judged, &mut said));
+        for judged in &mut judge.judged {
+            let hits = &mut judged.hits.list;
+            let hits = if self.memo.keeps() { hits.clone() } else { std::mem::take(hits) };
+            population.push(self.judged(asking, judged, hits, &mut said));
         }
         let told = Judge {
             check: judge.check,
@@ -545,25 +550,29 @@ impl<'a> Evaluation<'a> {
             missing: judge.missing.clone(),
             note: judge.note.clone(),
         };
-        if !self.cx.joins.asked_for_time() {
-            self.memo.keep(asking.check, inventory, Kept::Objects(judge));
-        }
+        self.keep(asking.check, Kept::Objects(judge), timed);
         (told, Population::of(population))
     }
 
     /// Makes findings of what a rule says of an object; gives back the object's number.
-    fn judged(&mut self, asking: &mut Asking<'_>, judged: &Judged, known: &mut HashMap<Heard, u32>) -> u32 {
-        let Judged { object, owner, hits } = judged;
+    fn judged(
+        &mut self,
+        asking: &mut Asking<'_>,
+        judged: &Judged,
+        hits: Vec<Hit>,
+        known: &mut HashMap<Heard, u32>,
+    ) -> u32 {
+        let Judged { object, owner, .. } = judged;
         let id = number(self.objects.insert_full(owner.clone()).0);
-        for hit in &hits.list {
-            let heard = Heard::of(asking.check, hit.clone(), false);
+        for hit in hits {
+            let heard = Heard::of(asking.check, hit, false);
             let resource = (object != owner).then(|| object.clone());
             let (status, extra) = self.decide(asking.check, &heard, owner, resource, &[]);
             let of = self.plain_owner(id, owner);
             let said = match known.get(&heard) {
                 Some(said) => *said,
                 None => {
-                    let asked = self.asked(asking);
+                    let (asked, heard) = (self.asked(asking), heard.without_room());
                     let said = self.findings.said(asked, heard.said.clone());
                     known.insert(heard, said);
                     said
@@ -679,8 +688,15 @@ impl<'a> Evaluation<'a> {
     }
 }
 
+/// Whether under a scope of namespaces nothing of the population can be in it.
+fn only_cluster_scoped(check: &Check, inventory: &Inventory) -> bool {
+    !inventory.scope.namespaces.is_empty()
+        && !check.over.is_empty()
+        && check.over.iter().all(|kind| !kind.info().namespaced && kind.base() != Kind::Namespace)
+}
+
 /// The template, where there is one, and each variant.
-fn each_spec<'w>(workload: &'w Workload<'_>) -> impl Iterator<Item = &'w Arc<PodSpec>> {
+pub(super) fn each_spec<'w>(workload: &'w Workload<'_>) -> impl Iterator<Item = &'w Arc<PodSpec>> {
     workload.template.iter().chain(workload.variants.iter().map(|variant| &variant.spec))
 }
 

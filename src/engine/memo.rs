@@ -35,6 +35,11 @@ impl Heard {
         Self { check: check.id, outcome, said: Arc::new(said) }
     }
 
+    /// The same without room to spare: a copy has none, what was put together piece by piece has.
+    pub(super) fn without_room(self) -> Self {
+        Self { said: Arc::new((*self.said).clone()), ..self }
+    }
+
     /// Why it could not be decided.
     pub(super) fn unread(&self) -> Option<GapReason> {
         match self.outcome {
@@ -183,8 +188,7 @@ impl Memo {
         let mut heard = Vec::new();
         for (position, check) in (0u16..).zip(&self.checks) {
             for hit in hits(check, SpecCx { spec, version }) {
-                let said = self.heard.insert_full(Heard::of(check, hit, true)).0;
-                heard.push((position, number(said)));
+                heard.push((position, number_among(&mut self.heard, Heard::of(check, hit, true))));
             }
         }
         heard.shrink_to_fit();
@@ -206,7 +210,12 @@ impl Memo {
 
     /// The number of a result.
     pub(super) fn number(&mut self, heard: Heard) -> u32 {
-        number(self.heard.insert_full(heard).0)
+        number_among(&mut self.heard, heard)
+    }
+
+    /// Whether what rules came to is kept.
+    pub(super) fn keeps(&self) -> bool {
+        self.keeps
     }
 
     /// A result by number.
@@ -255,6 +264,11 @@ impl Memo {
 /// What is said where a rule says nothing.
 fn undecided(reason: GapReason) -> String {
     format!("not decided: {}", reason.as_str())
+}
+
+/// The number of a result among those heard.
+fn number_among(known: &mut IndexSet<Heard>, heard: Heard) -> u32 {
+    number(known.get_index_of(&heard).unwrap_or_else(|| known.insert_full(heard.without_room()).0))
 }
 
 /// A place as a number that is kept.

@@ -1,5 +1,6 @@
 //! Inventory and packs in, report out: findings, waivers, verdicts of controls, scores. Pure: no IO and no clock.
 
+mod ahead;
 mod control;
 mod decisions;
 mod evaluate;

@@ -42,7 +42,7 @@ pub struct Said {
 }
 
 /// What all findings on an owner share.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// The owner.
     pub object: ObjectRef,
@@ -421,11 +421,11 @@ impl From<Vec<Finding>> for Findings {
 impl FromIterator<Finding> for Findings {
     /// For findings from elsewhere, whole ones; the order stays.
     fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Self {
-        let mut gathered = Gathering::default();
+        let mut taking = Taking::default();
         for finding in findings {
-            gathered.take(finding);
+            taking.take(finding);
         }
-        gathered.findings
+        taking.gathered.findings
     }
 }
 
@@ -492,62 +492,6 @@ impl Gathering {
         place
     }
 
-    /// A whole finding, with all its parts.
-    fn take(&mut self, finding: Finding) {
-        let field = FieldPath::of(pod_spec_field(&finding.resource.kind));
-        let in_pod_spec = finding.seen_in.is_some() && finding.paths.iter().all(|e| e.path.after(&field).is_some());
-        let lines: Vec<_> = finding.paths.iter().map(|evidence| evidence.line).collect();
-        let mut paths = finding.paths;
-        for evidence in &mut paths {
-            evidence.line = None;
-            if let Some(rest) = evidence.path.after(&field).filter(|_| in_pod_spec) {
-                evidence.path = rest;
-            }
-        }
-        let fails = finding.status == FindingStatus::Fail;
-        let asked = Asked {
-            check: finding.check,
-            remediation: finding.remediation,
-            disruption: finding.disruption,
-            try_first: finding.try_first,
-            deciding: if fails { finding.controls.clone() } else { Arc::default() },
-            all: if fails { Arc::default() } else { finding.controls },
-        };
-        let known = self.findings.shared.asked.iter().position(|known| *known == asked);
-        let known = known.and_then(|place| u32::try_from(place).ok());
-        let asked = known.unwrap_or_else(|| self.asked(asked));
-        let said = Said {
-            severity: finding.severity,
-            container: finding.container,
-            paths,
-            in_pod_spec,
-            message: finding.message,
-        };
-        let said = self.said(asked, Arc::new(said));
-        let owner = Owner {
-            object: finding.owner.clone(),
-            pods: finding.pods.and_then(|pods| u32::try_from(pods).ok()),
-            platform: finding.platform,
-            team: finding.team,
-            reach: finding.reach,
-        };
-        let owner = self.owner(owner);
-        let extra = Extra {
-            resource: Some(finding.resource).filter(|resource| *resource != finding.owner),
-            source: finding.source,
-            waiver: finding.waiver,
-            expired_waiver: finding.expired_waiver,
-            lines: if lines.iter().any(Option::is_some) { lines } else { Vec::new() },
-        };
-        let extra = (extra != Extra::default()).then_some(extra);
-        let own = Own {
-            status: finding.status,
-            seen_in: finding.seen_in,
-            instances: finding.instances.and_then(|n| u32::try_from(n).ok()),
-        };
-        self.push(said, owner, &own, extra);
-    }
-
     /// The findings gathered, worst first: by severity, then by reach; then by check, owner and container.
     pub fn sorted(mut self) -> Findings {
         let shared = &*self.findings.shared;
@@ -587,5 +531,74 @@ impl Gathering {
     pub fn rows_from(&self, position: usize) -> impl Iterator<Item = Row<'_>> {
         let cells = self.findings.cells.get(position..).unwrap_or_default();
         cells.iter().filter_map(|cells| self.findings.at(*cells))
+    }
+}
+
+/// Whole findings on their way into the small form: what they share is found again.
+#[derive(Default)]
+struct Taking {
+    gathered: Gathering,
+    said: HashMap<(u32, Arc<Said>), u32>,
+    owners: HashMap<Owner, u32>,
+}
+
+impl Taking {
+    /// A whole finding, with all its parts.
+    fn take(&mut self, finding: Finding) {
+        let field = FieldPath::of(pod_spec_field(&finding.resource.kind));
+        let in_pod_spec = finding.seen_in.is_some() && finding.paths.iter().all(|e| e.path.after(&field).is_some());
+        let lines: Vec<_> = finding.paths.iter().map(|evidence| evidence.line).collect();
+        let mut paths = finding.paths;
+        for evidence in &mut paths {
+            evidence.line = None;
+            if let Some(rest) = evidence.path.after(&field).filter(|_| in_pod_spec) {
+                evidence.path = rest;
+            }
+        }
+        let fails = finding.status == FindingStatus::Fail;
+        let asked = Asked {
+            check: finding.check,
+            remediation: finding.remediation,
+            disruption: finding.disruption,
+            try_first: finding.try_first,
+            deciding: if fails { finding.controls.clone() } else { Arc::default() },
+            all: if fails { Arc::default() } else { finding.controls },
+        };
+        let known = self.gathered.findings.shared.asked.iter().position(|known| *known == asked);
+        let known = known.and_then(|place| u32::try_from(place).ok());
+        let asked = known.unwrap_or_else(|| self.gathered.asked(asked));
+        let said = Said {
+            severity: finding.severity,
+            container: finding.container,
+            paths,
+            in_pod_spec,
+            message: finding.message,
+        };
+        let said = Arc::new(said);
+        let gathered = &mut self.gathered;
+        let said =
+            *self.said.entry((asked, said)).or_insert_with_key(|(asked, said)| gathered.said(*asked, said.clone()));
+        let owner = Owner {
+            object: finding.owner.clone(),
+            pods: finding.pods.and_then(|pods| u32::try_from(pods).ok()),
+            platform: finding.platform,
+            team: finding.team,
+            reach: finding.reach,
+        };
+        let owner = *self.owners.entry(owner).or_insert_with_key(|owner| gathered.owner(owner.clone()));
+        let extra = Extra {
+            resource: Some(finding.resource).filter(|resource| *resource != finding.owner),
+            source: finding.source,
+            waiver: finding.waiver,
+            expired_waiver: finding.expired_waiver,
+            lines: if lines.iter().any(Option::is_some) { lines } else { Vec::new() },
+        };
+        let extra = (extra != Extra::default()).then_some(extra);
+        let own = Own {
+            status: finding.status,
+            seen_in: finding.seen_in,
+            instances: finding.instances.and_then(|n| u32::try_from(n).ok()),
+        };
+        self.gathered.push(said, owner, &own, extra);
     }
 }

@@ -1,0 +1,120 @@
+//! Rules are run on a thread of their own, a little ahead of what makes findings of what they say.
+
+use super::evaluate::each_spec;
+use super::memo::{Heard, number};
+use crate::checks::{Check, Cx, Hits, Judge, Run, SpecCx};
+use crate::inventory::Workload;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::Scope;
+
+/// Workloads from which a second thread is worth its start.
+const BESIDE: usize = 500;
+
+/// Results that wait: what rules say may be large.
+const WAITING: usize = 1;
+
+/// What a rule says.
+pub(super) enum Found {
+    /// Of specs of workloads: their places, in order.
+    Specs(Vec<(u32, u32, Heard)>),
+    /// Of objects.
+    Objects(Judge),
+}
+
+/// A rule's run.
+pub(super) struct Ran {
+    pub found: Found,
+    /// It asked for the time: it may say something else tomorrow.
+    pub timed: bool,
+}
+
+/// How a rule that is no rule of specs alone looks at things.
+type Each = fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits);
+
+fn each(check: &Check, cx: &Cx<'_>) -> Option<Each> {
+    match check.run {
+        Run::EachWorkload(each) => Some(each),
+        Run::Configured { is_set, each, .. } if is_set(cx.settings()) => Some(each),
+        _ => None,
+    }
+}
+
+/// Runs a rule.
+pub(super) fn run(check: &'static Check, cx: &Cx<'_>) -> Ran {
+    let found = match each(check, cx) {
+        Some(each) => Found::Specs(join(check, cx, each)),
+        None => {
+            let mut judge = Judge::new(check.id);
+            match check.run {
+                Run::Objects(run) | Run::Cluster(run) | Run::Configured { unset: run, .. } => run(cx, &mut judge),
+                Run::Row(row) => row.run(cx, &mut judge),
+                Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {}
+            }
+            Found::Objects(judge)
+        }
+    };
+    Ran { found, timed: cx.asked_for_time.swap(false, Ordering::Relaxed) }
+}
+
+fn join(check: &Check, cx: &Cx<'_>, each: Each) -> Vec<(u32, u32, Heard)> {
+    let version = cx.version();
+    let mut results: Vec<(u32, u32, Heard)> = Vec::new();
+    for (workload, of) in cx.workloads.iter().enumerate() {
+        let first = results.len();
+        for (spec, of_spec) in each_spec(of).enumerate() {
+            // pods that are as the template says
+            if spec > 0 && of.template.as_ref().is_some_and(|template| Arc::ptr_eq(template, of_spec)) {
+                let of_template = results.get(first..).unwrap_or_default().iter().filter(|(_, spec, _)| *spec == 0);
+                let same: Vec<_> = of_template.map(|(of, _, heard)| (*of, number(spec), heard.clone())).collect();
+                results.extend(same);
+                continue;
+            }
+            let mut hits = Hits::default();
+            each(cx, of, &SpecCx { spec: of_spec, version }, &mut hits);
+            let heard = hits.list.into_iter().map(|hit| Heard::of(check, hit, true));
+            results.extend(heard.map(|heard| (number(workload), number(spec), heard)));
+        }
+    }
+    results
+}
+
+/// Runs rules, in the order in which they are asked for.
+pub(super) enum Ahead {
+    /// As they are asked for.
+    Here,
+    /// On a thread.
+    Beside(Receiver<Ran>),
+}
+
+impl Ahead {
+    /// Begins with these rules; `cx` is theirs alone.
+    pub(super) fn begin<'scope, 'a: 'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        cx: Cx<'a>,
+        rules: Vec<&'static Check>,
+    ) -> Self {
+        if cx.workloads.len() < BESIDE {
+            return Self::Here;
+        }
+        let (sender, receiver) = sync_channel(WAITING);
+        scope.spawn(move || {
+            for rule in rules {
+                if sender.send(run(rule, &cx)).is_err() {
+                    return;
+                }
+            }
+        });
+        Self::Beside(receiver)
+    }
+
+    /// What the next rule says.
+    pub(super) fn next(&self, check: &'static Check, cx: &Cx<'_>) -> Ran {
+        match self {
+            Self::Here => run(check, cx),
+            // a rule that panics there panics here as well, where that is told
+            Self::Beside(ran) => ran.recv().unwrap_or_else(|_| run(check, cx)),
+        }
+    }
+}
