@@ -66,6 +66,9 @@ fn report(count: usize) -> Report {
                 container: Some("app".into()),
                 team: Some(format!("team-{}", workload % 17).into()),
                 instances: Some(workload % 40),
+                pods: Some(40),
+                platform: false,
+                reach: like[workload % like.len()].reach.clone(),
                 ..model.clone()
             }
         })

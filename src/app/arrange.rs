@@ -119,15 +119,12 @@ impl Arrangement {
         let (mut kept, total) = self.pick()?;
         let findings = &self.report.findings;
         if let Some(order) = self.order {
-            let value = |i: &usize| {
-                if order.column == "id" {
-                    return order::Value::Text(self.summary.fingerprint(*i).map_or("", |id| id), "");
-                }
-                let finding = findings.row(*i);
-                finding.map_or(order::Value::Number(0), |f| order::of_finding(order.column, &f, self.facts.as_deref()))
+            kept = if order.column == "id" {
+                let id = |i| self.summary.fingerprint(i).map_or("", |id| id);
+                order::sorted_by_id(&kept, order.descending, id)
+            } else {
+                order::sorted_findings(&kept, findings, order, self.facts.as_deref())
             };
-            let values = in_halves(&kept, |half| Some(half.iter().map(value).collect()))?;
-            kept = order::sorted(kept, order.descending, &values);
         }
         kept.truncate(self.most.unwrap_or(usize::MAX));
         let row = |i: &usize| self.summary.fingerprint(*i).cloned().map(RowId::Finding);

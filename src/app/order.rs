@@ -3,7 +3,7 @@
 use super::rows::{PaneKind, RowId};
 use super::{Load, State};
 use crate::inventory::Facts;
-use crate::model::findings::Row;
+use crate::model::findings::{Findings, Row};
 use crate::model::{ControlRef, FindingStatus};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -225,30 +225,129 @@ fn natural(text: &str) -> String {
     padded
 }
 
-/// Rows in a column's order; those that are equal keep their places. Only what differs is compared: lists are long, and
-/// names in them few.
-pub(super) fn sorted<T>(rows: Vec<T>, descending: bool, values: &[Value<'_>]) -> Vec<T> {
-    let mut numbers: HashMap<&Value<'_>, usize> = HashMap::new();
-    let mut distinct: Vec<&Value<'_>> = Vec::new();
-    let number = |value| {
-        *numbers.entry(value).or_insert_with(|| {
-            distinct.push(value);
+/// The part of a finding that alone decides a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// What its check says.
+    Said,
+    /// Its owner.
+    Owner,
+    /// Nothing that others share.
+    Own,
+}
+
+fn part_of(column: &str) -> Part {
+    match column {
+        "severity" | "container" | "check" => Part::Said,
+        "namespace" | "reach" | "team" | "age" => Part::Owner,
+        _ => Part::Own,
+    }
+}
+
+/// Values as they turn up, each with a number.
+#[derive(Default)]
+struct Numbering<'a> {
+    numbers: HashMap<Value<'a>, usize>,
+    distinct: Vec<Value<'a>>,
+}
+
+impl<'a> Numbering<'a> {
+    fn number(&mut self, value: Value<'a>) -> usize {
+        let distinct = &mut self.distinct;
+        *self.numbers.entry(value).or_insert_with_key(|value| {
+            distinct.push(value.clone());
             distinct.len() - 1
         })
-    };
-    let numbered: Vec<usize> = values.iter().map(number).collect();
-    let mut by_value: Vec<usize> = (0..distinct.len()).collect();
-    by_value.sort_unstable_by_key(|number| distinct.get(*number));
-    let mut ranks = vec![0; distinct.len()];
-    for (rank, number) in by_value.iter().enumerate() {
-        if let Some(place) = ranks.get_mut(*number) {
-            *place = if descending { distinct.len() - rank } else { rank };
-        }
     }
-    let rank = |number: usize| ranks.get(number).copied().unwrap_or(0);
-    let mut ranked: Vec<(usize, T)> = numbered.into_iter().map(rank).zip(rows).collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().map(|(_, row)| row).collect()
+
+    /// Places of rows in their values' order, by the numbers of their values; equal ones keep their places.
+    fn order(&self, numbered: &[usize], descending: bool) -> Vec<usize> {
+        let count = self.distinct.len();
+        let mut by_value: Vec<usize> = (0..count).collect();
+        by_value.sort_unstable_by_key(|number| self.distinct.get(*number));
+        if descending {
+            by_value.reverse();
+        }
+        let mut rows_of = vec![0_usize; count];
+        for number in numbered {
+            if let Some(rows) = rows_of.get_mut(*number) {
+                *rows += 1;
+            }
+        }
+        // where the next row of each value goes
+        let (mut places, mut next) = (vec![0; count], 0);
+        for number in by_value {
+            if let (Some(place), Some(rows)) = (places.get_mut(number), rows_of.get(number)) {
+                (*place, next) = (next, next + rows);
+            }
+        }
+        let mut order = vec![0; numbered.len()];
+        for (row, number) in numbered.iter().enumerate() {
+            let Some(place) = places.get_mut(*number) else { continue };
+            if let Some(at) = order.get_mut(*place) {
+                *at = row;
+            }
+            *place += 1;
+        }
+        order
+    }
+}
+
+/// Rows in a column's order; those that are equal keep their places. Only what differs is compared: lists are long, and
+/// names in them few.
+pub(super) fn sorted<T: Clone>(rows: &[T], descending: bool, values: &[Value<'_>]) -> Vec<T> {
+    let mut numbering = Numbering::default();
+    let numbered: Vec<usize> = values.iter().map(|value| numbering.number(value.clone())).collect();
+    numbering.order(&numbered, descending).into_iter().filter_map(|row| rows.get(row)).cloned().collect()
+}
+
+/// Findings, by their positions, in a column's order; those that are equal keep their places. What many findings share is
+/// looked at once.
+pub(super) fn sorted_findings(
+    positions: &[usize],
+    findings: &Findings,
+    order: Order,
+    facts: Option<&Facts>,
+) -> Vec<usize> {
+    let part = part_of(order.column);
+    let (mut numbering, mut known) = (Numbering::default(), Vec::<Option<usize>>::new());
+    let numbered: Vec<usize> = positions
+        .iter()
+        .map(|position| {
+            let Some(finding) = findings.row(*position) else { return numbering.number(Value::Number(0)) };
+            let shared = match part {
+                Part::Said => Some(finding.said_number()),
+                Part::Owner if finding.owner().namespace == finding.resource().namespace => {
+                    Some(finding.owner_number())
+                }
+                Part::Owner | Part::Own => None,
+            };
+            let mut number = || numbering.number(of_finding(order.column, &finding, facts));
+            match shared {
+                Some(shared) => {
+                    if known.len() <= shared {
+                        known.resize(shared + 1, None);
+                    }
+                    known.get_mut(shared).map_or(0, |known| *known.get_or_insert_with(number))
+                }
+                None => number(),
+            }
+        })
+        .collect();
+    numbering.order(&numbered, order.descending).into_iter().filter_map(|row| positions.get(row)).copied().collect()
+}
+
+/// Findings, by their positions, in the order of their fingerprints, of which no two are the same.
+pub(super) fn sorted_by_id<'a>(positions: &[usize], descending: bool, id: impl Fn(usize) -> &'a str) -> Vec<usize> {
+    // most differ in their first letters
+    let first =
+        |id: &str| id.bytes().chain(std::iter::repeat(0)).take(8).fold(0_u64, |all, byte| all << 8 | u64::from(byte));
+    let mut sorted: Vec<(u64, usize)> = positions.iter().map(|position| (first(id(*position)), *position)).collect();
+    sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
+    if descending {
+        sorted.reverse();
+    }
+    sorted.into_iter().map(|(_, position)| position).collect()
 }
 
 /// Rows of a short list in a column's order. Headings and folds make no sense there: they go, or stay at the end.
@@ -277,7 +376,7 @@ pub(super) fn arranged(state: &State, pane: &PaneKind, rows: Vec<RowId>, order: 
             _ => of_row(state, row, order.column),
         })
         .collect();
-    let mut sorted: Vec<RowId> = sorted(rows.clone(), order.descending, &values);
+    let mut sorted: Vec<RowId> = sorted(&rows, order.descending, &values);
     sorted.extend(last);
     sorted
 }
@@ -294,8 +393,8 @@ mod tests {
     #[test]
     fn equal_rows_keep_their_places_both_ways() {
         let values = ["b", "a", "b", "a"].map(|text| Value::Text(text, ""));
-        assert_eq!(sorted(vec![0, 1, 2, 3], false, &values), [1, 3, 0, 2]);
-        assert_eq!(sorted(vec![0, 1, 2, 3], true, &values), [0, 2, 1, 3]);
+        assert_eq!(sorted(&[0, 1, 2, 3], false, &values), [1, 3, 0, 2]);
+        assert_eq!(sorted(&[0, 1, 2, 3], true, &values), [0, 2, 1, 3]);
     }
 
     #[test]
