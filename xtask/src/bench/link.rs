@@ -67,7 +67,7 @@ pub(super) fn run(link: &Link) -> Result<()> {
         let (mut requests, mut bytes) = (0.0, 0.0);
         for _ in 0..link.rounds {
             let mut command = Command::new(super::release().join("plimsoll"));
-            command.args(["scan", "-o", "json", "--stats", "--request-log"]).arg(&log).args(args);
+            command.args(["scan", "--stats", "--request-log"]).arg(&log).args(args);
             // alone, a scan of unpacked lists takes longer than anybody waits for a part
             let (cost, said) =
                 process::run(command.env("KUBECONFIG", &kubeconfig).args(["--answer-timeout", "600s"]), LIMIT)?;
