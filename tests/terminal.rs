@@ -443,6 +443,39 @@ fn with_plugin(folder: &Path, script: &str) -> String {
     config.to_str().unwrap().to_owned()
 }
 
+/// A login program that asks gets the terminal when the user says so, and what it gives is used.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_login_program_that_asks_gets_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = with_plugin(
+        folder.path(),
+        r#"[ -t 0 ] || { echo "cannot ask" >&2; exit 1; }
+echo "PASS""WORD?" >&2
+read answer
+[ "$answer" = open ] || exit 4
+echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t"}}'"#,
+    );
+    let program = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
+    let mut terminal = Terminal::start(program, &[], &[("KUBECONFIG", &*config)], (100, 24));
+    let asks = |terminal: &mut Terminal| {
+        terminal.shows("log in");
+        terminal.keys("L");
+        terminal.shows("PASSWORD?");
+    };
+    terminal.shows("cannot ask");
+    asks(&mut terminal);
+    terminal.keys("shut\r");
+    terminal.shows("login ended with exit status: 4.");
+    asks(&mut terminal);
+    terminal.keys("open\r");
+    // the address answers nobody: it came that far
+    terminal.shows("annot connect");
+    assert!(!terminal.text().contains("log in"), "{}", terminal.text());
+    terminal.keys(":q\r");
+    terminal.end();
+}
+
 /// A plugin that logs in, one that fails, and one that wants to talk to somebody: none of them writes over the screen or takes
 /// keys from it, and the terminal is given back.
 #[cfg(target_os = "linux")]

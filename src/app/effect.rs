@@ -101,6 +101,8 @@ pub enum Effect {
     Save(&'static str, String, String, Option<PathBuf>),
     /// Open a copy of a text in an editor: its name, and the text.
     Edit(String, String),
+    /// Run the login program of the target's user, with the terminal to itself.
+    Login(Target),
     /// Write these findings (positions in the report) as CSV, to the path or to a new file in the working directory.
     Export(Arc<Report>, Vec<usize>, Option<PathBuf>),
     /// The contexts of the kubeconfig.

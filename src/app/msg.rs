@@ -15,12 +15,14 @@ pub struct Failure {
     pub what: String,
     /// What the user can do, a sentence.
     pub todo: String,
+    /// Whether the login program of the context's user may help.
+    pub login: bool,
 }
 
 impl Failure {
     /// From both sentences.
     pub fn new(what: impl Into<String>, todo: impl Into<String>) -> Self {
-        Self { what: what.into(), todo: todo.into() }
+        Self { what: what.into(), todo: todo.into(), login: false }
     }
 }
 
@@ -240,6 +242,8 @@ pub enum Msg {
     Saved(&'static str, Result<PathBuf, Failure>),
     /// Answer to [`super::Effect::Edit`]: the copy, where it was changed and is kept.
     Edited(Result<Option<PathBuf>, Failure>),
+    /// Answer to [`super::Effect::Login`].
+    LoggedIn(Result<(), Failure>),
     /// Answer to [`super::Effect::Copy`]: what was copied, and by which way.
     Copied(String, Result<String, Failure>),
     /// Answer to [`super::Effect::ListContexts`].

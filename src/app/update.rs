@@ -70,6 +70,11 @@ fn taken(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.say(format!("Saved {rows}{marked} to {} (readable by you only).", path.display()));
         }
         Msg::Saved(what, Ok(path)) => state.say(format!("Saved {what} to {} (readable by you only).", path.display())),
+        Msg::LoggedIn(Ok(())) => {
+            let mut effects = state.scan();
+            effects.extend(state.wanted());
+            return effects;
+        }
         Msg::Edited(Ok(None)) => state.say("Nothing was changed; the copy is gone."),
         Msg::Edited(Ok(Some(path))) => state.say(format!(
             "Your copy is kept: {}. kubectl diff -f shows what applying it would change; plimsoll applies nothing.",
@@ -108,6 +113,7 @@ fn taken(state: &mut State, msg: Msg) -> Vec<Effect> {
         | Msg::Exported(Err(failure))
         | Msg::Saved(_, Err(failure))
         | Msg::Edited(Err(failure))
+        | Msg::LoggedIn(Err(failure))
         | Msg::Copied(_, Err(failure))
         | Msg::Theme(Err(failure)) => {
             state.complain(&failure);

@@ -184,6 +184,7 @@ impl LiveArgs {
             max_qps: Some(self.max_qps),
             insecure: self.insecure_skip_tls_verify,
             request_log: self.request_log.clone(),
+            credential: None,
         }
     }
 }

@@ -4,16 +4,18 @@ use super::clipboard::Clipboard;
 use super::editor::Copy;
 use super::input::{Heard, Input};
 use super::look::Wardrobe;
+use super::source::Login;
 use super::terminal::{Screen, mouse};
 use super::watch::{Reread, watch};
 use super::work::Work;
 use super::{Ended, Options, background};
-use crate::app::{Effect, Failure, Msg, State, ThemeChoice, update};
+use crate::app::{Effect, Failure, Msg, State, Target, ThemeChoice, update};
 use crate::ui::{Theme, ThemeError, view};
 use anyhow::{Context as _, bail};
 use crossterm::event::EventStream;
 use futures::StreamExt;
 use std::io::{Write, stdout};
+use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc};
@@ -57,7 +59,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<Ended> {
         screen: Some(screen),
         keys: Some(keys),
         stopped: false,
-        to_edit: None,
+        errand: None,
         state,
         theme,
         wardrobe,
@@ -76,15 +78,31 @@ pub(super) async fn run(options: Options) -> anyhow::Result<Ended> {
     app.run(messages, reread).await
 }
 
+/// What another program gets the terminal for.
+enum Errand {
+    /// A copy is opened in an editor: its name and text.
+    Edit(String, String),
+    /// The user of a target logs in.
+    Login(Target),
+}
+
+/// How lending the terminal ended.
+enum Lent {
+    /// The program ended, or did not start.
+    Back(std::io::Result<Output>),
+    /// A signal ended both.
+    Signal(i32),
+}
+
 struct Loop {
-    /// None while suspended, and while an editor has the terminal.
+    /// None while suspended, and while another program has the terminal.
     screen: Option<Screen>,
-    /// None while an editor reads them.
+    /// None while another program reads them.
     keys: Option<EventStream>,
     /// This program stopped itself: that it was continued is known.
     stopped: bool,
-    /// A copy that an editor shall open: its name and text.
-    to_edit: Option<(String, String)>,
+    /// What another program shall have the terminal for.
+    errand: Option<Errand>,
     state: State,
     theme: Theme,
     wardrobe: Wardrobe,
@@ -162,8 +180,8 @@ impl Loop {
                 }
                 stale = true;
             }
-            if let Some((name, text)) = self.to_edit.take() {
-                match self.edit(&name, &text, &mut signals).await? {
+            if let Some(errand) = self.errand.take() {
+                match self.lend_for(errand, &mut signals).await? {
                     Some(ended) => return Ok(ended),
                     None => stale = true,
                 }
@@ -237,7 +255,11 @@ impl Loop {
                     continue;
                 }
                 Some(Effect::Edit(name, text)) => {
-                    self.to_edit = Some((name, text));
+                    self.errand = Some(Errand::Edit(name, text));
+                    continue;
+                }
+                Some(Effect::Login(target)) => {
+                    self.errand = Some(Errand::Login(target));
                     continue;
                 }
                 Some(Effect::Reload) => {
@@ -292,7 +314,44 @@ impl Loop {
         self.draw()
     }
 
-    /// Opens a copy in an editor, which has the terminal until it ends. Some: a signal ended both.
+    /// Lets another program have the terminal until it ends; what it wrote to a pipe comes back. None: a signal ended both.
+    async fn lend(&mut self, command: Command, signals: &mut Signals) -> anyhow::Result<Lent> {
+        // both read the keyboard: ours goes first
+        (self.keys, self.screen) = (None, None);
+        // what woke the reader up would swallow the first key that comes after
+        let _ = crossterm::event::poll(Duration::ZERO);
+        let ended = match tokio::process::Command::from(command).kill_on_drop(true).spawn() {
+            Ok(program) => {
+                let mut output = Box::pin(program.wait_with_output());
+                loop {
+                    tokio::select! {
+                        ended = &mut output => break ended,
+                        signal = signals.next() => match signal {
+                            // ctrl-c is the other program's
+                            Signal::End(SIGINT) | Signal::Continue => {}
+                            Signal::End(number) => return Ok(Lent::Signal(number)),
+                            // the other program stopped with us
+                            Signal::Stop => drop(stop()),
+                        },
+                    }
+                }
+            }
+            Err(error) => Err(error),
+        };
+        self.keys = Some(EventStream::new());
+        self.retake()?;
+        Ok(Lent::Back(ended))
+    }
+
+    /// Does what takes the terminal. Some: a signal ended both.
+    async fn lend_for(&mut self, errand: Errand, signals: &mut Signals) -> anyhow::Result<Option<Ended>> {
+        match errand {
+            Errand::Edit(name, text) => self.edit(&name, &text, signals).await,
+            Errand::Login(target) => self.login(target, signals).await,
+        }
+    }
+
+    /// Opens a copy in an editor.
     async fn edit(&mut self, name: &str, text: &str, signals: &mut Signals) -> anyhow::Result<Option<Ended>> {
         let copy = match Copy::new(name, text) {
             Ok(copy) => copy,
@@ -301,33 +360,12 @@ impl Loop {
                 return Ok(None);
             }
         };
-        // both read the keyboard: ours goes first
-        (self.keys, self.screen) = (None, None);
-        // what woke the reader up would swallow the first key that comes after
-        let _ = crossterm::event::poll(Duration::ZERO);
         let command = copy.command(&|name| std::env::var(name).ok());
         let program = command.get_program().to_string_lossy().into_owned();
-        let ended = match tokio::process::Command::from(command).spawn() {
-            Ok(mut editor) => loop {
-                tokio::select! {
-                    ended = editor.wait() => break ended,
-                    signal = signals.next() => match signal {
-                        // ctrl-c in the editor is the editor's
-                        Signal::End(SIGINT) | Signal::Continue => {}
-                        Signal::End(number) => {
-                            let _ = editor.start_kill();
-                            let _ = editor.wait().await;
-                            return Ok(Some(Ended::Signal(number)));
-                        }
-                        // the editor stopped with us
-                        Signal::Stop => drop(stop()),
-                    },
-                }
-            },
-            Err(error) => Err(error),
+        let ended = match self.lend(command, signals).await? {
+            Lent::Signal(number) => return Ok(Some(Ended::Signal(number))),
+            Lent::Back(ended) => ended.map(|output| output.status),
         };
-        self.keys = Some(EventStream::new());
-        self.retake()?;
         let answer = match (ended, copy.done()) {
             (_, Some(path)) => Ok(Some(path)),
             (Ok(status), None) if status.success() => Ok(None),
@@ -338,6 +376,34 @@ impl Loop {
             }
         };
         self.take(Msg::Edited(answer))?;
+        Ok(None)
+    }
+
+    /// Runs the login program of a target's user.
+    async fn login(&mut self, target: Target, signals: &mut Signals) -> anyhow::Result<Option<Ended>> {
+        let source = self.source.clone();
+        let found = tokio::task::spawn_blocking(move || source.login(&target)).await?;
+        let answer = match found {
+            Err(failure) => Err(failure),
+            Ok(Login { command, done }) => {
+                let program = command.get_program().to_string_lossy().into_owned();
+                match self.lend(command, signals).await? {
+                    Lent::Signal(number) => return Ok(Some(Ended::Signal(number))),
+                    Lent::Back(Ok(output)) if output.status.success() => done(&output.stdout).map_err(|why| {
+                        Failure::new(format!("{program} did not log you in: {why}."), "Log in as your provider says.")
+                    }),
+                    Lent::Back(Ok(output)) => {
+                        let what = format!("{program} ended with {}.", output.status);
+                        Err(Failure::new(what, "You are not logged in."))
+                    }
+                    Lent::Back(Err(error)) => {
+                        let what = format!("{program} cannot be started: {error}.");
+                        Err(Failure::new(what, "Install it, or log in as your provider says."))
+                    }
+                }
+            }
+        };
+        self.take(Msg::LoggedIn(answer))?;
         Ok(None)
     }
 }

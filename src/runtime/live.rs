@@ -1,12 +1,13 @@
 //! The live cluster behind the terminal: one session, kept for the objects that are opened later.
 
 use super::desk::Held;
-use super::source::Sink;
+use super::source::{Login, Sink};
 use super::sources::{Resource, Sources};
 use crate::app::{ContextInfo, Failure, Link, Target};
 use crate::engine::{Engine, kinds};
 use crate::inventory::{Inventory, Kind, OptIn, ReadState, Version};
 use crate::model::{Activity, Doing, KindActivity, ObjectRef};
+use crate::sources::live::login::{self, Credential};
 use crate::sources::live::{CANCELLED, ConnectError, Flags, Mode, Session, UNWATCHED, contexts};
 use crate::sources::{Part, Update, apply};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,9 @@ use tokio::runtime::Handle;
 
 /// Least time between two reports while kinds are read.
 const BETWEEN: Duration = Duration::from_millis(150);
+
+/// The same until there is a finding to look at.
+const FIRST: Duration = Duration::from_millis(20);
 
 /// How long changes are gathered before the next look.
 const GATHER: Duration = Duration::from_millis(100);
@@ -129,6 +133,8 @@ fn resource(kind: Kind) -> String {
 #[derive(Debug, Default)]
 pub struct Live {
     flags: Flags,
+    /// What the last login program gave.
+    credential: Arc<Mutex<Option<Credential>>>,
     open: Mutex<Option<(Target, Session)>>,
     standing: Mutex<Standing>,
 }
@@ -138,7 +144,7 @@ const GLANCE: Duration = Duration::from_millis(500);
 
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
-        Self::new(sentence(&error.what), sentence(&error.hint))
+        Self { login: error.login, ..Self::new(sentence(&error.what), sentence(&error.hint)) }
     }
 }
 
@@ -177,7 +183,20 @@ impl Live {
             flags.context = Some(context.to_string());
         }
         flags.namespaces = target.namespaces.iter().map(ToString::to_string).collect();
+        flags.credential = self.credential.lock().unwrap_or_else(PoisonError::into_inner).clone();
         flags
+    }
+
+    /// The login program of a target's user.
+    pub(super) fn login(&self, target: &Target) -> Result<Login, Failure> {
+        let (command, context) = Handle::current().block_on(login::program(&self.flags(target)))?;
+        let credential = self.credential.clone();
+        let done = move |written: &[u8]| {
+            let given = Credential::read(written, context)?;
+            *credential.lock().unwrap_or_else(PoisonError::into_inner) = Some(given);
+            Ok(())
+        };
+        Ok(Login { command, done: Box::new(done) })
     }
 
     pub(super) fn scan(
@@ -209,7 +228,7 @@ impl Live {
         let mut engine = Engine::following();
         let mut updates = session.read(wanted.clone(), Mode::Follow);
         let mut links = Links::default();
-        let (mut told, mut pause) = (Instant::now(), BETWEEN);
+        let (mut told, mut pause) = (Instant::now(), FIRST);
         loop {
             let update = tokio::select! {
                 update = updates.recv() => update,
@@ -230,10 +249,12 @@ impl Live {
             }
             if told.elapsed() >= pause {
                 let begin = Instant::now();
-                sink.report(sources.evaluate(&mut engine, &inventory, &editions, started, None)?);
+                let report = sources.evaluate(&mut engine, &inventory, &editions, started, None)?;
+                let least = if report.findings.is_empty() { FIRST } else { BETWEEN };
+                sink.report(report);
                 told = Instant::now();
                 // Looking takes a fifth of the time at most: reading comes first.
-                pause = BETWEEN.max(begin.elapsed() * 4);
+                pause = least.max(begin.elapsed() * 4);
             }
         }
         nothing_readable(&inventory, &wanted, &session)?;
@@ -265,7 +286,8 @@ impl Live {
             if !changes.is_empty() && sink.is_open() {
                 let begin = Instant::now();
                 sources.go_on(changes, sink)?;
-                pause = GATHER.max(begin.elapsed() * 4);
+                // a quarter of the time: soon enough to be seen at once, and little enough not to be heard
+                pause = GATHER.max(begin.elapsed() * 3);
             }
             let now = links.say();
             if now != known {

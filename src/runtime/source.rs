@@ -9,6 +9,7 @@ use crate::inventory::nodes::NodeRow;
 use crate::inventory::{Answer, Facts, Question};
 use crate::model::{Activity, Finding, Report};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, watch};
@@ -91,6 +92,12 @@ pub trait Source: Send + Sync + 'static {
     /// Nothing is asked of such a target.
     fn activity(&self, target: &Target, after: u64) -> Result<Activity, Failure>;
 
+    /// The login program of the target's user.
+    ///
+    /// # Errors
+    /// There is none.
+    fn login(&self, target: &Target) -> Result<Login, Failure>;
+
     /// Stops reading a kind of the target.
     fn cancel(&self, target: &Target, kind: &str);
     /// Labels and ages of what was read of the target.
@@ -113,6 +120,14 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// It cannot be written, or the file changed since.
     fn undo(&self, target: &Target, done: &Done) -> Result<Recorded, Failure>;
+}
+
+/// A program that logs a user in.
+pub struct Login {
+    /// What to start; it gets the terminal.
+    pub command: Command,
+    /// Takes what it wrote to standard output, or says what is wrong with that.
+    pub done: Box<dyn FnOnce(&[u8]) -> Result<(), String> + Send>,
 }
 
 /// Where a scan sends what it finds.

@@ -1,7 +1,7 @@
 //! The program's own sources behind [`Source`]: the live cluster, manifests, the demo.
 
 use super::desk::{self, Desk, Held};
-use super::source::{Sink, Source};
+use super::source::{Login, Sink, Source};
 use crate::app::{
     Book, Change, ContextInfo, Document, Done, Failure, Imported, Mark, Origin, Prepared, Recorded, Refused,
     RemedyText, Target,
@@ -429,6 +429,15 @@ impl Source for Sources {
         let _ = after;
         let what = if target.origin == Origin::Demo { "The demo is inside the program" } else { "Files are read" };
         Err(Failure::new(format!("{what}: no cluster is asked anything."), ":ctx chooses a cluster."))
+    }
+
+    fn login(&self, target: &Target) -> Result<Login, Failure> {
+        #[cfg(feature = "live")]
+        if target.origin == Origin::Cluster {
+            return self.live.login(target);
+        }
+        let _ = target;
+        Err(Failure::new("No cluster is asked anything here.", ":ctx chooses a cluster."))
     }
 
     fn cancel(&self, target: &Target, kind: &str) {

@@ -118,6 +118,7 @@ actions! {
     NextFinding   [Finding]        ["}"]                         "next"      "The next finding of the list below"            look::next, look::on_finding;
     LastFinding   [Finding]        ["{"]                         ""          "The finding before"                            look::previous, look::on_finding;
     Demo          [Anywhere]       ["D"]                         "demo"      "Look at the demo cluster"                      scan::demo, scan::can_demo;
+    Login         [Anywhere]       ["L"]                         "log in"    "Run the login program of this context here"    scan::login, scan::can_login;
     NextBox       [Anywhere]       ["tab"]                       "next box"  "The next box"                                  moves::next_box, moves::has_boxes;
     LastBox       [Anywhere]       ["shift-tab"]                 ""          "The box before"                                moves::last_box, moves::has_boxes;
     Filter        [List]           ["/"]                         "filter"    "Filter: words that must occur, !word that must not" program::filter, moves::on_list;

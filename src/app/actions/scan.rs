@@ -42,6 +42,16 @@ pub fn can_demo(state: &State) -> bool {
     matches!(state.session.phase, Phase::Failed(_)) && state.session.report.is_none()
 }
 
+/// The scan failed for want of credentials, and the context's user has a login program.
+pub fn can_login(state: &State) -> bool {
+    matches!(&state.session.phase, Phase::Failed(failure) if failure.login)
+}
+
+/// Runs the login program, which may ask in the terminal, and reads everything again.
+pub fn login(state: &mut State, _: Key) -> Vec<Effect> {
+    vec![Effect::Login(state.session.target.clone())]
+}
+
 /// Looks at the demo cluster.
 pub fn demo(state: &mut State, _: Key) -> Vec<Effect> {
     state.retarget(Target { origin: Origin::Demo, ..Target::default() }, false)

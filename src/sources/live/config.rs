@@ -2,6 +2,7 @@
 
 use super::errors::ConnectError;
 use super::link::Packed;
+use super::login::Credential;
 use kube::Config;
 use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig, KubeconfigError};
 use std::ffi::OsString;
@@ -51,6 +52,8 @@ pub struct Flags {
     pub packed: Packed,
     /// `--insecure-skip-tls-verify`.
     pub insecure: bool,
+    /// What the login program gave when it had the terminal.
+    pub credential: Option<Credential>,
     /// `--request-log`: a file that every read is written to, for `cargo xtask bench`.
     pub request_log: Option<PathBuf>,
 }
@@ -218,8 +221,11 @@ pub(super) async fn load(flags: &Flags) -> Result<(Config, Option<String>), Conn
         config.auth_info.impersonate_groups = Some(flags.impersonate_groups.clone());
     }
     if let Some(exec) = &mut config.auth_info.exec {
-        // in the background first: the plugin must neither read the keyboard nor write over the screen
+        // in the background: the program must neither read the keyboard nor write over the screen
         exec.interactive_mode = Some(ExecInteractiveMode::Never);
+        if let Some(credential) = flags.credential.as_ref().filter(|known| known.is_of(context.as_deref())) {
+            credential.stand_in(&mut config.auth_info);
+        }
     }
     config.accept_invalid_certs |= flags.insecure;
     config.connect_timeout = Some(flags.connecting());

@@ -7,11 +7,17 @@ pub struct ConnectError {
     pub what: String,
     /// What to do.
     pub hint: String,
+    /// Whether it is for want of credentials, which a login may bring.
+    pub login: bool,
 }
 
 impl ConnectError {
     pub(crate) fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: hint.into() }
+        Self { what: what.into(), hint: hint.into(), login: false }
+    }
+
+    fn for_want_of_credentials(self) -> Self {
+        Self { login: true, ..self }
     }
 }
 
@@ -92,7 +98,8 @@ impl Problem {
             Self::Status(401, message) => ConnectError::new(
                 format!("{server} does not accept these credentials (401): {message}"),
                 "Log in again, or check the user of this context: kubectl config view --minify",
-            ),
+            )
+            .for_want_of_credentials(),
             Self::Status(403, message) => ConnectError::new(
                 format!("{server} refuses every read (403): {message}"),
                 "Ask for the role that `plimsoll role` prints, or choose a namespace with -n",
@@ -119,7 +126,8 @@ impl Problem {
             Self::Broken(message) if message.contains("auth") || message.contains("exec") => ConnectError::new(
                 format!("no credentials for {server}: {message}"),
                 "Run the login command of your provider, then try again",
-            ),
+            )
+            .for_want_of_credentials(),
             Self::Broken(message) => ConnectError::new(
                 format!("cannot connect to {server}: {message}"),
                 "Check that the cluster runs and that the context is the right one: kubectl config get-contexts",

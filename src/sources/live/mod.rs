@@ -12,6 +12,7 @@ pub mod fuzz;
 mod journal;
 mod kubelets;
 mod link;
+pub mod login;
 mod pace;
 mod read;
 mod unpack;

@@ -112,6 +112,13 @@ impl Session {
         let (mut config, context) = config::load(flags).await?;
         // retries are counted and shown: see `Inner::ask`
         config.default_retry = false;
+        let has_program = config.auth_info.exec.is_some() || flags.credential.is_some();
+        Self::open(flags, config, context)
+            .await
+            .map_err(|error| ConnectError { login: error.login && has_program, ..error })
+    }
+
+    async fn open(flags: &Flags, config: Config, context: Option<String>) -> Result<Self, ConnectError> {
         let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
         let namespace = config.default_namespace.clone();
         let client = client(config, &server)?;

@@ -16,7 +16,7 @@ const CONTEXTS: &[Column] = &[
 pub(super) fn waiting<T>(buffer: &mut Buffer, at: &Box<'_>, list: &Load<T>) -> bool {
     let (tone, text) = match list {
         Load::Ready(_) => return false,
-        Load::Failed(Failure { what, todo }) => (Tone::Error, format!("{what} {todo}")),
+        Load::Failed(Failure { what, todo, .. }) => (Tone::Error, format!("{what} {todo}")),
         Load::Idle | Load::Loading => (Tone::Dim, "Asking …".to_owned()),
     };
     sentence(buffer, at.theme, at.inner(), tone, &text);

@@ -280,13 +280,14 @@ pub(super) fn failed(buffer: &mut Buffer, theme: &Theme, state: &State, layout: 
         sentence(buffer, theme, area, tone, text);
         y = (y + lines(text) + 1).min(body.bottom());
     }
+    let login = failure.login.then(|| (state.key(Action::Login), "log in: the login program gets this terminal"));
     let keys = [
         (state.key(Action::Demo), "look at the demo cluster"),
         (":ctx".to_owned(), "choose another context"),
         (state.key(Action::Rescan), "try again"),
         (":q".to_owned(), "leave"),
     ];
-    for ((key, what), y) in keys.iter().zip(y..body.bottom()) {
+    for ((key, what), y) in login.iter().chain(&keys).zip(y..body.bottom()) {
         let line = vec![(Tone::Key, format!("{key:>7}")), (Tone::Text, format!("  {what}"))];
         put(buffer, theme, (body.x, y), body.width, &line);
     }
