@@ -230,6 +230,8 @@ fn natural(text: &str) -> String {
 enum Part {
     /// What its check says.
     Said,
+    /// What its check says, and whether that is a failure.
+    Controls,
     /// Its owner.
     Owner,
     /// Nothing that others share.
@@ -239,7 +241,8 @@ enum Part {
 fn part_of(column: &str) -> Part {
     match column {
         "severity" | "container" | "check" => Part::Said,
-        "namespace" | "reach" | "team" | "age" => Part::Owner,
+        "rule" | "frameworks" => Part::Controls,
+        "namespace" | "resource" | "reach" | "team" | "age" => Part::Owner,
         _ => Part::Own,
     }
 }
@@ -317,9 +320,10 @@ pub(super) fn sorted_findings(
             let Some(finding) = findings.row(*position) else { return numbering.number(Value::Number(0)) };
             let shared = match part {
                 Part::Said => Some(finding.said_number()),
-                Part::Owner if finding.owner().namespace == finding.resource().namespace => {
-                    Some(finding.owner_number())
+                Part::Controls => {
+                    Some(2 * finding.said_number() + usize::from(finding.status() == FindingStatus::Fail))
                 }
+                Part::Owner if std::ptr::eq(finding.owner(), finding.resource()) => Some(finding.owner_number()),
                 Part::Owner | Part::Own => None,
             };
             let mut number = || numbering.number(of_finding(order.column, &finding, facts));

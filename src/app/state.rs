@@ -577,6 +577,13 @@ impl State {
 
     /// Shows results: at once, or when the work on them is done where there are many. True: they are shown.
     pub(super) fn show(&mut self, report: Arc<Report>) -> bool {
+        let is_long = report.findings.len() > AT_ONCE && self.session.folding.is_none();
+        if is_long && self.session.report.as_ref().is_some_and(|before| before.is_alike(&report)) {
+            // it holds at another time: nothing else is to be worked out
+            self.session.report = Some(report);
+            self.session.facts_asked = false;
+            return true;
+        }
         match self.session.folding {
             Some(_) => self.session.to_fold = Some(report),
             None if report.findings.len() > AT_ONCE => {

@@ -199,6 +199,16 @@ pub fn versioned(id: &str, version: &str) -> String {
 }
 
 impl Report {
+    /// Whether another report says the same at another time; false where that is not known.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        let Self { schema_version: _, generator: _, started: _, finished: _, findings, .. } = self;
+        let Self { cluster, scope, frameworks, controls, gaps, exempt, waivers, attestations, .. } = self;
+        (cluster, scope, exempt, frameworks, gaps)
+            == (&other.cluster, &other.scope, &other.exempt, &other.frameworks, &other.gaps)
+            && (waivers, attestations, controls) == (&other.waivers, &other.attestations, &other.controls)
+            && findings.is_alike(&other.findings)
+    }
+
     /// Adds gaps that are not said yet.
     pub fn add_gaps(&mut self, gaps: impl IntoIterator<Item = Gap>) {
         for gap in gaps {

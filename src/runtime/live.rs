@@ -229,6 +229,8 @@ impl Live {
         let mut updates = session.read(wanted.clone(), Mode::Follow);
         let mut links = Links::default();
         let (mut told, mut pause) = (Instant::now(), FIRST);
+        let begun = Instant::now();
+        let mut worth_a_look = false;
         loop {
             let update = tokio::select! {
                 update = updates.recv() => update,
@@ -247,10 +249,15 @@ impl Live {
                 self.standing().count(&inventory, kind);
                 progress(sink, &inventory, kind);
             }
-            if told.elapsed() >= pause {
+            // before the first workload there is little to find, and looking would only delay it
+            worth_a_look |= begun.elapsed() >= BETWEEN || Kind::POD_SPEC.iter().any(|kind| inventory.count(*kind) > 0);
+            if worth_a_look && told.elapsed() >= pause {
                 let begin = Instant::now();
                 let report = sources.evaluate(&mut engine, &inventory, &editions, started, None)?;
                 let least = if report.findings.is_empty() { FIRST } else { BETWEEN };
+                if !report.findings.is_empty() {
+                    session.looked();
+                }
                 sink.report(report);
                 told = Instant::now();
                 // Looking takes a fifth of the time at most: reading comes first.

@@ -80,6 +80,12 @@ impl Link {
         }
     }
 
+    /// Whether the server is as good as here, so that its line need not be measured first.
+    pub(super) fn is_near(&self) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        self.asked != Packed::Always && seen.round_trip.or(seen.opening).is_some_and(|time| time < NOT_HERE)
+    }
+
     /// Whether what is large is asked for packed.
     pub(super) fn is_slow(&self) -> bool {
         match self.asked {
@@ -101,12 +107,12 @@ mod tests {
     #[test]
     fn a_far_server_or_a_thin_line_is_slow() {
         let link = Link::default();
-        assert!(!link.is_slow(), "nothing is known");
+        assert!(!link.is_slow() && !link.is_near(), "nothing is known");
         link.answered(Duration::from_millis(240), true);
         assert!(link.is_slow());
         // one quick answer shows that the first waited for something else
         link.answered(Duration::from_millis(2), false);
-        assert!(!link.is_slow());
+        assert!(!link.is_slow() && link.is_near());
         link.came(500, Duration::from_secs(1));
         assert!(!link.is_slow(), "too little to tell");
         link.came(200_000, Duration::from_millis(250));

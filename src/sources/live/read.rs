@@ -27,7 +27,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -44,6 +44,9 @@ const LIMIT: usize = 64 << 20;
 const CONCURRENT: usize = 16;
 /// Requests a second, after a burst: a user with rights in forty namespaces asks for each kind in each.
 const QPS: u32 = 400;
+/// How long everything else waits, in the terminal, for a first finding in what is read first. With all kinds at once, a
+/// busy machine would need longer for it.
+const HEAD_START: Duration = Duration::from_millis(150);
 /// Attempts at a request that the server asked to repeat or that failed on its side.
 const ATTEMPTS: u32 = 4;
 
@@ -97,6 +100,8 @@ pub(super) struct Inner {
     /// Kinds that somebody stopped reading.
     stopped: watch::Sender<BTreeSet<Kind>>,
     link: Link,
+    /// Something that was read first was looked at.
+    looked: Notify,
     log: Option<Mutex<File>>,
 }
 
@@ -136,6 +141,7 @@ impl Session {
             journal: Arc::default(),
             stopped: watch::Sender::default(),
             link: Link::new(flags.packed),
+            looked: Notify::new(),
             log: flags.request_log.as_deref().map(open_log).transpose()?,
         };
         let asked = Instant::now();
@@ -184,6 +190,11 @@ impl Session {
     /// What was asked of the server so far.
     pub fn journal(&self) -> Arc<Journal> {
         self.inner.journal.clone()
+    }
+
+    /// There is something to look at: what waited for that is read now.
+    pub fn looked(&self) {
+        self.inner.looked.notify_one();
     }
 
     /// Stops reading and watching a kind; a new session reads it again.
@@ -380,20 +391,33 @@ impl Inner {
             let core = kinds.iter().any(|kind| kind.is_whole() && kind.info().group.is_empty());
             tokio::spawn(async move { if wanted { Some(inner.discover(core).await) } else { None } })
         };
-        // whether namespaces can be listed decides the scope of every other kind: one answer, then all at once
-        let scope = self.namespaces(&asked, kinds.contains(&Kind::Namespace), mode, &out).await;
         let mut tasks = JoinSet::new();
-        // pods first: they take longest
-        let mut builtin: Vec<Kind> =
-            kinds.iter().copied().filter(|k| k.is_builtin() && *k != Kind::Namespace).collect();
-        builtin.sort_by_key(|kind| (*kind != Kind::Pod, *kind != Kind::ReplicaSet));
-        for kind in builtin {
-            let (inner, scope, out) = (self.clone(), scope.clone(), out.clone());
+        let read = |kind: Kind, scope: Scope, tasks: &mut JoinSet<()>| {
+            let (inner, out) = (self.clone(), out.clone());
             tasks.spawn(async move {
                 let read = inner.clone().read_kind(kind, Target::of(kind), &scope, mode, &out);
                 inner.unless_cancelled(kind, read, &out).await;
             });
+        };
+        // while the server has nothing else to do: something to look at
+        let soon = (mode == Mode::Follow && self.link.is_near()).then_some(Kind::Deployment);
+        let mut soon = soon.filter(|kind| kinds.contains(kind));
+        soon.into_iter().for_each(|kind| read(kind, asked.clone(), &mut tasks));
+        // whether namespaces can be listed decides the scope of every other kind: one answer, then all at once
+        let scope = self.namespaces(&asked, kinds.contains(&Kind::Namespace), mode, &out).await;
+        if scope != asked {
+            // what it came to is of another scope
+            while tasks.join_next().await.is_some() {}
+            soon = None;
         }
+        if soon.is_some() {
+            let _ = timeout(HEAD_START, self.looked.notified()).await;
+        }
+        // pods first: they take longest
+        let others = |kind: &Kind| kind.is_builtin() && *kind != Kind::Namespace && Some(*kind) != soon;
+        let mut builtin: Vec<Kind> = kinds.iter().copied().filter(others).collect();
+        builtin.sort_by_key(|kind| (*kind != Kind::Pod, *kind != Kind::ReplicaSet));
+        builtin.into_iter().for_each(|kind| read(kind, scope.clone(), &mut tasks));
         if kinds.contains(&Kind::KubeletConfig) {
             let (inner, out) = (self.clone(), out.clone());
             tasks.spawn(async move {
