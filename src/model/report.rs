@@ -114,7 +114,7 @@ pub struct Counts {
 }
 
 /// A control and what came of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ControlResult {
     /// Framework id.
     pub framework: Arc<str>,
@@ -165,7 +165,7 @@ pub struct Score {
 }
 
 /// A framework and what came of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FrameworkResult {
     /// Framework id.
     pub id: Arc<str>,
