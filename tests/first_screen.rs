@@ -59,3 +59,29 @@ fn four_hundred_workloads_fit_one_short_screen() {
     }
     drop(cluster);
 }
+
+fn of_demo() -> Report {
+    let inventory = plimsoll::sources::demo::load().0;
+    let packs = plimsoll::frameworks::embedded().unwrap();
+    let editions = Selection::default().editions(&packs, inventory.version).unwrap();
+    let times = Times { started: "2026-07-21T23:41:05Z".into(), finished: "2026-07-21T23:41:07Z".into() };
+    let exempt = BuiltIn::new(&inventory).unwrap();
+    Engine::default().evaluate(&inventory, &editions, &exempt, false, times)
+}
+
+/// What is taken from the summary before is what would be worked out.
+#[test]
+fn fingerprints_are_known_again() {
+    let report = of_demo();
+    let all: Vec<usize> = (0..report.findings.len()).collect();
+    let fresh = Summary::of(&report);
+    let thinned: Vec<usize> = all.iter().copied().filter(|i| i % 7 != 0 && !(40..70).contains(i)).collect();
+    for (before, after) in [(&all, &thinned), (&thinned, &all), (&all, &all), (&thinned, &thinned)] {
+        let of = |places: &[usize]| Report { findings: report.findings.select(places), ..report.clone() };
+        let (before, after) = (of(before), of(after));
+        let known = Summary::of(&before);
+        let again = Summary::after(&after, Some((&before, &known)));
+        assert_eq!(again.fingerprints(), Summary::of(&after).fingerprints());
+    }
+    assert_eq!(fresh.fingerprints().len(), all.len());
+}

@@ -165,6 +165,8 @@ pub struct Fold {
     pub(super) report: Arc<Report>,
     /// What is shown now.
     pub(super) before: Option<Arc<Report>>,
+    /// What is known of that.
+    pub(super) known: Arc<Summary>,
     pub(super) rolling: HashSet<Arc<str>>,
 }
 
@@ -191,7 +193,8 @@ impl fmt::Debug for Folded {
 impl Fold {
     /// Works the folds out.
     pub fn work(self) -> Folded {
-        let summary = Arc::new(Summary::of(&self.report));
+        let before = self.before.as_deref().map(|before| (before, &*self.known));
+        let summary = Arc::new(Summary::after(&self.report, before));
         let rolling = match &self.before {
             Some(before) => rolling(before, &self.report, &summary, self.rolling),
             None => self.rolling,

@@ -171,7 +171,7 @@ impl Session {
 
     /// The work that shows these results.
     pub(super) fn fold(&self, report: Arc<Report>) -> Fold {
-        Fold { report, before: self.report.clone(), rolling: self.rolling.clone() }
+        Fold { report, before: self.report.clone(), known: self.summary.clone(), rolling: self.rolling.clone() }
     }
 
     /// Shows results whose folds are worked out. Returns what was shown before.

@@ -157,12 +157,17 @@ pub struct Summary {
 impl Summary {
     /// Of a report.
     pub fn of(report: &Report) -> Self {
+        Self::after(report, None)
+    }
+
+    /// Of a report that came after another, of which the summary is known: most findings are the same.
+    pub fn after(report: &Report, before: Option<(&Report, &Self)>) -> Self {
         let mut summary = Self::default();
         let mut groups: HashMap<(&'static str, &'static str), Vec<usize>> = HashMap::new();
         let mut namespaces = BTreeSet::new();
         let mut order: Vec<usize> = (0..report.findings.len()).collect();
         sort(&mut order, report);
-        summary.fingerprints = report.findings.rows().map(|finding| finding.fingerprint()).collect();
+        summary.fingerprints = fingerprints(report, before);
         summary.by_fingerprint =
             (0..).zip(&summary.fingerprints).map(|(i, fingerprint)| (fingerprint.clone(), i)).collect();
         // what is put together in this order is in this order
@@ -268,6 +273,22 @@ impl Summary {
     pub fn control(&self, framework: &Arc<str>, id: &Arc<str>) -> Option<usize> {
         self.control_at.get(&(framework.clone(), id.clone())).copied()
     }
+}
+
+/// Fingerprints of a report's findings. Both reports are in the same order: what was known is taken from its place, or from
+/// one close behind it, where some went.
+fn fingerprints(report: &Report, before: Option<(&Report, &Summary)>) -> Vec<Arc<str>> {
+    /// Places that are looked at.
+    const NEAR: usize = 8;
+    let mut next = 0;
+    let mut known = |finding: &Row<'_>| {
+        let (before, summary) = before?;
+        let same = |at: &usize| before.findings.row(*at).is_some_and(|other| other.is_same(finding));
+        let at = (next..next + NEAR).find(same)?;
+        next = at + 1;
+        summary.fingerprint(at).cloned()
+    };
+    report.findings.rows().map(|finding| known(&finding).unwrap_or_else(|| finding.fingerprint())).collect()
 }
 
 /// Worst first: status, severity, reach, then by name, so that a row keeps its place.

@@ -16,6 +16,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 
 /// Least time between two reports while kinds are read.
 const BETWEEN: Duration = Duration::from_millis(150);
@@ -127,6 +128,19 @@ fn resource(kind: Kind) -> String {
         (plural, "") => plural.to_owned(),
         (plural, group) => format!("{plural}.{group}"),
     }
+}
+
+/// Takes updates as they come, while those before are looked at: the server ends a watch whose events nobody takes.
+fn drained(mut updates: mpsc::Receiver<Update>) -> mpsc::UnboundedReceiver<Update> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(update) = updates.recv().await {
+            if sender.send(update).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 /// Connection flags, the session that is open, and what it does.
@@ -270,8 +284,9 @@ impl Live {
         sources.last(Held { target, inventory, editions, engine, started, finished }, sink)?;
         sink.finished();
         sink.link(links.say());
-        // What comes within a moment of each other is looked at together.
-        let mut pause = GATHER;
+        let mut updates = drained(updates);
+        // When the next look may begin.
+        let mut rested = tokio::time::Instant::now();
         loop {
             let update = tokio::select! {
                 update = updates.recv() => update,
@@ -285,7 +300,8 @@ impl Live {
             let known = links.say();
             self.note(&update, &session);
             let mut changes: Vec<Update> = links.absorb(update).into_iter().collect();
-            let until = tokio::time::Instant::now() + pause;
+            // What comes within a moment of each other is looked at together.
+            let until = rested.max(tokio::time::Instant::now() + GATHER);
             while let Ok(Some(update)) = tokio::time::timeout_at(until, updates.recv()).await {
                 self.note(&update, &session);
                 changes.extend(links.absorb(update));
@@ -293,8 +309,8 @@ impl Live {
             if !changes.is_empty() && sink.is_open() {
                 let begin = Instant::now();
                 sources.go_on(changes, sink)?;
-                // a quarter of the time: soon enough to be seen at once, and little enough not to be heard
-                pause = GATHER.max(begin.elapsed() * 3);
+                // A quarter of the time: soon enough to be seen at once, and little enough not to be heard.
+                rested = tokio::time::Instant::now() + begin.elapsed() * 3;
             }
             let now = links.say();
             if now != known {

@@ -6,7 +6,7 @@ use super::errors::{ConnectError, Problem};
 use super::follow::UNWATCHED;
 use super::journal::Journal;
 use super::kubelets;
-use super::link::Link;
+use super::link::{Link, Packed};
 use super::pace::Pace;
 use super::unpack::{Refused, Unpack};
 use super::wire::{self, Event, Frames};
@@ -47,6 +47,8 @@ const QPS: u32 = 400;
 /// How long everything else waits, in the terminal, for a first finding in what is read first. With all kinds at once, a
 /// busy machine would need longer for it.
 const HEAD_START: Duration = Duration::from_millis(150);
+/// How often it is doubted that the server is far away.
+const DOUBTS: usize = 2;
 /// Attempts at a request that the server asked to repeat or that failed on its side.
 const ATTEMPTS: u32 = 4;
 
@@ -156,6 +158,12 @@ impl Session {
                 "Check the address of the cluster in the kubeconfig",
             )
         })?;
+        // a server that is near and busy for a moment looks far: it is asked again before that is believed
+        for _ in 0..DOUBTS {
+            if inner.link.is_slow() && flags.packed == Packed::Auto {
+                let _ = inner.get("/version", "application/json").await;
+            }
+        }
         Ok(Self { inner: Arc::new(inner) })
     }
 
