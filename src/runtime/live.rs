@@ -24,6 +24,9 @@ const BETWEEN: Duration = Duration::from_millis(150);
 /// The same until there is a finding to look at.
 const FIRST: Duration = Duration::from_millis(20);
 
+/// How much rest may be put off: the first few changes after a calm are looked at at once.
+const BURST: Duration = Duration::from_secs(1);
+
 /// How long changes are gathered before the next look.
 const GATHER: Duration = Duration::from_millis(100);
 
@@ -285,8 +288,8 @@ impl Live {
         sink.finished();
         sink.link(links.say());
         let mut updates = drained(updates);
-        // When the next look may begin.
-        let mut rested = tokio::time::Instant::now();
+        // Until when what was looked at is rested from.
+        let mut rest = tokio::time::Instant::now();
         loop {
             let update = tokio::select! {
                 update = updates.recv() => update,
@@ -301,16 +304,21 @@ impl Live {
             self.note(&update, &session);
             let mut changes: Vec<Update> = links.absorb(update).into_iter().collect();
             // What comes within a moment of each other is looked at together.
-            let until = rested.max(tokio::time::Instant::now() + GATHER);
+            let now = tokio::time::Instant::now();
+            let until = (now + GATHER).max(rest.checked_sub(BURST).unwrap_or(now));
             while let Ok(Some(update)) = tokio::time::timeout_at(until, updates.recv()).await {
                 self.note(&update, &session);
                 changes.extend(links.absorb(update));
+                // what is there already comes whatever the time
+                if tokio::time::Instant::now() >= until {
+                    break;
+                }
             }
             if !changes.is_empty() && sink.is_open() {
                 let begin = Instant::now();
                 sources.go_on(changes, sink)?;
-                // A quarter of the time: soon enough to be seen at once, and little enough not to be heard.
-                rested = tokio::time::Instant::now() + begin.elapsed() * 3;
+                // A quarter of the time, but for the first few: what is rare is seen at once, and what goes on is not heard.
+                rest = rest.max(tokio::time::Instant::now()) + begin.elapsed() * 3;
             }
             let now = links.say();
             if now != known {
