@@ -390,12 +390,10 @@ impl Findings {
     /// Whether they are the same, put together in the same order, as two looks at a cluster put them together in which
     /// nothing changed. Far cheaper than comparing one by one; false where it is not known.
     pub fn is_alike(&self, other: &Self) -> bool {
-        let said =
-            |(a, b): (&(u32, Arc<Said>), &(u32, Arc<Said>))| a.0 == b.0 && (Arc::ptr_eq(&a.1, &b.1) || a.1 == b.1);
         let (ours, theirs) = (&*self.shared, &*other.shared);
         self.cells == other.cells
             && ours.said.len() == theirs.said.len()
-            && ours.said.iter().zip(&theirs.said).all(said)
+            && ours.said.iter().zip(&theirs.said).all(|((check, a), (other, b))| check == other && (Arc::ptr_eq(a, b) || a == b))
             && ours.owners == theirs.owners
             && ours.asked == theirs.asked
             && ours.extras == theirs.extras

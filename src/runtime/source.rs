@@ -122,12 +122,15 @@ pub trait Source: Send + Sync + 'static {
     fn undo(&self, target: &Target, done: &Done) -> Result<Recorded, Failure>;
 }
 
+/// Takes what a login program wrote to standard output, or says what is wrong with that.
+pub type TakeLogin = Box<dyn FnOnce(&[u8]) -> Result<(), String> + Send>;
+
 /// A program that logs a user in.
 pub struct Login {
     /// What to start; it gets the terminal.
     pub command: Command,
-    /// Takes what it wrote to standard output, or says what is wrong with that.
-    pub done: Box<dyn FnOnce(&[u8]) -> Result<(), String> + Send>,
+    /// What becomes of what it wrote.
+    pub done: TakeLogin,
 }
 
 /// Where a scan sends what it finds.
