@@ -171,6 +171,10 @@ impl Bench {
 
     fn keys(&mut self) {
         self.press("overview: boxes", "tab", 30);
+        self.press("overview: boxes", "tab", 1);
+        self.press("overview: a filter", "/", 1);
+        self.types("overview: a filter", "service-01");
+        self.press("overview: a filter", "esc", 1);
         self.command("findings");
         self.press("j", "j", 1500);
         self.press("page", "ctrl-f", 500);

@@ -96,6 +96,11 @@ impl Filter {
         Sieve { words: self.words.iter().map(|(wanted, word)| (*wanted, word, Known::default())).collect() }
     }
 
+    /// Looks at many groups of findings: what an owner is named is looked at once.
+    pub(super) fn over_groups(&self) -> GroupSieve<'_> {
+        GroupSieve { words: self.words.iter().map(|(wanted, word)| (*wanted, word, Vec::new())).collect() }
+    }
+
     /// Whether a row stays, by its text in lower case and what is known of its object; of unknown labels none is there.
     pub(super) fn keeps_lower(&self, haystack: &str, facts: Option<&ObjectFacts>) -> bool {
         self.words.iter().all(|(wanted, word)| match word {
@@ -108,6 +113,30 @@ impl Filter {
 /// A filter at work on the findings of a report.
 pub(super) struct Sieve<'f> {
     words: Vec<(bool, &'f Word, Known)>,
+}
+
+/// A filter at work on groups of findings.
+pub(super) struct GroupSieve<'f> {
+    /// Each with what is known of owners' names, by their numbers.
+    words: Vec<(bool, &'f Word, Vec<Option<bool>>)>,
+}
+
+impl GroupSieve<'_> {
+    /// Whether a group stays: by its own words in lower case, or by the name of an object in it.
+    pub(super) fn keeps<'r>(&mut self, own: &str, findings: impl Iterator<Item = Row<'r>> + Clone) -> bool {
+        self.words.iter_mut().all(|(wanted, word, owners)| {
+            let names = |finding: Row<'r>| {
+                let named = || word.is_in(&finding.resource().to_string().to_lowercase());
+                match std::ptr::eq(finding.owner(), finding.resource()) {
+                    true => known(owners, finding.owner_number(), named).unwrap_or_default(),
+                    false => named(),
+                }
+            };
+            // of labels nothing is known here
+            let by_labels = matches!(word, Word::Labels(_));
+            !by_labels && (word.is_in(own) || findings.clone().any(names)) == *wanted
+        })
+    }
 }
 
 /// What is known of a word: where it occurs, by the numbers of what findings share.

@@ -1,7 +1,7 @@
 //! Rows of the lists: which there are, by id, and the text that a filter looks at.
 
 use super::query::Query;
-use super::summary::{self, is_criterion};
+use super::summary::{self, Group, is_criterion};
 use super::{Load, Session, State};
 use crate::inventory::Question;
 use crate::model::findings::Row;
@@ -379,10 +379,15 @@ pub fn haystack(state: &State, row: &RowId) -> String {
     }
 }
 
+/// The words of a group, without those of its findings.
+pub(super) fn group_words(group: &Group) -> String {
+    format!("{} {} {} {}", group.severity.short(), group.severity, group.check, group.reach.join(" "))
+}
+
 fn group_text(session: &Session, check: &str, fix: &str) -> String {
     let Some(group) = session.group(check, fix) else { return check.to_owned() };
-    let mut text = format!("{} {} {check} {}", group.severity.short(), group.severity, group.reach.join(" "));
-    for finding in group.findings.iter().filter_map(|i| session.report.as_deref()?.findings.row(*i)) {
+    let mut text = group_words(group);
+    for finding in session.findings_of(group) {
         text.push(' ');
         text.push_str(&finding.resource().to_string());
     }

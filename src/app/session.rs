@@ -299,6 +299,11 @@ impl Session {
         self.summary.groups.iter().find(|g| g.check == check && g.fix == fix)
     }
 
+    /// The findings of a group.
+    pub(super) fn findings_of<'s>(&'s self, group: &'s Group) -> impl Iterator<Item = Row<'s>> + Clone {
+        group.findings.iter().filter_map(|i| self.report.as_deref()?.findings.row(*i))
+    }
+
     /// A node by name.
     pub fn node(&self, name: &str) -> Option<&NodeRow> {
         self.nodes.iter().find(|node| *node.name == *name)

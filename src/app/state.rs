@@ -719,12 +719,18 @@ fn filtered(state: &State, rows: Vec<RowId>, filter: &Filter) -> Vec<RowId> {
     if filter.is_empty() {
         return rows;
     }
-    let mut kept: Vec<RowId> = Vec::new();
+    let (mut kept, mut groups): (Vec<RowId>, _) = (Vec::new(), filter.over_groups());
+    let mut keeps = |row: &RowId| match row {
+        RowId::Group(check, fix) => state.session.group(check, fix).is_some_and(|group| {
+            groups.keeps(&rows::group_words(group).to_lowercase(), state.session.findings_of(group))
+        }),
+        row => filter.keeps(&rows::haystack(state, row)),
+    };
     let mut heading = None;
     for row in rows {
         if matches!(row, RowId::Section(..)) {
             heading = Some(row);
-        } else if filter.keeps(&rows::haystack(state, &row)) {
+        } else if keeps(&row) {
             kept.extend(heading.take());
             kept.push(row);
         }
