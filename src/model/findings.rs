@@ -393,7 +393,11 @@ impl Findings {
         let (ours, theirs) = (&*self.shared, &*other.shared);
         self.cells == other.cells
             && ours.said.len() == theirs.said.len()
-            && ours.said.iter().zip(&theirs.said).all(|((check, a), (other, b))| check == other && (Arc::ptr_eq(a, b) || a == b))
+            && ours
+                .said
+                .iter()
+                .zip(&theirs.said)
+                .all(|((check, a), (other, b))| check == other && (Arc::ptr_eq(a, b) || a == b))
             && ours.owners == theirs.owners
             && ours.asked == theirs.asked
             && ours.extras == theirs.extras
