@@ -286,10 +286,7 @@ macro_rules! inventory {
                 self.changed(kind);
                 // of which part a note is, nobody knows where there are several
                 self.undecodable.retain(|(k, key, _)| only.is_some() || other(*k, key));
-                interned::sweep();
-                self.labels.sweep();
-                self.owners.sweep();
-                self.nodes_of_pods.sweep();
+                self.sweep();
             }
 
             /// How many objects of a kind are here.
@@ -357,6 +354,14 @@ pub struct ControllerRow {
 }
 
 impl Inventory {
+    /// Throws out shared values that nobody uses: PodSpecs of every inventory of the process, and the rest of this one.
+    pub fn sweep(&mut self) {
+        interned::sweep();
+        self.labels.sweep();
+        self.owners.sweep();
+        self.nodes_of_pods.sweep();
+    }
+
     /// The key under which an object is kept.
     fn key(&mut self, meta: &Meta) -> Key {
         let namespace = self.places.get(meta.namespace.as_str()).cloned().unwrap_or_else(|| {

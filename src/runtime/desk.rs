@@ -91,7 +91,8 @@ impl Desk {
     pub(super) fn hold(&self, held: Held, sink: &Sink) {
         let mut slot = locked(&self.held);
         if sink.is_open() {
-            *slot = Some(held);
+            // what was looked at before goes, and takes its specs along
+            slot.insert(held).inventory.sweep();
         }
     }
 
