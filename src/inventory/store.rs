@@ -1,17 +1,17 @@
 use super::kinds::admission::WebhookConfiguration;
 use super::kinds::custom::Custom;
+use super::kinds::interned::{self, Interner};
 use super::kinds::meta::{Map, Meta};
 use super::kinds::pod::{Pod, PodSpec};
 use super::kinds::rbac::{Binding, Role};
 use super::kinds::whole::Whole;
 use super::kinds::workload::{Controller, Detail};
-use super::kinds::{admission, cluster, config, ingress, interned, limits, network, plain_kinds, rbac, storage};
+use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
 use super::selector::selects;
 use super::{Kind, Object, Settings, Version, Wire, kube_bench, kubelet, node_facts};
 use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -73,42 +73,6 @@ pub struct PodRow {
     pub created: i64,
     /// The node that it runs on; empty: none yet.
     pub node: Arc<String>,
-}
-
-/// Values of a kind below which nothing is thrown out.
-const SWEEP_AT: usize = 1024;
-
-/// Values kept once each, as long as somebody uses them.
-#[derive(Debug)]
-struct Interner<T> {
-    known: HashSet<Arc<T>>,
-    /// At so many, those that nobody uses are thrown out.
-    sweep_at: usize,
-}
-
-impl<T> Default for Interner<T> {
-    fn default() -> Self {
-        Self { known: HashSet::new(), sweep_at: SWEEP_AT }
-    }
-}
-
-impl<T: Eq + Hash> Interner<T> {
-    fn get(&mut self, value: T) -> Arc<T> {
-        if let Some(known) = self.known.get(&value) {
-            return known.clone();
-        }
-        if self.known.len() >= self.sweep_at {
-            self.sweep();
-        }
-        let value = Arc::new(value);
-        self.known.insert(value.clone());
-        value
-    }
-
-    fn sweep(&mut self) {
-        self.known.retain(|value| Arc::strong_count(value) > 1);
-        self.sweep_at = SWEEP_AT.max(2 * self.known.len());
-    }
 }
 
 macro_rules! inventory {

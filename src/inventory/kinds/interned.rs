@@ -8,10 +8,47 @@ use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 
-/// Specs below which nothing is thrown out.
+/// Values of a kind below which nothing is thrown out.
 const SWEEP_AT: usize = 1024;
+
+/// Values kept once each, as long as somebody uses them.
+#[derive(Debug)]
+pub(in crate::inventory) struct Interner<T> {
+    known: HashSet<Arc<T>>,
+    /// At so many, those that nobody uses are thrown out.
+    sweep_at: usize,
+}
+
+impl<T> Default for Interner<T> {
+    fn default() -> Self {
+        Self { known: HashSet::new(), sweep_at: SWEEP_AT }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Interner<T> {
+    /// The one allocation of a value.
+    pub(in crate::inventory) fn get(&mut self, value: T) -> Arc<T> {
+        if let Some(known) = self.known.get(&value) {
+            return known.clone();
+        }
+        if self.known.len() >= self.sweep_at {
+            self.sweep();
+        }
+        // a copy has no room to spare, as what is decoded piece by piece has
+        let value = Arc::new(value.clone());
+        self.known.insert(value.clone());
+        value
+    }
+
+    /// Throws out those that nobody uses.
+    pub(in crate::inventory) fn sweep(&mut self) {
+        self.known.retain(|value| Arc::strong_count(value) > 1);
+        self.sweep_at = SWEEP_AT.max(2 * self.known.len());
+    }
+}
 
 /// What stands for a spec's bytes, without what is made up per pod.
 type Key = [u8; 32];
@@ -19,16 +56,16 @@ type Key = [u8; 32];
 #[derive(Default)]
 struct Known {
     by_bytes: HashMap<Key, Weak<PodSpec>>,
-    by_value: HashSet<Arc<PodSpec>>,
-    /// At so many, those that nobody uses are thrown out.
+    by_value: Interner<PodSpec>,
+    /// At so many forms, those of specs that are gone are thrown out: what is not read may differ from pod to pod.
     sweep_at: usize,
 }
 
 impl Known {
     fn sweep(&mut self) {
-        self.by_value.retain(|spec| Arc::strong_count(spec) > 1);
+        self.by_value.sweep();
         self.by_bytes.retain(|_, spec| spec.strong_count() > 0);
-        self.sweep_at = SWEEP_AT.max(2 * self.by_value.len().max(self.by_bytes.len() / 2));
+        self.sweep_at = SWEEP_AT.max(2 * self.by_bytes.len());
     }
 }
 
@@ -43,23 +80,24 @@ pub(in crate::inventory) fn sweep() {
 }
 
 /// The one allocation of a spec, without what is made up per pod; `meta` is that of its pod or template.
-pub(super) fn spec(mut spec: PodSpec, meta: &Meta) -> Arc<PodSpec> {
+fn spec(mut spec: PodSpec, meta: &Meta) -> Arc<PodSpec> {
     spec.normalise(meta);
-    let mut known = known();
-    if let Some(known) = known.by_value.get(&spec) {
-        return known.clone();
-    }
-    if known.by_value.len() >= known.sweep_at {
-        known.sweep();
-    }
-    // a copy has no room to spare, as what is decoded piece by piece has
-    let spec = Arc::new(spec.clone());
-    known.by_value.insert(spec.clone());
-    spec
+    known().by_value.get(spec)
+}
+
+/// A spec that was read, else by its bytes; and the node that it names.
+pub(super) fn read(
+    read: Option<PodSpec>,
+    bytes: Bytes,
+    meta: &Meta,
+) -> Result<(Arc<PodSpec>, String), prost::DecodeError> {
+    let Some(mut read) = read else { return decode(bytes, meta) };
+    let node = std::mem::take(&mut read.node_name);
+    Ok((spec(read, meta), node))
 }
 
 /// A spec by its bytes, and the node that it names.
-pub(super) fn decode(bytes: Bytes, meta: &Meta) -> Result<(Arc<PodSpec>, String), prost::DecodeError> {
+fn decode(bytes: Bytes, meta: &Meta) -> Result<(Arc<PodSpec>, String), prost::DecodeError> {
     let (text, node) = canonical(&bytes, &meta.annotations)?;
     let key: Key = Sha256::digest(text).into();
     let node = String::from_utf8_lossy(node).into_owned();
@@ -68,7 +106,7 @@ pub(super) fn decode(bytes: Bytes, meta: &Meta) -> Result<(Arc<PodSpec>, String)
     }
     let spec = spec(PodSpec::decode(bytes)?, meta);
     let mut known = known();
-    if known.by_bytes.len() >= 2 * known.sweep_at.max(SWEEP_AT) {
+    if known.by_bytes.len() >= known.sweep_at {
         known.sweep();
     }
     known.by_bytes.insert(key, Arc::downgrade(&spec));
@@ -225,6 +263,15 @@ mod tests {
         }
         let profile = ("container.apparmor.security.beta.kubernetes.io/app", "unconfined");
         assert_ne!(of(pod(|_| {}), &[profile]).0, first);
+    }
+
+    #[test]
+    fn null_is_the_default_in_a_pod_and_a_template() {
+        use crate::inventory::{Kind, Object};
+        let pod = json!({"metadata": {"name": "a"}, "spec": null, "status": {"phase": null}});
+        assert!(Object::from_json(Kind::Pod, pod).is_ok());
+        let deployment = json!({"metadata": {"name": "a"}, "spec": {"template": {"metadata": null, "spec": null}}});
+        assert!(Object::from_json(Kind::Deployment, deployment).is_ok());
     }
 
     #[test]

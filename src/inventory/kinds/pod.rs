@@ -967,10 +967,7 @@ impl PodTemplate {
     /// Slim and interned.
     pub(super) fn read(mut self) -> Result<Template, prost::DecodeError> {
         self.meta.slim();
-        let spec = match self.spec {
-            Some(spec) => interned::spec(spec, &self.meta),
-            None => interned::decode(self.bytes, &self.meta)?.0,
-        };
+        let (spec, _) = interned::read(self.spec, self.bytes, &self.meta)?;
         Ok(Template { labels: self.meta.labels, spec })
     }
 }
@@ -980,6 +977,7 @@ impl PodTemplate {
 #[serde(default)]
 struct PodStatus {
     #[prost(string, tag = "1")]
+    #[serde(deserialize_with = "nullable")]
     phase: String,
 }
 
@@ -1004,13 +1002,7 @@ impl WirePod {
     /// Slim and interned.
     pub(super) fn read(mut self) -> Result<Pod, prost::DecodeError> {
         self.meta.slim();
-        let (spec, node) = match self.spec {
-            Some(mut spec) => {
-                let node = std::mem::take(&mut spec.node_name);
-                (interned::spec(spec, &self.meta), node)
-            }
-            None => interned::decode(self.bytes, &self.meta)?,
-        };
+        let (spec, node) = interned::read(self.spec, self.bytes, &self.meta)?;
         Ok(Pod { meta: self.meta, spec, node, phase: self.status.phase })
     }
 }
