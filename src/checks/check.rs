@@ -3,6 +3,7 @@ use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
 use crate::inventory::{Inventory, Kind, Rbac, Settings, Version, Workload};
 use crate::model::{Disruption, Evidence, FieldPath, Fix, GapReason, ObjectRef, Remedy, Severity};
+use foldhash::HashMap;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -328,9 +329,9 @@ impl Hits {
 #[derive(Debug)]
 pub struct Judged {
     /// The object in which the fields stand.
-    pub object: ObjectRef,
+    pub object: Arc<ObjectRef>,
     /// What it is a part of; mostly the object itself.
-    pub owner: ObjectRef,
+    pub owner: Arc<ObjectRef>,
     /// The results; none: it passes.
     pub hits: Hits,
 }
@@ -346,6 +347,10 @@ pub struct Missing {
     pub message: String,
 }
 
+/// Objects that were judged, each once: most are by dozens of checks, which find nothing. By kind and the place of their
+/// metadata.
+pub type Known = HashMap<(Kind, usize), Arc<ObjectRef>>;
+
 /// Results on a population of objects.
 #[derive(Debug, Default)]
 pub struct Judge {
@@ -359,6 +364,8 @@ pub struct Judge {
     pub missing: Option<Missing>,
     /// Where a part of the results is from, where that is no reading of plimsoll's own.
     pub note: Option<String>,
+    /// Objects that other checks judged.
+    pub known: Known,
 }
 
 impl Judge {
@@ -380,16 +387,30 @@ impl Judge {
 
     /// Counts an object into the population and takes results on it.
     pub fn object(&mut self, kind: Kind, meta: &Meta) -> &mut Hits {
-        self.reference(ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name))
+        let is_it = |known: &ObjectRef| *known.name == *meta.name && known.namespace.as_deref() == meta.namespace();
+        let key = (kind, std::ptr::from_ref(meta).addr());
+        if let Some(known) = self.known.get(&key).filter(|known| is_it(known)) {
+            let known = known.clone();
+            return self.shared(known.clone(), known);
+        }
+        let object = ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name);
+        let object = Arc::new(object);
+        self.known.insert(key, object.clone());
+        self.shared(object.clone(), object)
     }
 
     /// The same, by reference.
     pub fn reference(&mut self, object: ObjectRef) -> &mut Hits {
-        self.part(object.clone(), object)
+        let object = Arc::new(object);
+        self.shared(object.clone(), object)
     }
 
     /// The same, for an object that is a part of another one: that one is counted.
     pub fn part(&mut self, object: ObjectRef, owner: ObjectRef) -> &mut Hits {
+        self.shared(Arc::new(object), Arc::new(owner))
+    }
+
+    fn shared(&mut self, object: Arc<ObjectRef>, owner: Arc<ObjectRef>) -> &mut Hits {
         self.judged.push(Judged { object, owner, hits: Hits::default() });
         let last = self.judged.len() - 1;
         #[allow(clippy::indexing_slicing)] // pushed just above

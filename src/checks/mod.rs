@@ -48,7 +48,7 @@ pub mod workload;
 // end of families
 
 pub use accounts::{Account, Powers};
-pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Judged, Missing, Outcome, Row, Run, SpecCx};
+pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Judged, Known, Missing, Outcome, Row, Run, SpecCx};
 pub use joins::Joins;
 pub use registry::ALL;
 

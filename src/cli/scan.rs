@@ -11,9 +11,13 @@ use crate::imports;
 use crate::inventory::{Inventory, Kind, Medium, Object, Version, platform};
 use crate::model::{AttestationState, Counts, FindingStatus, FrameworkResult, Report, WaiverState};
 use crate::sources::files::Loader;
+#[cfg(feature = "live")]
+use crate::sources::live::{ConnectError, Session};
 use crate::sources::{demo, files};
 use std::collections::BTreeSet;
 use std::io::Write;
+#[cfg(feature = "live")]
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,6 +28,14 @@ pub(super) fn run(
     args: &ScanArgs,
     packs: &[PathBuf],
 ) -> Result<Exit, Failure> {
+    if demo && !args.files.is_empty() {
+        return Err(Failure::new(Exit::Usage, "--demo and -f exclude each other"));
+    }
+    let is_cluster = !demo && args.files.is_empty();
+    let settings = super::config::settings(live, is_cluster);
+    let live = &if is_cluster { live.with(&settings) } else { live.clone() };
+    // while the server answers, the frameworks are read
+    let connecting = is_cluster.then(|| connect(live)).transpose()?;
     let installed = installed(packs)?;
     let packs = &installed.packs;
     let selection = args.select.selection(args.strict);
@@ -32,21 +44,13 @@ pub(super) fn run(
         |version: Version| selection.kinds(packs, version, &allowed).map_err(|error| Failure::new(Exit::Usage, error));
     // a wrong name is told before anything is read
     kinds_for(args.kubernetes_version.unwrap_or(Version::NEWEST))?;
-    if demo && !args.files.is_empty() {
-        return Err(Failure::new(Exit::Usage, "--demo and -f exclude each other"));
-    }
     let evidence = evidence(args, packs)?;
-    let is_cluster = !demo && args.files.is_empty();
-    let settings = super::config::settings(live, is_cluster);
     let decisions = records::decisions(&records.with(&settings))?;
-    let live = &if is_cluster { live.with(&settings) } else { live.clone() };
     let started = now();
-    let mut inventory = if demo {
-        demo::load().0
-    } else if !args.files.is_empty() {
-        manifests(live, args)?
-    } else {
-        cluster(live, args, &kinds_for)?
+    let mut inventory = match connecting {
+        Some(connecting) => cluster(connecting, args, &kinds_for)?,
+        None if demo => demo::load().0,
+        None => manifests(live, args)?,
     };
     if demo || !args.files.is_empty() {
         inventory.scope.namespaces = live.namespaces.iter().map(|n| n.as_str().into()).collect();
@@ -134,36 +138,60 @@ fn manifests(live: &LiveArgs, args: &ScanArgs) -> Result<Inventory, Failure> {
 }
 
 #[cfg(not(feature = "live"))]
+type Connecting = std::convert::Infallible;
+
+#[cfg(not(feature = "live"))]
+fn connect(_: &LiveArgs) -> Result<Connecting, Failure> {
+    Err(Failure::new(Exit::Usage, "this build reads files only: plimsoll scan -f PATH"))
+}
+
+#[cfg(not(feature = "live"))]
 fn cluster(
-    _: &LiveArgs,
+    never: Connecting,
     _: &ScanArgs,
     _: &dyn Fn(Version) -> Result<BTreeSet<Kind>, Failure>,
 ) -> Result<Inventory, Failure> {
-    Err(Failure::new(Exit::Usage, "this build reads files only: plimsoll scan -f PATH"))
+    match never {}
+}
+
+/// A connection under way.
+#[cfg(feature = "live")]
+struct Connecting {
+    /// Never waited for: where the scan ends before it begins, a program that logs in or a look at names goes on.
+    runtime: ManuallyDrop<tokio::runtime::Runtime>,
+    session: tokio::task::JoinHandle<Result<Session, ConnectError>>,
+    began: std::time::Instant,
+}
+
+#[cfg(feature = "live")]
+fn connect(live: &LiveArgs) -> Result<Connecting, Failure> {
+    // one thread reads and decodes while this one keeps: a second one costs more in waking each other than it gains
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Internal, error))?;
+    let (began, flags) = (std::time::Instant::now(), live.flags());
+    let session = runtime.spawn(async move { Session::connect(&flags).await });
+    Ok(Connecting { runtime: ManuallyDrop::new(runtime), session, began })
 }
 
 #[cfg(feature = "live")]
 fn cluster(
-    live: &LiveArgs,
+    connecting: Connecting,
     args: &ScanArgs,
     kinds_for: &dyn Fn(Version) -> Result<BTreeSet<Kind>, Failure>,
 ) -> Result<Inventory, Failure> {
-    use crate::sources::live::{Mode, Session};
+    use crate::sources::live::Mode;
     use crate::sources::{Update, apply};
     use std::sync::atomic::Ordering;
 
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Internal, error))?;
-    let began = std::time::Instant::now();
-    let flags = live.flags();
-    runtime.block_on(async {
+    let Connecting { runtime, session, began } = connecting;
+    let read = runtime.block_on(async {
         let progress = Progress::new();
         progress.show("connecting");
         let session = tokio::select! {
-            session = Session::connect(&flags) => session,
+            session = session => session.map_err(|error| Failure::new(Exit::Internal, error))?,
             _ = tokio::signal::ctrl_c() => return Err(Failure::new(Exit::Interrupted, "interrupted")),
         };
         let session = session.map_err(|error| {
@@ -216,7 +244,9 @@ fn cluster(
         }
         nothing_readable(&inventory, &kinds, &session)?;
         Ok(inventory)
-    })
+    });
+    ManuallyDrop::into_inner(runtime).shutdown_background();
+    read
 }
 
 /// The most memory that was resident, in KiB, where the system says (Linux).
@@ -229,11 +259,7 @@ fn peak_memory() -> Option<u64> {
 
 /// No kind at all could be read: the cluster is as good as unreachable.
 #[cfg(feature = "live")]
-fn nothing_readable(
-    inventory: &Inventory,
-    kinds: &BTreeSet<Kind>,
-    session: &crate::sources::live::Session,
-) -> Result<(), Failure> {
+fn nothing_readable(inventory: &Inventory, kinds: &BTreeSet<Kind>, session: &Session) -> Result<(), Failure> {
     use crate::inventory::ReadState;
     let failed = |kind: &Kind| match inventory.state(*kind) {
         ReadState::Failed { read, message, .. } if read.is_empty() => Some(message.clone()),

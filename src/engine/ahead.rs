@@ -2,15 +2,16 @@
 
 use super::evaluate::each_spec;
 use super::memo::{Heard, number};
-use crate::checks::{Check, Cx, Hits, Judge, Run, SpecCx};
+use crate::checks::{Check, Cx, Hits, Judge, Known, Run, SpecCx};
 use crate::inventory::Workload;
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
 
 /// Workloads from which a second thread is worth its start.
-const BESIDE: usize = 500;
+pub(super) const BESIDE: usize = 500;
 
 /// Results that wait: what rules say may be large.
 const WAITING: usize = 1;
@@ -42,16 +43,17 @@ fn each(check: &Check, cx: &Cx<'_>) -> Option<Each> {
 }
 
 /// Runs a rule.
-pub(super) fn run(check: &'static Check, cx: &Cx<'_>) -> Ran {
+fn run(check: &'static Check, cx: &Cx<'_>, known: &mut Known) -> Ran {
     let found = match each(check, cx) {
         Some(each) => Found::Specs(join(check, cx, each)),
         None => {
-            let mut judge = Judge::new(check.id);
+            let mut judge = Judge { known: std::mem::take(known), ..Judge::new(check.id) };
             match check.run {
                 Run::Objects(run) | Run::Cluster(run) | Run::Configured { unset: run, .. } => run(cx, &mut judge),
                 Run::Row(row) => row.run(cx, &mut judge),
                 Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {}
             }
+            *known = std::mem::take(&mut judge.known);
             Found::Objects(judge)
         }
     };
@@ -83,7 +85,7 @@ fn join(check: &Check, cx: &Cx<'_>, each: Each) -> Vec<(u32, u32, Heard)> {
 /// Runs rules, in the order in which they are asked for.
 pub(super) enum Ahead {
     /// As they are asked for.
-    Here,
+    Here(RefCell<Known>),
     /// On a thread.
     Beside(Receiver<Ran>),
 }
@@ -96,12 +98,13 @@ impl Ahead {
         rules: Vec<&'static Check>,
     ) -> Self {
         if cx.workloads.len() < BESIDE {
-            return Self::Here;
+            return Self::Here(RefCell::default());
         }
         let (sender, receiver) = sync_channel(WAITING);
         scope.spawn(move || {
+            let mut known = Known::default();
             for rule in rules {
-                if sender.send(run(rule, &cx)).is_err() {
+                if sender.send(run(rule, &cx, &mut known)).is_err() {
                     return;
                 }
             }
@@ -112,9 +115,9 @@ impl Ahead {
     /// What the next rule says.
     pub(super) fn next(&self, check: &'static Check, cx: &Cx<'_>) -> Ran {
         match self {
-            Self::Here => run(check, cx),
+            Self::Here(known) => run(check, cx, &mut known.borrow_mut()),
             // a rule that panics there panics here as well, where that is told
-            Self::Beside(ran) => ran.recv().unwrap_or_else(|_| run(check, cx)),
+            Self::Beside(ran) => ran.recv().unwrap_or_else(|_| run(check, cx, &mut Known::default())),
         }
     }
 }

@@ -16,8 +16,10 @@ use crate::model::{
     ControlRef, Date, FindingSource, FindingStatus, GapReason, ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity,
     Verdict, Waiver, WaiverRecord,
 };
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use indexmap::IndexSet;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -244,7 +246,9 @@ struct Evaluation<'a> {
     /// is one.
     specs: Vec<u32>,
     /// Objects, each once; the workloads first.
-    objects: IndexSet<ObjectRef>,
+    objects: IndexSet<Arc<ObjectRef>, RandomState>,
+    /// Their places by address.
+    places: HashMap<usize, u32>,
     /// What is known of workloads that have findings.
     facts: Vec<Option<Facts>>,
     /// Images by the addresses of specs.
@@ -283,7 +287,7 @@ struct Seen<'a> {
 impl<'a> Evaluation<'a> {
     fn new(cx: Cx<'a>, exempt: &'a dyn Exempt, strict: bool, deciding: Deciding<'a>, memo: &'a mut Memo) -> Self {
         let version = cx.version();
-        let specs = cx.workloads.iter().flat_map(each_spec).map(|spec| number(memo.spec(spec, version))).collect();
+        let specs = memo.look(cx.workloads.iter().flat_map(each_spec), version);
         Self {
             cx,
             exempt,
@@ -292,10 +296,11 @@ impl<'a> Evaluation<'a> {
             reach: Reach::new(cx.inventory),
             memo,
             specs,
-            objects: cx.workloads.iter().map(|workload| workload.owner.clone()).collect(),
+            objects: cx.workloads.iter().map(|workload| Arc::new(workload.owner.clone())).collect(),
+            places: HashMap::default(),
             facts: vec![None; cx.workloads.len()],
-            images: HashMap::new(),
-            owners: HashMap::new(),
+            images: HashMap::default(),
+            owners: HashMap::default(),
             findings: Gathering::default(),
             said: Vec::new(),
             undecided: None,
@@ -537,18 +542,17 @@ impl<'a> Evaluation<'a> {
     /// Makes findings of what a rule says that walks through its population itself.
     fn objects(&mut self, asking: &mut Asking<'_>, mut judge: Judge, timed: bool) -> (Judge, Population) {
         let mut population = Vec::with_capacity(judge.judged.len());
-        let mut said = HashMap::new();
+        let mut said = HashMap::default();
         for judged in &mut judge.judged {
             let hits = &mut judged.hits.list;
             let hits = if self.memo.keeps() { hits.clone() } else { std::mem::take(hits) };
             population.push(self.judged(asking, judged, hits, &mut said));
         }
         let told = Judge {
-            check: judge.check,
-            judged: Vec::new(),
             not_applicable: judge.not_applicable.clone(),
             missing: judge.missing.clone(),
             note: judge.note.clone(),
+            ..Judge::new(judge.check)
         };
         self.keep(asking.check, Kept::Objects(judge), timed);
         (told, Population::of(population))
@@ -563,10 +567,10 @@ impl<'a> Evaluation<'a> {
         known: &mut HashMap<Heard, u32>,
     ) -> u32 {
         let Judged { object, owner, .. } = judged;
-        let id = number(self.objects.insert_full(owner.clone()).0);
+        let id = self.place_of(owner);
         for hit in hits {
             let heard = Heard::of(asking.check, hit, false);
-            let resource = (object != owner).then(|| object.clone());
+            let resource = (object != owner).then(|| (**object).clone());
             let (status, extra) = self.decide(asking.check, &heard, owner, resource, &[]);
             let of = self.plain_owner(id, owner);
             let said = match known.get(&heard) {
@@ -582,6 +586,20 @@ impl<'a> Evaluation<'a> {
             asking.marked.push((id, status.into()));
         }
         id
+    }
+
+    /// The place of an object among all.
+    fn place_of(&mut self, object: &Arc<ObjectRef>) -> u32 {
+        let address = Arc::as_ptr(object).addr();
+        if let Some(place) = self.places.get(&address) {
+            return *place;
+        }
+        let (place, new) = self.objects.insert_full(object.clone());
+        if new {
+            // it is kept, so that its address stays its own
+            self.places.insert(address, number(place));
+        }
+        number(place)
     }
 
     fn plain_owner(&mut self, id: u32, object: &ObjectRef) -> u32 {

@@ -1,13 +1,16 @@
 //! What rules came to, remembered from one look at a cluster to the next.
 
+use super::ahead;
 use crate::checks::{Check, Hit, Hits, Judge, Outcome, Run, SpecCx, custom};
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{Inventory, Kind, Medium, Settings, Version};
 use crate::model::findings::Said;
 use crate::model::{GapReason, Scope};
+use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 /// A result of a rule, in the words of its findings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +63,12 @@ impl Heard {
     }
 }
 
+/// Specs at which is looked at a time, by this thread or one beside it.
+const CHUNK: usize = 16;
+
+/// Chunks that wait.
+const WAITING: usize = 4;
+
 /// A distinct PodSpec and what the rules that look at nothing else say of it.
 #[derive(Debug)]
 struct Spec {
@@ -100,10 +109,10 @@ struct Basis {
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     /// By address.
-    specs: IndexMap<usize, Spec>,
+    specs: IndexMap<usize, Spec, RandomState>,
     /// Checks that depend on nothing but the spec and the version, in order.
     checks: Vec<&'static Check>,
-    heard: IndexSet<Heard>,
+    heard: IndexSet<Heard, RandomState>,
     basis: Option<Basis>,
     kept: HashMap<&'static str, (u64, Kept)>,
     /// Whether results of rules are kept.
@@ -179,20 +188,49 @@ impl Memo {
         self.kept.clear();
     }
 
-    /// The number of a spec; looks at it where nobody has.
-    pub(super) fn spec(&mut self, spec: &Arc<PodSpec>, version: Version) -> usize {
-        let address = Arc::as_ptr(spec).addr();
-        if let Some(number) = self.specs.get_index_of(&address) {
-            return number;
-        }
-        let mut heard = Vec::new();
-        for (position, check) in (0u16..).zip(&self.checks) {
-            for hit in hits(check, SpecCx { spec, version }) {
-                heard.push((position, number_among(&mut self.heard, Heard::of(check, hit, true))));
+    /// The numbers of specs; looks at those at which nobody has.
+    pub(super) fn look<'s>(&mut self, specs: impl Iterator<Item = &'s Arc<PodSpec>>, version: Version) -> Vec<u32> {
+        let mut new = Vec::new();
+        let numbers = specs.map(|spec| {
+            let entry = self.specs.entry(Arc::as_ptr(spec).addr());
+            let place = entry.index();
+            entry.or_insert_with(|| {
+                new.push((place, spec.clone()));
+                Spec { spec: spec.clone(), heard: Vec::new() }
+            });
+            number(place)
+        });
+        let numbers = numbers.collect();
+        let checks = self.checks.clone();
+        let judge =
+            |chunk: &[(usize, Arc<PodSpec>)]| chunk.iter().map(|(_, spec)| said(&checks, spec, version)).collect();
+        let chunks = || new.chunks(CHUNK).enumerate();
+        // two of three, since this thread has to note them all
+        let is_beside = |place: usize| !place.is_multiple_of(3);
+        std::thread::scope(|scope| {
+            let beside = (new.len() >= ahead::BESIDE).then(|| {
+                let (sender, beside) = sync_channel::<Vec<Vec<(u16, Heard)>>>(WAITING);
+                scope.spawn(move || {
+                    chunks().filter(|(place, _)| is_beside(*place)).all(|(_, chunk)| sender.send(judge(chunk)).is_ok())
+                });
+                beside
+            });
+            for (place, chunk) in chunks() {
+                let found = beside.as_ref().filter(|_| is_beside(place)).and_then(|beside| beside.recv().ok());
+                let found = found.unwrap_or_else(|| judge(chunk));
+                chunk.iter().zip(found).for_each(|((place, _), found)| self.hear(*place, found));
             }
+        });
+        numbers
+    }
+
+    /// Notes what was said of a spec.
+    fn hear(&mut self, place: usize, found: Vec<(u16, Heard)>) {
+        let mut heard = Vec::with_capacity(found.len());
+        heard.extend(found.into_iter().map(|(position, said)| (position, number_among(&mut self.heard, said))));
+        if let Some((_, spec)) = self.specs.get_index_mut(place) {
+            spec.heard = heard;
         }
-        heard.shrink_to_fit();
-        self.specs.insert_full(address, Spec { spec: spec.clone(), heard }).0
     }
 
     /// What a check, by its position among those given, said of a spec.
@@ -267,13 +305,22 @@ fn undecided(reason: GapReason) -> String {
 }
 
 /// The number of a result among those heard.
-fn number_among(known: &mut IndexSet<Heard>, heard: Heard) -> u32 {
+fn number_among(known: &mut IndexSet<Heard, RandomState>, heard: Heard) -> u32 {
     number(known.get_index_of(&heard).unwrap_or_else(|| known.insert_full(heard.without_room()).0))
 }
 
 /// A place as a number that is kept.
 pub(super) fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// What the checks of a spec alone say, each with its position.
+fn said(checks: &[&'static Check], spec: &PodSpec, version: Version) -> Vec<(u16, Heard)> {
+    let of = |(position, check): (u16, &&'static Check)| {
+        let check: &'static Check = check;
+        hits(check, SpecCx { spec, version }).into_iter().map(move |hit| (position, Heard::of(check, hit, true)))
+    };
+    (0u16..).zip(checks).flat_map(of).collect()
 }
 
 fn hits(check: &Check, cx: SpecCx<'_>) -> Vec<Hit> {

@@ -3,7 +3,8 @@ use crate::model::{
     ControlResult, Counts, FindingStatus, FrameworkResult, GapReason, ObjectRef, Report, Score, Severity, Verdict,
     clean, versioned,
 };
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use foldhash::HashSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -145,7 +146,7 @@ fn findings(out: &mut String, report: &Report) {
                 first: finding,
                 severity: finding.severity(),
                 objects: vec![finding.owner()],
-                seen: HashSet::from([finding.owner()]),
+                seen: HashSet::from_iter([finding.owner()]),
                 reach: finding.reach().iter().copied().collect(),
             }),
         }

@@ -30,7 +30,7 @@ pub(crate) fn judge(name: &str, value: &str) -> Option<Confidence> {
     } else if names_a_credential(name) && is_plausible(value) {
         Some(if is_random(value) { Confidence::High } else { Confidence::Medium })
     } else {
-        (names_a_password(name) && is_short_password(value)).then_some(Confidence::Low)
+        (is_short_password(value) && names_a_password(name)).then_some(Confidence::Low)
     }
 }
 
@@ -105,6 +105,9 @@ const ABOUT: [&str; 35] = [
 
 /// Whether a name says that its value is a credential. Words end where the name's words end: TOKENIZER is none.
 fn names_a_credential(name: &str) -> bool {
+    if !may_name_one(name) {
+        return false;
+    }
     let words = words(name);
     let about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str()))
         || words.iter().any(|word| matches!(word.as_str(), "EXISTING" | "PUBLIC"));
@@ -115,6 +118,13 @@ fn names_a_credential(name: &str) -> bool {
         && ends
             .into_iter()
             .any(|end| WORDS.iter().any(|word| end.trim_end_matches('s').ends_with(word.trim_end_matches('s'))))
+}
+
+/// Whether the letters of a name have one of the words anywhere: most names do not, and need no closer look.
+fn may_name_one(name: &str) -> bool {
+    let letters: Vec<u8> = name.bytes().filter(u8::is_ascii_alphabetic).map(|b| b.to_ascii_lowercase()).collect();
+    let has = |word: &str| letters.windows(word.len()).any(|part| part == word.as_bytes());
+    WORDS.iter().any(|word| has(word.trim_end_matches('s')))
 }
 
 /// The words of SNAKE_CASE, kebab-case, dotted.names and camelCase, in capitals.
@@ -200,7 +210,8 @@ fn url_safe(c: char) -> bool {
 /// A private key, a token of a known service, a JWT, or a URL with a password.
 fn has_known_shape(value: &str) -> bool {
     let private_key = value.contains("-----BEGIN ") && value.contains("PRIVATE KEY-----");
-    let token = SHAPES.iter().any(|(prefix, least, allowed)| {
+    let long_enough = |(prefix, least, _): &&Shape| value.len() >= prefix.len() + least;
+    let token = SHAPES.iter().filter(long_enough).any(|(prefix, least, allowed)| {
         value.match_indices(prefix).any(|(at, _)| {
             let (before, rest) = value.split_at(at);
             let tail = rest.trim_start_matches(prefix).chars().take_while(|c| allowed(*c)).count();

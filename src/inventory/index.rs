@@ -3,8 +3,9 @@ use super::kinds::pod::PodSpec;
 use super::{Inventory, Kind, PodRow};
 use crate::model::ObjectRef;
 use crate::model::findings::pod_spec_field;
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A distinct spec among the live pods of an owner.
@@ -63,7 +64,7 @@ impl Inventory {
     /// finished Jobs are not among them.
     pub fn workloads(&self) -> Vec<Workload<'_>> {
         static NO_LABELS: Map = Map::new();
-        let mut found: IndexMap<ObjectRef, Workload<'_>> = IndexMap::new();
+        let mut found: IndexMap<ObjectRef, Workload<'_>, RandomState> = IndexMap::default();
         for ((kind, (namespace, name)), row) in &self.controllers {
             if row.meta.controller().is_some() || row.finished {
                 continue;
@@ -81,7 +82,7 @@ impl Inventory {
             found.insert(owner, workload);
         }
         // pods of one ReplicaSet have one owner, which is kept once: its chain is followed once
-        let mut tops: HashMap<(&str, usize), usize> = HashMap::new();
+        let mut tops: HashMap<(&str, usize), usize> = HashMap::default();
         for pod in self.pods.values().filter(|pod| !pod.ended) {
             let of =
                 pod.owner.as_ref().filter(|_| !is_of_itself(pod)).map(|of| (&*pod.namespace, Arc::as_ptr(of).addr()));

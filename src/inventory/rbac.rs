@@ -7,8 +7,9 @@ use super::kinds::pod::PodSpec;
 use super::kinds::rbac::{Binding, Role, Rule, Subject};
 use super::{Inventory, Kind, Medium, Platform, platform};
 use crate::model::GapReason;
+use foldhash::HashMap;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -359,6 +360,8 @@ pub struct RoleUse<'a> {
     /// What it grants. Of an aggregated role what the controller merged; in manifests it has not yet, so that is done
     /// here.
     pub rules: Cow<'a, [Rule]>,
+    /// The first role with the same rules, by its position in [`Rbac::roles`]: many namespaces have a role of one chart.
+    pub alike: usize,
     /// Shipped by Kubernetes: labelled so, and of a known name.
     pub shipped: bool,
     /// Positions in [`Rbac::grants`].
@@ -387,13 +390,19 @@ impl<'a> Rbac<'a> {
     pub fn of(inventory: &'a Inventory) -> Self {
         let mut rbac = Self::default();
         let platform = platform::detect(inventory);
-        let mut places: HashMap<(Kind, &str, &str), usize> = HashMap::with_capacity(inventory.roles.len());
+        let mut places: HashMap<(Kind, &str, &str), usize> = HashMap::default();
+        let mut alike: HashMap<&[Rule], usize> = HashMap::default();
         for ((kind, key), role) in &inventory.roles {
             places.insert((*kind, &key.0, &key.1), rbac.roles.len());
             let place = *kind == Kind::ClusterRole || matches!(&*key.0, "kube-system" | "kube-public");
             let shipped = place && labelled(&role.meta) && is_shipped_name(&role.meta.name);
             let rules = effective_rules(inventory, role);
-            rbac.roles.push(RoleUse { kind: *kind, role, rules, shipped, grants: Vec::new() });
+            let next = rbac.roles.len();
+            let alike = match &rules {
+                Cow::Borrowed(rules) => *alike.entry(*rules).or_insert(next),
+                Cow::Owned(_) => next,
+            };
+            rbac.roles.push(RoleUse { kind: *kind, role, rules, alike, shipped, grants: Vec::new() });
         }
         for ((kind, key), binding) in &inventory.bindings {
             let (namespace, position) = (&*key.0, rbac.grants.len());
@@ -553,9 +562,10 @@ impl Right {
 
 /// Whether a rule's list has the value or `*`; a wanted `a*` has any value that begins with `a`.
 fn holds(list: &[String], want: &str) -> bool {
-    list.iter().any(|have| {
-        have == "*" || want.strip_suffix('*').map_or_else(|| have == want, |prefix| have.starts_with(prefix))
-    })
+    match want.strip_suffix('*') {
+        Some(prefix) => list.iter().any(|have| have == "*" || have.starts_with(prefix)),
+        None => list.iter().any(|have| have == want || have == "*"),
+    }
 }
 
 /// Whether a rule's resource covers a wanted one.

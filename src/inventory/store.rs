@@ -10,8 +10,9 @@ use super::kinds::{admission, cluster, config, ingress, limits, network, plain_k
 use super::selector::selects;
 use super::{Kind, Object, Settings, Version, Wire, kube_bench, kubelet, node_facts};
 use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
+use foldhash::{HashMap, HashSet};
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -147,14 +148,14 @@ macro_rules! inventory {
                     metas: BTreeMap::new(),
                     customs: BTreeMap::new(),
                     wholes: BTreeMap::new(),
-                    sources: HashMap::new(),
+                    sources: HashMap::default(),
                     unplaced: BTreeSet::new(),
                     states: BTreeMap::new(),
                     undecodable: Vec::new(),
                     opt_ins: BTreeSet::new(),
                     id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
                     changes: BTreeMap::new(),
-                    places: HashSet::new(),
+                    places: HashSet::default(),
                     labels: Interner::default(),
                     owners: Interner::default(),
                     nodes_of_pods: Interner::default(),
@@ -343,9 +344,8 @@ impl Inventory {
         }
     }
 
-    fn put_pod(&mut self, key: Key, pod: Pod) -> bool {
-        let owner =
-            pod.meta.controller().map(|o| self.owners.get((o.api_version.clone(), o.kind.clone(), o.name.clone())));
+    fn put_pod(&mut self, key: Key, mut pod: Pod) -> bool {
+        let owner = pod.meta.take_controller().map(|o| self.owners.get((o.api_version, o.kind, o.name)));
         let row = PodRow {
             namespace: key.0.clone(),
             name: key.1.clone(),
@@ -361,10 +361,11 @@ impl Inventory {
     }
 
     fn put_controller(&mut self, kind: Kind, key: Key, controller: Controller) -> bool {
-        let Controller { meta, template, replicas, finished, detail } = controller;
+        let Controller { mut meta, template, replicas, finished, detail } = controller;
         let key = (kind, key);
-        if let Some(owner) = meta.controller().filter(|_| matches!(kind, Kind::ReplicaSet | Kind::Job)) {
-            let owner = self.owners.get((owner.api_version.clone(), owner.kind.clone(), owner.name.clone()));
+        let is_copy = matches!(kind, Kind::ReplicaSet | Kind::Job);
+        if let Some(owner) = is_copy.then(|| meta.take_controller()).flatten() {
+            let owner = self.owners.get((owner.api_version, owner.kind, owner.name));
             return self.controllers.remove(&key).is_some() | put(&mut self.copies, key, owner);
         }
         let (pod_labels, template) = template.map(|template| (template.labels, template.spec)).unzip();

@@ -5,8 +5,8 @@ use super::{
     ControlRef, Disruption, Evidence, FieldPath, Finding, FindingSource, FindingStatus, ObjectRef, SeenIn, Severity,
     Waiver, fingerprint,
 };
+use foldhash::HashMap;
 use serde::{Serialize, Serializer};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What all findings of a check share.
@@ -534,17 +534,21 @@ impl Gathering {
         let owners = ranks(&mut |a, b| object(a).cmp(&object(b)), shared.owners.len());
         let check = |place: &u32| shared.asked.get(*place as usize).map(|asked| asked.check);
         let checks = ranks(&mut |a, b| check(a).cmp(&check(b)), shared.asked.len());
-        let said = |cells: &Cells| shared.said.get(cells.said as usize);
-        let key = |cells: &Cells| {
-            let owner = shared.owners.get(cells.owner as usize);
-            let reach = owner.map_or(0, |owner| owner.reach.len());
-            let (severity, check) = said(cells).map_or((Severity::Info, 0), |(asked, said)| (said.severity, *asked));
-            (
-                std::cmp::Reverse((severity, reach)),
-                checks.get(check as usize).copied(),
-                owners.get(cells.owner as usize).copied(),
-            )
+        // a key is put together from what a said and an owner give to it: severity, reach, check, owner, the first on top
+        let low = |value: u64, most: u64| most - value.min(most);
+        let of_said = |(asked, said): &(u32, Arc<Said>)| {
+            let check = checks.get(*asked as usize).copied().unwrap_or(u32::MAX);
+            (low(said.severity as u64, 0xff) << 56) | (u64::from(check & 0xffff) << 32)
         };
+        let of_owner = |(place, owner): (usize, &Owner)| {
+            let rank = owners.get(place).copied().unwrap_or(u32::MAX);
+            (low(owner.reach.len() as u64, 0xff) << 48) | u64::from(rank)
+        };
+        let of_said: Vec<u64> = shared.said.iter().map(of_said).collect();
+        let of_owner: Vec<u64> = shared.owners.iter().enumerate().map(of_owner).collect();
+        let part = |parts: &[u64], place: u32| parts.get(place as usize).copied().unwrap_or_default();
+        let key = |cells: &Cells| part(&of_said, cells.said) | part(&of_owner, cells.owner);
+        let said = |cells: &Cells| shared.said.get(cells.said as usize);
         let container = |cells: &Cells| said(cells).and_then(|(_, said)| said.container.as_ref());
         self.findings.cells.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| container(a).cmp(&container(b))));
         self.findings.cells.shrink_to_fit();

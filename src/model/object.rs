@@ -1,5 +1,5 @@
+use foldhash::HashSet;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 

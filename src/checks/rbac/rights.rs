@@ -8,6 +8,7 @@ use crate::inventory::kinds::rbac::Rule;
 use crate::inventory::kinds_of;
 use crate::inventory::{Carried, Grant, GrantScope, Granted, Holder, Kind, Right, RoleUse, Target, Version};
 use crate::model::{FieldPath, GapReason, Severity};
+use foldhash::HashMap;
 use serde_json::{Map, Value};
 
 /// Any of these unread may hide who holds a right.
@@ -52,7 +53,8 @@ pub(super) struct Question<'q> {
     pub doing: &'static str,
     /// What would pass.
     pub expected: &'static str,
-    /// How bad a rule is where it holds in this scope; None: it is not what is looked for.
+    /// How bad a rule is where it holds in this scope; None: it is not what is looked for. Of a scope it asks whether it is
+    /// the cluster, kube-system or any other namespace.
     pub severity: &'q dyn Fn(&Rule, GrantScope<'_>) -> Option<Severity>,
     /// The field of the rule at fault, empty for the rule, and its value.
     pub evidence: fn(&Rule) -> (&'static str, Value),
@@ -125,14 +127,47 @@ pub(super) fn judge(cx: &Cx<'_>, judge: &mut Judge, want: &Want) {
     ask(cx, judge, &Question::new(want.doing, want.expected, &severity));
 }
 
+/// A rule that a question looks for.
+struct Found {
+    /// Its position among the rules.
+    rule: usize,
+    severity: Severity,
+    /// It covers everything.
+    everything: bool,
+}
+
+fn look(question: &Question<'_>, rules: &[Rule], scope: GrantScope<'_>) -> Vec<Found> {
+    let found = |(index, rule): (usize, &Rule)| {
+        let severity = (question.severity)(rule, scope)?;
+        Some(Found { rule: index, severity, everything: rule.is_everything() })
+    };
+    rules.iter().enumerate().filter_map(found).collect()
+}
+
+/// What a question comes to on rules of roles, by the first of those that are alike and by scope.
+#[derive(Default)]
+struct Answers(HashMap<(usize, GrantScope<'static>), Vec<Found>>);
+
+impl Answers {
+    fn of(&mut self, question: &Question<'_>, role: &RoleUse<'_>, scope: GrantScope<'_>) -> &[Found] {
+        let scope = match scope {
+            GrantScope::Cluster => GrantScope::Cluster,
+            GrantScope::Namespace("kube-system") => GrantScope::Namespace("kube-system"),
+            GrantScope::Namespace(_) => GrantScope::Namespace(""),
+        };
+        self.0.entry((role.alike, scope)).or_insert_with(|| look(question, &role.rules, scope))
+    }
+}
+
 /// Asks the question of every role and binding.
 pub(super) fn ask(cx: &Cx<'_>, judge: &mut Judge, question: &Question<'_>) {
+    let mut answers = Answers::default();
     let judged = |role: &RoleUse<'_>| !role.shipped && cx.in_scope(role.kind, &role.role.meta);
     for role in cx.rbac.roles.iter().filter(|role| judged(role)) {
         let hits = judge.object(role.kind, &role.role.meta);
         let mut held = Vec::new();
         for grant in role.grants.iter().filter_map(|place| cx.rbac.grants.get(*place)) {
-            find(question, &role.rules, grant, grant.holders.iter().copied(), &mut held);
+            hold(answers.of(question, role, grant.scope), grant, grant.holders.iter().copied(), &mut held);
         }
         if !held.is_empty() {
             report_role(cx, hits, question, role, &held);
@@ -155,7 +190,14 @@ pub(super) fn ask(cx: &Cx<'_>, judge: &mut Judge, question: &Question<'_>) {
         }
         let hits = judge.object(grant.kind, &grant.binding.meta);
         let mut held = Vec::new();
-        find(question, cx.rbac.rules(grant), grant, grant.own_holders(), &mut held);
+        match grant.role {
+            Target::Read(place) => {
+                let role = cx.rbac.roles.get(place);
+                let found = role.map_or(&[][..], |role| answers.of(question, role, grant.scope));
+                hold(found, grant, grant.own_holders(), &mut held);
+            }
+            _ => hold(&look(question, cx.rbac.rules(grant), grant.scope), grant, grant.own_holders(), &mut held),
+        }
         if !held.is_empty() {
             report_binding(cx, hits, question, grant, &held);
         } else if let Target::Unread(reason) | Target::Known(_, Some(reason)) = grant.role {
@@ -168,19 +210,15 @@ pub(super) fn ask(cx: &Cx<'_>, judge: &mut Judge, question: &Question<'_>) {
     }
 }
 
-fn find<'a>(
-    question: &Question<'_>,
-    rules: &[Rule],
+fn hold<'a>(
+    found: &[Found],
     grant: &Grant<'a>,
     holders: impl Iterator<Item = (usize, Holder<'a>)> + Clone,
     held: &mut Vec<Held<'a>>,
 ) {
-    for (index, rule) in rules.iter().enumerate() {
-        let Some(severity) = (question.severity)(rule, grant.scope) else { continue };
-        let everything = rule.is_everything();
-        let each =
-            holders.clone().map(|(_, holder)| Held { rule: index, holder, scope: grant.scope, severity, everything });
-        held.extend(each);
+    for Found { rule, severity, everything } in found {
+        let (rule, severity, everything) = (*rule, *severity, *everything);
+        held.extend(holders.clone().map(|(_, holder)| Held { rule, holder, scope: grant.scope, severity, everything }));
     }
 }
 

@@ -4,10 +4,10 @@
 use super::meta::{Map, Meta};
 use super::pod::{PodSpec, is_token_volume_name, keeps_annotation};
 use bytes::Bytes;
+use foldhash::{HashMap, HashSet};
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 use sha2::{Digest, Sha256};
-use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -24,7 +24,7 @@ pub(in crate::inventory) struct Interner<T> {
 
 impl<T> Default for Interner<T> {
     fn default() -> Self {
-        Self { known: HashSet::new(), sweep_at: SWEEP_AT }
+        Self { known: HashSet::default(), sweep_at: SWEEP_AT }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Metadata, label selectors and the scalars that JSON and protobuf write differently.
 
+use bytes::Bytes;
+use prost::Message;
 use serde::{Deserialize, Deserializer, Serializer};
 use std::collections::BTreeMap;
 
@@ -175,17 +177,42 @@ pub struct Meta {
     #[serde(deserialize_with = "nullable")]
     pub labels: Map,
     /// Annotations; only those that a check or a screen reads survive [`Meta::slim`].
-    #[prost(btree_map = "string, string", tag = "12")]
+    #[prost(btree_map = "string, string", tag = "10012")]
     #[serde(deserialize_with = "nullable")]
     pub annotations: Map,
+    /// Annotations as they are on the wire, until [`Meta::slim`]: most are never decoded.
+    #[prost(bytes = "bytes", repeated, tag = "12")]
+    #[serde(skip)]
+    pub(crate) wire_annotations: Vec<Bytes>,
     /// Owners.
     #[prost(message, repeated, tag = "13")]
     #[serde(deserialize_with = "nullable")]
     pub owner_references: Vec<OwnerReference>,
     /// Who wrote to it; only who wrote last to what is not its status survives [`Meta::slim`].
-    #[prost(message, repeated, tag = "17")]
+    #[prost(message, repeated, tag = "10017")]
     #[serde(deserialize_with = "nullable")]
     pub managed_fields: Vec<ManagedFields>,
+    /// The same as they are on the wire.
+    #[prost(bytes = "bytes", repeated, tag = "17")]
+    #[serde(skip)]
+    pub(crate) wire_managed_fields: Vec<Bytes>,
+}
+
+/// An entry of a map, undecoded.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Pair {
+    #[prost(bytes = "bytes", tag = "1")]
+    key: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    value: Bytes,
+}
+
+impl Pair {
+    /// Both texts, if the key is wanted and they are texts.
+    fn texts(self, is_wanted: impl Fn(&str) -> bool) -> Option<(String, String)> {
+        let key = std::str::from_utf8(&self.key).ok().filter(|key| is_wanted(key))?;
+        Some((key.to_owned(), std::str::from_utf8(&self.value).ok()?.to_owned()))
+    }
 }
 
 /// `metav1.ManagedFieldsEntry`, without the fields.
@@ -246,15 +273,39 @@ impl Meta {
     /// Drops what is not read and what may be secret.
     pub fn slim(&mut self) {
         self.annotations.retain(|key, _| keep_annotation(key));
-        let last =
-            self.managed_fields.iter().filter(|entry| entry.subresource.is_empty()).max_by_key(|entry| entry.time);
-        self.managed_fields = last.cloned().into_iter().collect();
+        let wire = std::mem::take(&mut self.wire_annotations).into_iter();
+        self.annotations.extend(wire.filter_map(|pair| Pair::decode(pair).ok()?.texts(keep_annotation)));
+        let wire = std::mem::take(&mut self.wire_managed_fields).into_iter();
+        let entries = std::mem::take(&mut self.managed_fields).into_iter();
+        let entries = entries.chain(wire.filter_map(|entry| ManagedFields::decode(entry).ok()));
+        let last = entries.filter(|entry| entry.subresource.is_empty()).max_by_key(|entry| entry.time);
+        self.managed_fields = last.into_iter().collect();
         self.owner_references.shrink_to_fit();
         // JSON writes the zero time as null
         self.creation_timestamp.take_if(|time| time.seconds == 0);
         if self.name.is_empty() && !self.generate_name.is_empty() {
             self.name = format!("{}*", self.generate_name);
         }
+    }
+
+    /// The same where only name, labels, annotations and owners are kept.
+    pub fn slim_to_owners(&mut self) {
+        self.wire_managed_fields.clear();
+        self.managed_fields.clear();
+        self.slim();
+    }
+
+    /// The value of an annotation of an object that is not slim.
+    pub fn annotation(&self, name: &str) -> Option<String> {
+        let pairs = self.wire_annotations.iter().filter_map(|pair| Pair::decode(pair.clone()).ok());
+        let wire = pairs.filter_map(|pair| pair.texts(|key| key == name)).next();
+        wire.map(|(_, value)| value).or_else(|| self.annotations.get(name).cloned())
+    }
+
+    /// The managing controller, taken out.
+    pub fn take_controller(&mut self) -> Option<OwnerReference> {
+        let place = self.owner_references.iter().position(|owner| owner.controller == Some(true))?;
+        Some(self.owner_references.swap_remove(place))
     }
 
     /// The managing controller.

@@ -1001,7 +1001,7 @@ pub struct WirePod {
 impl WirePod {
     /// Slim and interned.
     pub(super) fn read(mut self) -> Result<Pod, prost::DecodeError> {
-        self.meta.slim();
+        self.meta.slim_to_owners();
         let (spec, node) = interned::read(self.spec, self.bytes, &self.meta)?;
         Ok(Pod { meta: self.meta, spec, node, phase: self.status.phase })
     }

@@ -4,7 +4,7 @@ use super::config::{self, Flags};
 use super::discovery::{self, Discovery, Served};
 use super::errors::{ConnectError, Problem};
 use super::follow::UNWATCHED;
-use super::journal::Journal;
+use super::journal::{Entry, Journal};
 use super::kubelets;
 use super::link::{Link, Packed};
 use super::pace::Pace;
@@ -24,12 +24,13 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Sleep, sleep, timeout};
 
 /// Objects handed over at once: few enough to be soon, many enough to be cheap.
 const BATCH: usize = 128;
@@ -407,8 +408,12 @@ impl Inner {
                 inner.unless_cancelled(kind, read, &out).await;
             });
         };
-        // while the server has nothing else to do: something to look at
-        let soon = (mode == Mode::Follow && self.link.is_near()).then_some(Kind::Deployment);
+        let soon = match mode {
+            // while the server has nothing else to do: something to look at
+            Mode::Follow => self.link.is_near().then_some(Kind::Deployment),
+            // what takes longest
+            Mode::Once => Some(Kind::Pod),
+        };
         let mut soon = soon.filter(|kind| kinds.contains(kind));
         soon.into_iter().for_each(|kind| read(kind, asked.clone(), &mut tasks));
         // whether namespaces can be listed decides the scope of every other kind: one answer, then all at once
@@ -418,7 +423,7 @@ impl Inner {
             while tasks.join_next().await.is_some() {}
             soon = None;
         }
-        if soon.is_some() {
+        if soon.is_some() && mode == Mode::Follow {
             let _ = timeout(HEAD_START, self.looked.notified()).await;
         }
         // pods first: they take longest
@@ -833,14 +838,14 @@ impl Inner {
 
     async fn read_whole(&self, answer: Answer) -> Result<Bytes, Problem> {
         let mut unpack = Unpack::new(answer.is_gzip, LIMIT);
-        let number = answer.number;
+        let entry = answer.entry;
         let mut body = answer.body.into_data_stream();
         let mut whole = BytesMut::new();
         let late = |_| Problem::TimedOut(format!("nothing more came within {:?}", self.patience()));
         while let Some(chunk) = timeout(self.patience(), body.next()).await.map_err(late)? {
             let chunk = chunk.map_err(|error| Problem::Broken(format!("the answer broke off: {error}")))?;
             self.stats.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-            self.journal.received(number, chunk.len() as u64);
+            self.journal.received(entry, chunk.len() as u64);
             unpack.push(&chunk, |bytes| whole.extend_from_slice(bytes))?;
         }
         unpack.finish(|bytes| whole.extend_from_slice(bytes))?;
@@ -931,9 +936,9 @@ impl Inner {
             None => request.body(Body::empty()),
         };
         let request = request.map_err(|error| (Problem::Broken(error.to_string()), None))?;
-        let (number, asked) = (self.journal.begin(request.method().as_str(), path), Instant::now());
+        let (entry, asked) = (self.journal.begin(request.method().as_str(), path), Instant::now());
         let failed = |problem: Problem| {
-            self.journal.answered(number, path, Err(&problem.to_string()), asked.elapsed());
+            self.journal.answered(entry, Err(&problem.to_string()), asked.elapsed());
             (problem, None)
         };
         let answer = match timeout(self.patience(), self.client.send(request)).await {
@@ -943,10 +948,10 @@ impl Inner {
         };
         self.link.answered(asked.elapsed(), false);
         let status = answer.status();
-        self.journal.answered(number, path, Ok(status.as_u16()), asked.elapsed());
+        self.journal.answered(entry, Ok(status.as_u16()), asked.elapsed());
         let seconds = answer.headers().get(http::header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
         let is_gzip = answer.headers().get(http::header::CONTENT_ENCODING).is_some_and(|packing| packing == "gzip");
-        let answer = Answer { body: answer.into_body(), is_gzip, number };
+        let answer = Answer { body: answer.into_body(), is_gzip, entry };
         if status.is_success() {
             return Ok(answer);
         }
@@ -962,8 +967,8 @@ impl Inner {
 pub(super) struct Answer {
     body: Body,
     is_gzip: bool,
-    /// Its request's number in the journal.
-    number: u64,
+    /// Its request's in the journal.
+    entry: Entry,
 }
 
 impl From<Refused> for Problem {
@@ -993,16 +998,25 @@ pub(super) struct Watch {
     opened: Instant,
     /// Bytes that came.
     came: u64,
-    number: u64,
+    entry: Entry,
+    alarm: Alarm,
 }
 
 impl Watch {
     pub(super) fn new(kind: Kind, answer: Answer) -> Self {
         // it may go on for days: what is limited are its frames
         let unpack = Unpack::new(answer.is_gzip, usize::MAX);
-        let number = answer.number;
+        let entry = answer.entry;
         let body = answer.body.into_data_stream();
-        Self { frames: Frames::new(kind), unpack, body, opened: Instant::now(), came: 0, number }
+        Self {
+            frames: Frames::new(kind),
+            unpack,
+            body,
+            opened: Instant::now(),
+            came: 0,
+            entry,
+            alarm: Alarm::default(),
+        }
     }
 
     /// The next event, if it comes in time.
@@ -1013,11 +1027,11 @@ impl Watch {
                 Some(Err(error)) => return Err(Broken::Problem(Problem::Broken(error))),
                 None => {}
             }
-            match timeout(patience, self.body.next()).await {
+            match self.alarm.unless_silent(patience, self.body.next()).await {
                 Ok(Some(Ok(chunk))) => {
                     self.came += chunk.len() as u64;
                     inner.stats.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-                    inner.journal.received(self.number, chunk.len() as u64);
+                    inner.journal.received(self.entry, chunk.len() as u64);
                     let Self { unpack, frames, .. } = self;
                     let unpacked = unpack.push(&chunk, |bytes| frames.push(bytes));
                     unpacked.map_err(|refused| Broken::Problem(refused.into()))?;
@@ -1026,7 +1040,47 @@ impl Watch {
                     return Err(Broken::Problem(Problem::Broken(format!("the stream broke off: {error}"))));
                 }
                 Ok(None) => return Err(Broken::Problem(Problem::Broken("the server ended the stream".into()))),
-                Err(_) => return Err(Broken::NoBookmark),
+                Err(Silent) => return Err(Broken::NoBookmark),
+            }
+        }
+    }
+}
+
+/// Nothing came in time.
+struct Silent;
+
+/// Notices silence. A timer for every part of a stream would cost more than the part: one is kept, and looks each time it
+/// goes off whether anything came since. So silence is noticed after its limit, and before twice that.
+#[derive(Default)]
+struct Alarm {
+    timer: Option<(Duration, Pin<Box<Sleep>>)>,
+    /// Something came since the timer was set.
+    heard: bool,
+}
+
+impl Alarm {
+    /// What comes, or that nothing does within a limit.
+    async fn unless_silent<T>(&mut self, limit: Duration, coming: impl Future<Output = T>) -> Result<T, Silent> {
+        let (of, timer) = self.timer.get_or_insert_with(|| (limit, Box::pin(sleep(limit))));
+        if *of != limit {
+            *of = limit;
+            self.heard = false;
+            timer.as_mut().reset(tokio::time::Instant::now() + limit);
+        }
+        tokio::pin!(coming);
+        loop {
+            tokio::select! {
+                biased;
+                came = &mut coming => {
+                    self.heard = true;
+                    return Ok(came);
+                }
+                () = timer.as_mut() => {
+                    timer.as_mut().reset(tokio::time::Instant::now() + limit);
+                    if !std::mem::take(&mut self.heard) {
+                        return Err(Silent);
+                    }
+                }
             }
         }
     }
