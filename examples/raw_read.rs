@@ -16,7 +16,7 @@ mod raw {
     use anyhow::{Context, Result, bail};
     use http_body_util::{BodyExt, Empty};
     use hyper_util::client::legacy::Client;
-    use hyper_util::client::legacy::connect::Connect;
+    use hyper_util::client::legacy::connect::{Connect, HttpConnector};
     use hyper_util::rt::TokioExecutor;
     use kube::client::ConfigExt;
     use std::sync::Arc;
@@ -39,7 +39,11 @@ mod raw {
         let requests: usize = chains.iter().map(Vec::len).sum();
         let begin = Instant::now();
         let config = kube::Config::infer().await?;
-        let connector = config.rustls_https_connector()?;
+        let mut connector = HttpConnector::new();
+        connector.enforce_http(false);
+        // as plimsoll does
+        connector.set_nodelay(true);
+        let connector = config.rustls_https_connector_with_connector(connector)?;
         let client: Client<_, Empty<bytes::Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
         // kube keeps a kubeconfig's token secret even from its own user: the bench hands it over
         let token = std::env::var("PLIMSOLL_BENCH_TOKEN").ok().map(|token| format!("Bearer {token}"));

@@ -78,10 +78,10 @@ impl Figure {
 
     /// Whether a spec says it; a limit stands in for the request that is not there. Zero is none.
     fn is_in(&self, resources: Option<&Resources>) -> bool {
-        let Some(Resources { limits, requests }) = resources else { return false };
+        let Some(resources) = resources else { return false };
         let given = match self.field {
-            "limits" => limits.get(self.resource),
-            _ => requests.get(self.resource).or_else(|| limits.get(self.resource)),
+            "limits" => resources.limit(self.resource),
+            _ => resources.request(self.resource).or_else(|| resources.limit(self.resource)),
         };
         given.is_some_and(|quantity| !quantity.is_zero())
     }
@@ -89,8 +89,8 @@ impl Figure {
     /// What the container's field holds: nothing, or a zero.
     fn value(&self, container: &ContainerCx<'_>) -> Value {
         let resources = container.container.resources.as_ref();
-        let list = resources.map(|r| if self.field == "limits" { &r.limits } else { &r.requests });
-        list.and_then(|list| list.get(self.resource)).map_or(Value::Null, |quantity| quantity.text.as_str().into())
+        let of = |r| if self.field == "limits" { Resources::limit(r, self.resource) } else { r.request(self.resource) };
+        resources.and_then(of).map_or(Value::Null, |quantity| quantity.text.as_str().into())
     }
 
     /// The LimitRange that gives new containers of a namespace one.

@@ -1,7 +1,7 @@
 //! `v1.Pod` and the PodSpec of every template: the fields that checks read.
 
 use super::interned;
-use super::meta::{Map, Meta, Quantities, nullable};
+use super::meta::{Map, Meta, Quantities, Quantity, nullable};
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
@@ -347,13 +347,40 @@ pub struct VolumeMount {
 #[serde(default)]
 pub struct Resources {
     /// `limits`.
-    #[prost(btree_map = "string, message", tag = "1")]
-    #[serde(deserialize_with = "nullable")]
-    pub limits: Quantities,
+    #[prost(message, repeated, tag = "1")]
+    #[serde(deserialize_with = "amounts")]
+    limits: Vec<Amount>,
     /// `requests`.
-    #[prost(btree_map = "string, message", tag = "2")]
-    #[serde(deserialize_with = "nullable")]
-    pub requests: Quantities,
+    #[prost(message, repeated, tag = "2")]
+    #[serde(deserialize_with = "amounts")]
+    requests: Vec<Amount>,
+}
+
+/// An entry of `limits` or `requests`: every container has a few, which as maps would take five times the room.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
+struct Amount {
+    #[prost(string, tag = "1")]
+    resource: String,
+    #[prost(message, required, tag = "2")]
+    quantity: Quantity,
+}
+
+/// In the order of names, as protobuf has them.
+fn amounts<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Amount>, D::Error> {
+    let map: Quantities = nullable(d)?;
+    Ok(map.into_iter().map(|(resource, quantity)| Amount { resource, quantity }).collect())
+}
+
+impl Resources {
+    /// `limits` of a resource: `cpu`, `memory`.
+    pub fn limit(&self, resource: &str) -> Option<&Quantity> {
+        self.limits.iter().find(|amount| amount.resource == resource).map(|amount| &amount.quantity)
+    }
+
+    /// `requests` of a resource.
+    pub fn request(&self, resource: &str) -> Option<&Quantity> {
+        self.requests.iter().find(|amount| amount.resource == resource).map(|amount| &amount.quantity)
+    }
 }
 
 /// `v1.Container` and, with the same tags, `v1.EphemeralContainerCommon`.

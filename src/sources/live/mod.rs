@@ -2,6 +2,7 @@
 //! where that is asked for.
 
 mod access;
+mod client;
 mod collect;
 mod config;
 mod discovery;

@@ -280,7 +280,7 @@ fn open_log(path: &Path) -> Result<Mutex<File>, ConnectError> {
 }
 
 fn client(config: Config, server: &str) -> Result<Client, ConnectError> {
-    Client::try_from(config).map_err(|error| Problem::from_kube(&error).into_connect_error(server))
+    super::client::client(config).map_err(|error| Problem::from_kube(&error).into_connect_error(server))
 }
 
 fn resource_path(api_version: &str, namespace: Option<&str>, plural: &str) -> String {
