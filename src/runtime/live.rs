@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 /// Least time between two reports while kinds are read.
 const BETWEEN: Duration = Duration::from_millis(150);
 
-/// The same until there is a finding to look at.
+/// The same until there is a finding to look at; the first workloads are looked at at once.
 const FIRST: Duration = Duration::from_millis(20);
 
 /// How much rest may be put off: the first few changes after a calm are looked at at once.
@@ -245,7 +245,7 @@ impl Live {
         let mut engine = Engine::following();
         let mut updates = session.read(wanted.clone(), Mode::Follow);
         let mut links = Links::default();
-        let (mut told, mut pause) = (Instant::now(), FIRST);
+        let (mut told, mut pause) = (Instant::now(), Duration::ZERO);
         let begun = Instant::now();
         let mut worth_a_look = false;
         loop {

@@ -234,8 +234,8 @@ impl Session {
 
     /// Reads kinds; updates come as they are read. Dropping the receiver ends it.
     pub fn read(&self, kinds: BTreeSet<Kind>, mode: Mode) -> mpsc::Receiver<Update> {
-        // few batches in flight: the consumer's pace bounds memory
-        let (sender, receiver) = mpsc::channel(4);
+        // the consumer's pace bounds memory, and while it looks for a first finding the machine is its own
+        let (sender, receiver) = mpsc::channel(1);
         let inner = self.inner.clone();
         let scope = self.scope();
         tokio::spawn(async move { inner.read_all(kinds, scope, mode, sender).await });
