@@ -1,9 +1,11 @@
 //! Rules are run on a thread of their own, a little ahead of what makes findings of what they say.
 
 use super::evaluate::each_spec;
-use super::memo::{Heard, number};
+use super::memo::{Heard, OnSpec, number, number_among};
 use crate::checks::{Check, Cx, Hits, Judge, Known, Run, SpecCx};
 use crate::inventory::Workload;
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,10 +18,19 @@ pub(super) const BESIDE: usize = 500;
 /// Results that wait: what rules say may be large.
 const WAITING: usize = 1;
 
+/// What a rule says of specs: a hundred thousand pods hear few different things.
+#[derive(Default)]
+pub(super) struct OnSpecs {
+    /// Each result once.
+    pub heard: IndexSet<Heard, RandomState>,
+    /// Where each is said, in order; by its place among them.
+    pub at: Vec<OnSpec>,
+}
+
 /// What a rule says.
 pub(super) enum Found {
-    /// Of specs of workloads: their places, in order.
-    Specs(Vec<(u32, u32, Heard)>),
+    /// Of specs of workloads.
+    Specs(OnSpecs),
     /// Of objects.
     Objects(Judge),
 }
@@ -60,26 +71,27 @@ fn run(check: &'static Check, cx: &Cx<'_>, known: &mut Known) -> Ran {
     Ran { found, timed: cx.asked_for_time.swap(false, Ordering::Relaxed) }
 }
 
-fn join(check: &Check, cx: &Cx<'_>, each: Each) -> Vec<(u32, u32, Heard)> {
+fn join(check: &Check, cx: &Cx<'_>, each: Each) -> OnSpecs {
     let version = cx.version();
-    let mut results: Vec<(u32, u32, Heard)> = Vec::new();
+    let OnSpecs { mut heard, at: mut results } = OnSpecs::default();
     for (workload, of) in cx.workloads.iter().enumerate() {
         let first = results.len();
         for (spec, of_spec) in each_spec(of).enumerate() {
             // pods that are as the template says
             if spec > 0 && of.template.as_ref().is_some_and(|template| Arc::ptr_eq(template, of_spec)) {
-                let of_template = results.get(first..).unwrap_or_default().iter().filter(|(_, spec, _)| *spec == 0);
-                let same: Vec<_> = of_template.map(|(of, _, heard)| (*of, number(spec), heard.clone())).collect();
+                let of_template = results.get(first..).unwrap_or_default().iter().filter(|on| on.spec == 0);
+                let same: Vec<_> = of_template.map(|on| OnSpec { spec: number(spec), ..*on }).collect();
                 results.extend(same);
                 continue;
             }
             let mut hits = Hits::default();
             each(cx, of, &SpecCx { spec: of_spec, version }, &mut hits);
-            let heard = hits.list.into_iter().map(|hit| Heard::of(check, hit, true));
-            results.extend(heard.map(|heard| (number(workload), number(spec), heard)));
+            let at = |heard| OnSpec { workload: number(workload), spec: number(spec), heard };
+            let said = hits.list.into_iter().map(|hit| Heard::of(check, hit, true));
+            results.extend(said.map(|said| at(number_among(&mut heard, said))));
         }
     }
-    results
+    OnSpecs { heard, at: results }
 }
 
 /// Runs rules, in the order in which they are asked for.

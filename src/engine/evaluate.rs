@@ -1,4 +1,4 @@
-use super::ahead::{Ahead, Found, Ran};
+use super::ahead::{Ahead, Found, OnSpecs, Ran};
 use super::control::CheckVerdict;
 use super::decisions::{Deciding, Decisions, Unseen};
 use super::gaps::{gaps, scoped_gap};
@@ -58,6 +58,8 @@ pub struct Engine {
 pub trait Exempt {
     /// The built-in waiver for a finding, if there is one.
     fn waiver(&self, check: &str, owner: &ObjectRef, images: &[&str]) -> Option<Waiver>;
+    /// Whether any finding of a check may have one.
+    fn concerns(&self, check: &str) -> bool;
     /// Whether the object is a platform component: for folding, never for a verdict.
     fn is_platform(&self, owner: &ObjectRef, images: &[&str]) -> bool;
 }
@@ -69,6 +71,9 @@ pub struct NoExemptions;
 impl Exempt for NoExemptions {
     fn waiver(&self, _: &str, _: &ObjectRef, _: &[&str]) -> Option<Waiver> {
         None
+    }
+    fn concerns(&self, _: &str) -> bool {
+        false
     }
     fn is_platform(&self, _: &ObjectRef, _: &[&str]) -> bool {
         false
@@ -272,6 +277,8 @@ struct Asking<'c> {
     controls: &'c Controls,
     /// Its number among the findings, from the first on.
     number: Option<u32>,
+    /// Some of its findings may be exempt.
+    may_be_exempt: bool,
     /// Objects with findings, each with the worst.
     marked: Vec<(u32, Status)>,
 }
@@ -310,7 +317,13 @@ impl<'a> Evaluation<'a> {
     }
 
     fn check(&mut self, check: &'static Check, controls: &Controls, plan: Plan, ahead: &Ahead) -> Outcomes {
-        let mut asking = Asking { check, controls, number: None, marked: Vec::new() };
+        let mut asking = Asking {
+            check,
+            controls,
+            number: None,
+            may_be_exempt: !self.strict && self.exempt.concerns(check.id),
+            marked: Vec::new(),
+        };
         (self.undecided, self.undecided_words) = (None, None);
         let mut judged = Judge::default();
         let mut population = Population::Objects(Vec::new());
@@ -418,9 +431,11 @@ impl<'a> Evaluation<'a> {
     fn take(&mut self, found: Found) -> Kept {
         match found {
             Found::Objects(judge) => Kept::Objects(judge),
-            Found::Specs(results) => {
-                let numbered = |(workload, spec, heard)| OnSpec { workload, spec, heard: self.memo.number(heard) };
-                Kept::Specs(results.into_iter().map(numbered).collect())
+            Found::Specs(OnSpecs { heard, mut at }) => {
+                let numbers: Vec<u32> = heard.into_iter().map(|heard| self.memo.number(heard)).collect();
+                let number = |place: u32| numbers.get(place as usize).copied().unwrap_or(place);
+                at.iter_mut().for_each(|on| on.heard = number(on.heard));
+                Kept::Specs(at)
             }
         }
     }
@@ -503,8 +518,7 @@ impl<'a> Evaluation<'a> {
             (false, _) => SeenIn::Pods,
         };
         let Facts { images, owner } = self.facts_of(place, workload);
-        let images: Vec<&str> = images.iter().map(|image| &**image).collect();
-        let (status, extra) = self.decide(asking.check, &heard, &workload.owner, resource, &images);
+        let (status, extra) = self.decide(asking, &heard, &workload.owner, resource, &images);
         let said = self.say(asking, seen.heard, &heard);
         let own = Own { status, seen_in: Some(seen_in), instances: Some(number(seen.pods)) };
         self.findings.push(said, owner, &own, extra);
@@ -571,7 +585,7 @@ impl<'a> Evaluation<'a> {
         for hit in hits {
             let heard = Heard::of(asking.check, hit, false);
             let resource = (object != owner).then(|| (**object).clone());
-            let (status, extra) = self.decide(asking.check, &heard, owner, resource, &[]);
+            let (status, extra) = self.decide(asking, &heard, owner, resource, &[]);
             let of = self.plain_owner(id, owner);
             let said = match known.get(&heard) {
                 Some(said) => *said,
@@ -649,11 +663,11 @@ impl<'a> Evaluation<'a> {
     /// The status of a finding, by what people and the program's own list say of it.
     fn decide(
         &mut self,
-        check: &Check,
+        asking: &Asking<'_>,
         heard: &Heard,
         owner: &ObjectRef,
         resource: Option<ObjectRef>,
-        images: &[&str],
+        images: &[Arc<str>],
     ) -> (FindingStatus, Option<Extra>) {
         let reason = heard.unread();
         self.undecided = self.undecided.or(reason);
@@ -668,8 +682,13 @@ impl<'a> Evaluation<'a> {
         let (mut waiver, mut expired_waiver) = (None, None);
         if reason.is_none() {
             let container = heard.said.container.as_deref();
-            let decided = self.deciding.waiver(check.id, owner, resource.as_ref().unwrap_or(owner), container);
-            let exempt = || if self.strict { None } else { self.exempt.waiver(check.id, owner, images) };
+            let check = asking.check.id;
+            let decided = self.deciding.waiver(check, owner, resource.as_ref().unwrap_or(owner), container);
+            let exempt = || {
+                let images: Vec<&str> = images.iter().map(|image| &**image).collect();
+                self.exempt.waiver(check, owner, &images)
+            };
+            let exempt = || asking.may_be_exempt.then(exempt).flatten();
             (waiver, expired_waiver) = (decided.waiver.or_else(exempt), decided.expired);
         }
         if waiver.is_some() {

@@ -32,6 +32,10 @@ impl Exempt for BuiltIn<'_> {
         exemptions::waiver(self.exemptions, self.inventory, self.platform, check, owner, images)
     }
 
+    fn concerns(&self, check: &str) -> bool {
+        self.exemptions.iter().any(|exemption| exemption.concerns(check))
+    }
+
     fn is_platform(&self, owner: &ObjectRef, images: &[&str]) -> bool {
         self.components.is_platform(owner, images)
     }

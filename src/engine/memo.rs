@@ -74,8 +74,8 @@ const WAITING: usize = 4;
 struct Spec {
     /// Keeps the spec alive whose address is the key.
     spec: Arc<PodSpec>,
-    /// Position of the check, and number of what it said; in order.
-    heard: Vec<(u16, u32)>,
+    /// Position of the check, and number of what it said; in order. None: nobody looked yet.
+    heard: Option<Vec<(u16, u32)>>,
 }
 
 /// A result of a rule on one spec of a workload: 0 is the template, then follow the variants.
@@ -180,6 +180,8 @@ impl Memo {
         }
         self.basis = Some(basis);
         self.checks = checks;
+        // a rule that panicked left them behind
+        self.specs.retain(|_, spec| spec.heard.is_some());
     }
 
     fn forget(&mut self) {
@@ -196,7 +198,7 @@ impl Memo {
             let place = entry.index();
             entry.or_insert_with(|| {
                 new.push((place, spec.clone()));
-                Spec { spec: spec.clone(), heard: Vec::new() }
+                Spec { spec: spec.clone(), heard: None }
             });
             number(place)
         });
@@ -229,13 +231,13 @@ impl Memo {
         let mut heard = Vec::with_capacity(found.len());
         heard.extend(found.into_iter().map(|(position, said)| (position, number_among(&mut self.heard, said))));
         if let Some((_, spec)) = self.specs.get_index_mut(place) {
-            spec.heard = heard;
+            spec.heard = Some(heard);
         }
     }
 
     /// What a check, by its position among those given, said of a spec.
     pub(super) fn of_spec(&self, spec: u32, check: u16) -> impl Iterator<Item = u32> + '_ {
-        let heard = self.specs.get_index(spec as usize).map_or(&[][..], |(_, spec)| &spec.heard);
+        let heard = self.specs.get_index(spec as usize).and_then(|(_, spec)| spec.heard.as_deref()).unwrap_or_default();
         let from = heard.partition_point(|(position, _)| *position < check);
         heard.iter().skip(from).take_while(move |(position, _)| *position == check).map(|(_, heard)| *heard)
     }
@@ -305,7 +307,7 @@ fn undecided(reason: GapReason) -> String {
 }
 
 /// The number of a result among those heard.
-fn number_among(known: &mut IndexSet<Heard, RandomState>, heard: Heard) -> u32 {
+pub(super) fn number_among(known: &mut IndexSet<Heard, RandomState>, heard: Heard) -> u32 {
     number(known.get_index_of(&heard).unwrap_or_else(|| known.insert_full(heard.without_room()).0))
 }
 

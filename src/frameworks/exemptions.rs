@@ -63,6 +63,11 @@ impl Exemption {
         node.is_some_and(role) && inventory.pods.get(&key).is_some_and(|pod| pod.mirror)
     }
 
+    /// Whether it is about findings of a check.
+    pub fn concerns(&self, check: &str) -> bool {
+        self.checks.contains(check)
+    }
+
     fn runs_only(&self, inventory: &Inventory, images: &[&str]) -> bool {
         let known = |image: &&str| {
             let repository = image::repository(image);

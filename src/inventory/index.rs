@@ -4,8 +4,6 @@ use super::{Inventory, Kind, PodRow};
 use crate::model::ObjectRef;
 use crate::model::findings::pod_spec_field;
 use foldhash::HashMap;
-use foldhash::fast::RandomState;
-use indexmap::IndexMap;
 use std::sync::Arc;
 
 /// A distinct spec among the live pods of an owner.
@@ -64,7 +62,9 @@ impl Inventory {
     /// finished Jobs are not among them.
     pub fn workloads(&self) -> Vec<Workload<'_>> {
         static NO_LABELS: Map = Map::new();
-        let mut found: IndexMap<ObjectRef, Workload<'_>, RandomState> = IndexMap::default();
+        let mut found: Vec<Workload<'_>> = Vec::new();
+        // places of all but pods that stand for themselves
+        let mut places: HashMap<ObjectRef, usize> = HashMap::default();
         for ((kind, (namespace, name)), row) in &self.controllers {
             if row.meta.controller().is_some() || row.finished {
                 continue;
@@ -79,10 +79,12 @@ impl Inventory {
                 variants: Vec::new(),
                 mirror: false,
             };
-            found.insert(owner, workload);
+            places.insert(owner, found.len());
+            found.push(workload);
         }
         // pods of one ReplicaSet have one owner, which is kept once: its chain is followed once
         let mut tops: HashMap<(&str, usize), usize> = HashMap::default();
+        let mut pods_own_pods = false;
         for pod in self.pods.values().filter(|pod| !pod.ended) {
             let of =
                 pod.owner.as_ref().filter(|_| !is_of_itself(pod)).map(|of| (&*pod.namespace, Arc::as_ptr(of).addr()));
@@ -90,23 +92,35 @@ impl Inventory {
                 Some(place) => *place,
                 None => {
                     let owner = self.top_owner(pod);
-                    let labels = if &*owner.kind == "Pod" { &*pod.labels } else { &NO_LABELS };
-                    let entry = found.entry(owner);
-                    let place = entry.index();
-                    entry.or_insert_with_key(|owner| Workload {
-                        owner: owner.clone(),
-                        labels,
-                        pod_labels: &pod.labels,
-                        template: None,
-                        prefix: "spec",
-                        variants: Vec::new(),
-                        mirror: pod.mirror,
-                    });
+                    let is_pod = &*owner.kind == "Pod";
+                    let owns_another = is_pod && of.is_some();
+                    pods_own_pods |= owns_another;
+                    let known = (pods_own_pods || !is_pod).then(|| places.get(&owner).copied()).flatten();
+                    // a pod that owns another one is too rare for every pod to have its place known
+                    let as_pod =
+                        || owns_another.then(|| found.iter().position(|workload| workload.owner == owner)).flatten();
+                    let known = known.or_else(as_pod);
+                    let place = known.unwrap_or(found.len());
+                    if known.is_none() {
+                        let labels = if is_pod { &*pod.labels } else { &NO_LABELS };
+                        if of.is_some() {
+                            places.insert(owner.clone(), place);
+                        }
+                        found.push(Workload {
+                            owner,
+                            labels,
+                            pod_labels: &pod.labels,
+                            template: None,
+                            prefix: "spec",
+                            variants: Vec::new(),
+                            mirror: pod.mirror,
+                        });
+                    }
                     tops.extend(of.map(|of| (of, place)));
                     place
                 }
             };
-            let Some((_, workload)) = found.get_index_mut(place) else { continue };
+            let Some(workload) = found.get_mut(place) else { continue };
             match workload.variants.iter_mut().find(|v| Arc::ptr_eq(&v.spec, &pod.spec)) {
                 Some(variant) => variant.pods.push(pod),
                 None => {
@@ -117,7 +131,6 @@ impl Inventory {
             }
         }
         let namespaces = &self.scope.namespaces;
-        let mut found: Vec<Workload<'_>> = found.into_values().collect();
         found.retain(|workload| {
             let here =
                 namespaces.is_empty() || workload.owner.namespace.as_ref().is_some_and(|n| namespaces.contains(n));
@@ -145,5 +158,30 @@ impl Inventory {
             (api_version, kind, name) = next;
         }
         ObjectRef::new(api_version, kind, Some(namespace), name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::inventory::{Inventory, Kind, Medium, Object, Version};
+    use serde_json::json;
+
+    #[test]
+    fn a_pod_that_owns_pods_is_one_workload_whichever_was_read_first() {
+        let mut inventory = Inventory::new(Medium::Cluster, Version::NEWEST);
+        let mut put = |name: &str, owner: Option<&str>| {
+            let reference = |name| json!({"apiVersion": "v1", "kind": "Pod", "name": name, "controller": true});
+            let owners: Vec<_> = owner.into_iter().map(reference).collect();
+            let pod = json!({"metadata": {"namespace": "shop", "name": name, "ownerReferences": owners}, "spec": {}});
+            inventory.upsert(Object::from_json(Kind::Pod, pod).unwrap());
+        };
+        put("a", Some("m"));
+        put("m", None);
+        put("z", Some("m"));
+        put("other", None);
+        let of = |name: &str, pods| (name.to_owned(), pods);
+        let found = inventory.workloads();
+        let found: Vec<_> = found.iter().map(|w| of(&w.owner.name, w.pod_count())).collect();
+        assert_eq!(found, [of("m", 3), of("other", 1)]);
     }
 }
