@@ -695,12 +695,14 @@ impl<'a> Evaluation<'a> {
             (status, expired_waiver) = (FindingStatus::Waived, None);
         }
         let source = self.source(resource.as_ref().unwrap_or(owner));
-        let extra = Extra { resource, source, waiver, expired_waiver, lines: Vec::new() };
+        let (resource, waiver, expired_waiver) =
+            (resource.map(Box::new), waiver.map(Box::new), expired_waiver.map(Box::new));
+        let extra = Extra { resource, source, waiver, expired_waiver, lines: Box::default() };
         (status, (extra != Extra::default()).then_some(extra))
     }
 
     /// The file that an object is from.
-    fn source(&self, object: &ObjectRef) -> Option<FindingSource> {
+    fn source(&self, object: &ObjectRef) -> Option<Arc<FindingSource>> {
         let sources = &self.cx.inventory.sources;
         if sources.is_empty() {
             return None;

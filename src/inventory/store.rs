@@ -112,7 +112,7 @@ macro_rules! inventory {
             /// What questions came to on objects that were read whole, by kind.
             pub wholes: BTreeMap<(Kind, Key), Whole>,
             /// File and document of each object, for file sources.
-            pub sources: HashMap<(Kind, Key), FindingSource>,
+            pub sources: HashMap<(Kind, Key), Arc<FindingSource>>,
             /// Objects of manifests that name no namespace: they stand in the default one only for want of another.
             pub unplaced: BTreeSet<(Kind, Key)>,
             states: BTreeMap<Kind, ReadState>,

@@ -60,15 +60,20 @@ pub struct Owner {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Extra {
     /// The object in which the field stands, where that is not the owner.
-    pub resource: Option<ObjectRef>,
-    /// File and document, for file sources.
-    pub source: Option<FindingSource>,
+    pub resource: Option<Box<ObjectRef>>,
+    /// File and document, for file sources; the findings of a document share it.
+    pub source: Option<Arc<FindingSource>>,
     /// Set where the status is waived.
-    pub waiver: Option<Waiver>,
+    pub waiver: Option<Box<Waiver>>,
     /// The waiver whose last day is over.
-    pub expired_waiver: Option<Waiver>,
-    /// Lines of the evidence, in its order; empty: not known.
-    pub lines: Vec<Option<usize>>,
+    pub expired_waiver: Option<Box<Waiver>>,
+    /// Lines of the evidence, in its order, 0 where one is not known; empty: none is.
+    pub lines: Box<[u32]>,
+}
+
+/// A line as it is kept.
+fn kept_line(line: Option<usize>) -> u32 {
+    line.and_then(|line| u32::try_from(line).ok()).unwrap_or(0)
 }
 
 /// Numbers of the shared parts, and what is a finding's own.
@@ -207,7 +212,7 @@ impl<'a> Row<'a> {
 
     /// The object in which the field stands.
     pub fn resource(&self) -> &'a ObjectRef {
-        self.extra.and_then(|extra| extra.resource.as_ref()).unwrap_or(&self.owner.object)
+        self.extra.and_then(|extra| extra.resource.as_deref()).unwrap_or(&self.owner.object)
     }
 
     /// Platform component.
@@ -242,17 +247,17 @@ impl<'a> Row<'a> {
 
     /// Set where the status is waived.
     pub fn waiver(&self) -> Option<&'a Waiver> {
-        self.extra?.waiver.as_ref()
+        self.extra?.waiver.as_deref()
     }
 
     /// The waiver whose last day is over.
     pub fn expired_waiver(&self) -> Option<&'a Waiver> {
-        self.extra?.expired_waiver.as_ref()
+        self.extra?.expired_waiver.as_deref()
     }
 
     /// File and document, for file sources.
     pub fn source(&self) -> Option<&'a FindingSource> {
-        self.extra?.source.as_ref()
+        self.extra?.source.as_deref()
     }
 
     /// Whether a person's record waives it, and not the program's own list.
@@ -297,7 +302,7 @@ impl<'a> Row<'a> {
         let lines = self.extra.map_or(&[][..], |extra| &extra.lines);
         let evidence = |(i, said): (usize, &Evidence)| Evidence {
             path: prefix.join(&said.path),
-            line: lines.get(i).copied().flatten(),
+            line: lines.get(i).filter(|line| **line > 0).and_then(|line| usize::try_from(*line).ok()),
             ..said.clone()
         };
         Finding {
@@ -403,12 +408,13 @@ impl Findings {
             && ours.extras == theirs.extras
     }
 
-    /// Tells the lines of each finding's evidence, where `lines` knows them: it is given the position.
-    pub fn set_lines(&mut self, mut lines: impl FnMut(usize) -> Option<Vec<Option<usize>>>) {
+    /// Tells the lines of the evidence of findings, by their positions.
+    pub fn set_lines(&mut self, found: impl IntoIterator<Item = (usize, Vec<Option<usize>>)>) {
         let shared = Arc::make_mut(&mut self.shared);
-        for (i, cells) in self.cells.iter_mut().enumerate() {
-            let Some(lines) = lines(i) else { continue };
+        for (position, lines) in found {
+            let Some(cells) = self.cells.get_mut(position) else { continue };
             let extra = cells.extra().and_then(|place| shared.extras.get(place)).cloned().unwrap_or_default();
+            let lines = lines.into_iter().map(kept_line).collect();
             let place = place_of(&mut shared.extras, Extra { lines, ..extra });
             cells.packed = (cells.packed & !NO_EXTRA) | place.min(NO_EXTRA);
         }
@@ -464,6 +470,8 @@ pub struct Gathering {
     findings: Findings,
     /// Waived for one reason, many findings have the same.
     waived: HashMap<Arc<str>, Vec<u32>>,
+    /// Extras that are a source and nothing else, by its address.
+    from: HashMap<usize, u32>,
 }
 
 impl Gathering {
@@ -503,6 +511,14 @@ impl Gathering {
     }
 
     fn extra(&mut self, extra: Extra) -> u32 {
+        if let Some(source) = extra.source.clone()
+            && extra == (Extra { source: Some(source.clone()), ..Extra::default() })
+        {
+            let shared = Arc::make_mut(&mut self.findings.shared);
+            // what is among the extras keeps its address
+            let place = self.from.entry(Arc::as_ptr(&source).addr());
+            return *place.or_insert_with(|| place_of(&mut shared.extras, extra));
+        }
         let alone = extra.resource.is_some() || extra.source.is_some() || !extra.lines.is_empty();
         let reason = extra.waiver.as_ref().or(extra.expired_waiver.as_ref()).map(|waiver| waiver.reason.clone());
         let (false, Some(reason)) = (alone, reason) else { return place_of(&mut self.shared().extras, extra) };
@@ -575,7 +591,7 @@ impl Taking {
     fn take(&mut self, finding: Finding) {
         let field = FieldPath::of(pod_spec_field(&finding.resource.kind));
         let in_pod_spec = finding.seen_in.is_some() && finding.paths.iter().all(|e| e.path.after(&field).is_some());
-        let lines: Vec<_> = finding.paths.iter().map(|evidence| evidence.line).collect();
+        let lines: Box<[u32]> = finding.paths.iter().map(|evidence| kept_line(evidence.line)).collect();
         let mut paths = finding.paths;
         for evidence in &mut paths {
             evidence.line = None;
@@ -615,11 +631,11 @@ impl Taking {
         };
         let owner = *self.owners.entry(owner).or_insert_with_key(|owner| gathered.owner(owner.clone()));
         let extra = Extra {
-            resource: Some(finding.resource).filter(|resource| *resource != finding.owner),
-            source: finding.source,
-            waiver: finding.waiver,
-            expired_waiver: finding.expired_waiver,
-            lines: if lines.iter().any(Option::is_some) { lines } else { Vec::new() },
+            resource: Some(finding.resource).filter(|resource| *resource != finding.owner).map(Box::new),
+            source: finding.source.map(Arc::new),
+            waiver: finding.waiver.map(Box::new),
+            expired_waiver: finding.expired_waiver.map(Box::new),
+            lines: lines.iter().any(|line| *line > 0).then_some(lines).unwrap_or_default(),
         };
         let extra = (extra != Extra::default()).then_some(extra);
         let own = Own {

@@ -41,14 +41,13 @@ fn find(piece: &Piece, place: Place) -> Option<Document<'_>> {
 
 /// Fills in the line of each evidence: read again, only the files that have findings.
 pub fn fill_lines(report: &mut Report) {
-    let mut by_file: BTreeMap<Arc<str>, HashMap<Place, Vec<usize>>> = BTreeMap::new();
+    let mut by_file: BTreeMap<Arc<str>, HashMap<Place, Vec<u32>>> = BTreeMap::new();
     for (i, finding) in report.findings.rows().enumerate() {
-        if let Some(source) = finding.source() {
+        if let Some((source, i)) = finding.source().zip(u32::try_from(i).ok()) {
             let (file, place) = (source.file.clone(), (source.document, source.item));
             by_file.entry(file).or_default().entry(place).or_default().push(i);
         }
     }
-    let mut found: HashMap<usize, Vec<Option<usize>>> = HashMap::new();
     for (file, mut places) in by_file {
         // standard input cannot be read again
         let Ok(open) = File::open(&*file) else { continue };
@@ -57,15 +56,16 @@ pub fn fill_lines(report: &mut Report) {
                 let Some(findings) = places.remove(&place) else { continue };
                 let Some(positions) = document.positions() else { continue };
                 let first = piece.line + document.first_line;
-                let rows = findings.into_iter().filter_map(|i| Some((i, report.findings.row(i)?)));
-                found.extend(rows.map(|(i, finding)| (i, lines(&positions, first, &finding))));
+                let rows = findings.into_iter().map(|i| i as usize);
+                let rows = rows.filter_map(|i| Some((i, lines(&positions, first, &report.findings.row(i)?))));
+                let found: Vec<_> = rows.collect();
+                report.findings.set_lines(found);
             }
             if places.is_empty() {
                 break;
             }
         }
     }
-    report.findings.set_lines(|i| found.remove(&i));
 }
 
 /// The documents of a piece with their places.

@@ -243,7 +243,7 @@ impl Loader {
     fn object(&mut self, kind: Kind, object: Object, source: FindingSource, placed: bool) {
         let meta = object.meta();
         let key = (Arc::from(meta.namespace.as_str()), Arc::from(meta.name.as_str()));
-        self.inventory.sources.insert((kind, key.clone()), source);
+        self.inventory.sources.insert((kind, key.clone()), Arc::new(source));
         if !placed {
             self.inventory.unplaced.insert((kind, key));
         }
