@@ -635,7 +635,7 @@ impl Taking {
             source: finding.source.map(Arc::new),
             waiver: finding.waiver.map(Box::new),
             expired_waiver: finding.expired_waiver.map(Box::new),
-            lines: lines.iter().any(|line| *line > 0).then_some(lines).unwrap_or_default(),
+            lines: if lines.iter().any(|line| *line > 0) { lines } else { Box::default() },
         };
         let extra = (extra != Extra::default()).then_some(extra);
         let own = Own {
