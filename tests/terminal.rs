@@ -451,23 +451,25 @@ fn a_login_program_that_asks_gets_the_terminal() {
     let config = with_plugin(
         folder.path(),
         r#"[ -t 0 ] || { echo "cannot ask" >&2; exit 1; }
-echo "PASS""WORD?" >&2
+echo once more >> "$0.asked"
+echo "PASS""WORD $(wc -l < "$0.asked")?" >&2
 read answer
 [ "$answer" = open ] || exit 4
 echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t"}}'"#,
     );
     let program = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
     let mut terminal = Terminal::start(program, &[], &[("KUBECONFIG", &*config)], (100, 24));
-    let asks = |terminal: &mut Terminal| {
+    // each time with its number: what was asked before is still on the terminal's other screen
+    let asks = |terminal: &mut Terminal, prompt: &str| {
         terminal.shows("log in");
         terminal.keys("L");
-        terminal.shows("PASSWORD?");
+        terminal.shows(prompt);
     };
     terminal.shows("cannot ask");
-    asks(&mut terminal);
+    asks(&mut terminal, "PASSWORD 1?");
     terminal.keys("shut\r");
     terminal.shows("login ended with exit status: 4.");
-    asks(&mut terminal);
+    asks(&mut terminal, "PASSWORD 2?");
     terminal.keys("open\r");
     // the address answers nobody: it came that far
     terminal.shows("annot connect");
