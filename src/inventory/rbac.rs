@@ -7,7 +7,7 @@ use super::kinds::pod::PodSpec;
 use super::kinds::rbac::{Binding, Role, Rule, Subject};
 use super::{Inventory, Kind, Medium, Platform, platform};
 use crate::model::GapReason;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -390,7 +390,7 @@ impl<'a> Rbac<'a> {
     pub fn of(inventory: &'a Inventory) -> Self {
         let mut rbac = Self::default();
         let platform = platform::detect(inventory);
-        let mut places: HashMap<(Kind, &str, &str), usize> = HashMap::default();
+        let mut places: HashMap<(Kind, &str, &str), usize> = HashMap::with_capacity(inventory.roles.len());
         let mut alike: HashMap<&[Rule], usize> = HashMap::default();
         for ((kind, key), role) in &inventory.roles {
             places.insert((*kind, &key.0, &key.1), rbac.roles.len());

@@ -363,8 +363,7 @@ impl Inventory {
     fn put_controller(&mut self, kind: Kind, key: Key, controller: Controller) -> bool {
         let Controller { mut meta, template, replicas, finished, detail } = controller;
         let key = (kind, key);
-        let is_copy = matches!(kind, Kind::ReplicaSet | Kind::Job);
-        if let Some(owner) = is_copy.then(|| meta.take_controller()).flatten() {
+        if let Some(owner) = kind.is_copied().then(|| meta.take_controller()).flatten() {
             let owner = self.owners.get((owner.api_version, owner.kind, owner.name));
             return self.controllers.remove(&key).is_some() | put(&mut self.copies, key, owner);
         }

@@ -464,14 +464,15 @@ fn place_of<T>(list: &mut Vec<T>, thing: T) -> u32 {
     u32::try_from(list.len() - 1).unwrap_or(NONE)
 }
 
+/// What an extra is found by: the address of its source, and why it is waived.
+type Clue = (Option<usize>, Option<Arc<str>>);
+
 /// Findings that are being gathered, in any order.
 #[derive(Debug, Default)]
 pub struct Gathering {
     findings: Findings,
-    /// Waived for one reason, many findings have the same.
-    waived: HashMap<Arc<str>, Vec<u32>>,
-    /// Extras that are a source and nothing else, by its address.
-    from: HashMap<usize, u32>,
+    /// Extras that many findings have.
+    known: HashMap<Clue, Vec<u32>>,
 }
 
 impl Gathering {
@@ -511,24 +512,18 @@ impl Gathering {
     }
 
     fn extra(&mut self, extra: Extra) -> u32 {
-        if let Some(source) = extra.source.clone()
-            && extra == (Extra { source: Some(source.clone()), ..Extra::default() })
-        {
-            let shared = Arc::make_mut(&mut self.findings.shared);
-            // what is among the extras keeps its address
-            let place = self.from.entry(Arc::as_ptr(&source).addr());
-            return *place.or_insert_with(|| place_of(&mut shared.extras, extra));
+        let extras = &mut Arc::make_mut(&mut self.findings.shared).extras;
+        if extra.resource.is_some() || !extra.lines.is_empty() {
+            return place_of(extras, extra);
         }
-        let alone = extra.resource.is_some() || extra.source.is_some() || !extra.lines.is_empty();
+        let source = extra.source.as_ref().map(|source| Arc::as_ptr(source).addr());
         let reason = extra.waiver.as_ref().or(extra.expired_waiver.as_ref()).map(|waiver| waiver.reason.clone());
-        let (false, Some(reason)) = (alone, reason) else { return place_of(&mut self.shared().extras, extra) };
-        let extras = &self.findings.shared.extras;
-        let known = self.waived.get(&reason).into_iter().flatten();
-        if let Some(known) = known.copied().find(|place| extras.get(*place as usize) == Some(&extra)) {
-            return known;
+        let known = self.known.entry((source, reason)).or_default();
+        if let Some(known) = known.iter().find(|place| extras.get(**place as usize) == Some(&extra)) {
+            return *known;
         }
-        let place = place_of(&mut self.shared().extras, extra);
-        self.waived.entry(reason).or_default().push(place);
+        let place = place_of(extras, extra);
+        known.push(place);
         place
     }
 
@@ -551,14 +546,14 @@ impl Gathering {
         let check = |place: &u32| shared.asked.get(*place as usize).map(|asked| asked.check);
         let checks = ranks(&mut |a, b| check(a).cmp(&check(b)), shared.asked.len());
         // a key is put together from what a said and an owner give to it: severity, reach, check, owner, the first on top
-        let low = |value: u64, most: u64| most - value.min(most);
+        let low = |value: u64| 0xff - value.min(0xff);
         let of_said = |(asked, said): &(u32, Arc<Said>)| {
             let check = checks.get(*asked as usize).copied().unwrap_or(u32::MAX);
-            (low(said.severity as u64, 0xff) << 56) | (u64::from(check & 0xffff) << 32)
+            (low(said.severity as u64) << 56) | (u64::from(check & 0xffff) << 32)
         };
         let of_owner = |(place, owner): (usize, &Owner)| {
             let rank = owners.get(place).copied().unwrap_or(u32::MAX);
-            (low(owner.reach.len() as u64, 0xff) << 48) | u64::from(rank)
+            (low(owner.reach.len() as u64) << 48) | u64::from(rank)
         };
         let of_said: Vec<u64> = shared.said.iter().map(of_said).collect();
         let of_owner: Vec<u64> = shared.owners.iter().enumerate().map(of_owner).collect();

@@ -3,6 +3,7 @@
 
 use super::super::{ContainerCx, Cx, Hits, SpecCx};
 use crate::inventory::kinds::limits::LimitRange;
+use crate::inventory::kinds::meta::Quantity;
 use crate::inventory::kinds::pod::{ContainerKind, Resources};
 use crate::inventory::{Kind, Medium, Workload};
 use crate::model::GapReason;
@@ -78,19 +79,19 @@ impl Figure {
 
     /// Whether a spec says it; a limit stands in for the request that is not there. Zero is none.
     fn is_in(&self, resources: Option<&Resources>) -> bool {
-        let Some(resources) = resources else { return false };
-        let given = match self.field {
-            "limits" => resources.limit(self.resource),
-            _ => resources.request(self.resource).or_else(|| resources.limit(self.resource)),
-        };
+        let given = resources.and_then(|given| self.named(given).or_else(|| given.limit(self.resource)));
         given.is_some_and(|quantity| !quantity.is_zero())
+    }
+
+    /// What stands in the field itself.
+    fn named<'r>(&self, resources: &'r Resources) -> Option<&'r Quantity> {
+        if self.field == "limits" { resources.limit(self.resource) } else { resources.request(self.resource) }
     }
 
     /// What the container's field holds: nothing, or a zero.
     fn value(&self, container: &ContainerCx<'_>) -> Value {
         let resources = container.container.resources.as_ref();
-        let of = |r| if self.field == "limits" { Resources::limit(r, self.resource) } else { r.request(self.resource) };
-        resources.and_then(of).map_or(Value::Null, |quantity| quantity.text.as_str().into())
+        resources.and_then(|given| self.named(given)).map_or(Value::Null, |quantity| quantity.text.as_str().into())
     }
 
     /// The LimitRange that gives new containers of a namespace one.

@@ -190,14 +190,12 @@ pub(super) fn ask(cx: &Cx<'_>, judge: &mut Judge, question: &Question<'_>) {
         }
         let hits = judge.object(grant.kind, &grant.binding.meta);
         let mut held = Vec::new();
-        match grant.role {
-            Target::Read(place) => {
-                let role = cx.rbac.roles.get(place);
-                let found = role.map_or(&[][..], |role| answers.of(question, role, grant.scope));
-                hold(found, grant, grant.own_holders(), &mut held);
-            }
-            _ => hold(&look(question, cx.rbac.rules(grant), grant.scope), grant, grant.own_holders(), &mut held),
-        }
+        let read = if let Target::Read(place) = grant.role { cx.rbac.roles.get(place) } else { None };
+        let found = match read {
+            Some(role) => answers.of(question, role, grant.scope),
+            None => &look(question, cx.rbac.rules(grant), grant.scope),
+        };
+        hold(found, grant, grant.own_holders(), &mut held);
         if !held.is_empty() {
             report_binding(cx, hits, question, grant, &held);
         } else if let Target::Unread(reason) | Target::Known(_, Some(reason)) = grant.role {

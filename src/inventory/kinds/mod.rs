@@ -259,6 +259,11 @@ impl Kind {
         matches!(self.info().wire, Wire::Protobuf | Wire::Metadata)
     }
 
+    /// Whether an object of it that has a controller is a copy of that one's template, or an old one.
+    pub fn is_copied(self) -> bool {
+        matches!(self, Self::ReplicaSet | Self::Job)
+    }
+
     /// Its name, for people and JSON: `Deployment`; the group where it stands for every kind of one.
     pub fn name(self) -> &'static str {
         let info = self.info();

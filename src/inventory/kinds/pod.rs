@@ -371,15 +371,19 @@ fn amounts<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Amount>, D::Error> {
     Ok(map.into_iter().map(|(resource, quantity)| Amount { resource, quantity }).collect())
 }
 
+fn amount<'a>(amounts: &'a [Amount], resource: &str) -> Option<&'a Quantity> {
+    amounts.iter().find(|amount| amount.resource == resource).map(|amount| &amount.quantity)
+}
+
 impl Resources {
     /// `limits` of a resource: `cpu`, `memory`.
     pub fn limit(&self, resource: &str) -> Option<&Quantity> {
-        self.limits.iter().find(|amount| amount.resource == resource).map(|amount| &amount.quantity)
+        amount(&self.limits, resource)
     }
 
     /// `requests` of a resource.
     pub fn request(&self, resource: &str) -> Option<&Quantity> {
-        self.requests.iter().find(|amount| amount.resource == resource).map(|amount| &amount.quantity)
+        amount(&self.requests, resource)
     }
 }
 

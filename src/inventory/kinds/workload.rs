@@ -1,5 +1,6 @@
 //! Controllers of pods: one struct for all, decoded from seven messages whose tags differ.
 
+use super::Kind;
 use super::cluster::Condition;
 use super::meta::{IntOrString, Map, Meta, Selector, Time, nullable};
 use super::pod::{PodTemplate, Template};
@@ -74,11 +75,12 @@ pub struct Cron {
 
 /// A template, from protobuf or read already; of a copy it is not decoded.
 fn template(
+    kind: Kind,
+    meta: &Meta,
     bytes: Option<Bytes>,
     read: Option<PodTemplate>,
-    is_copy: bool,
 ) -> Result<Option<Template>, prost::DecodeError> {
-    if is_copy {
+    if kind.is_copied() && meta.controller().is_some() {
         return Ok(None);
     }
     let read = match (read, bytes) {
@@ -137,8 +139,7 @@ macro_rules! controller {
         impl TryFrom<$name> for Controller {
             type Error = prost::DecodeError;
             fn try_from(wire: $name) -> Result<Self, Self::Error> {
-                let is_copy = stringify!($name) == "ReplicaSet" && wire.meta.controller().is_some();
-                let template = template(wire.spec.bytes, wire.spec.template, is_copy)?;
+                let template = template(Kind::$name, &wire.meta, wire.spec.bytes, wire.spec.template)?;
                 let detail = Detail {
                     selector: wire.spec.selector,
                     strategy: wire.spec.strategy,
@@ -197,7 +198,7 @@ impl TryFrom<ReplicationController> for Controller {
     type Error = prost::DecodeError;
     fn try_from(wire: ReplicationController) -> Result<Self, Self::Error> {
         let ReplicationControllerSpec { replicas, selector, bytes, template: read } = wire.spec;
-        let template = template(bytes, read, false)?;
+        let template = template(Kind::ReplicationController, &wire.meta, bytes, read)?;
         let selector = Selector { match_labels: selector, ..Selector::default() };
         let detail = Detail { selector: Some(selector), ..Detail::default() };
         Ok(Self { meta: wire.meta, template, replicas, detail, ..Self::default() })
@@ -244,7 +245,7 @@ pub(crate) struct Job {
 impl TryFrom<Job> for Controller {
     type Error = prost::DecodeError;
     fn try_from(wire: Job) -> Result<Self, Self::Error> {
-        let template = template(wire.spec.bytes, wire.spec.template, wire.meta.controller().is_some())?;
+        let template = template(Kind::Job, &wire.meta, wire.spec.bytes, wire.spec.template)?;
         let ended = |c: &Condition| matches!(c.r#type.as_str(), "Complete" | "Failed") && c.status == "True";
         let completed = wire.status.completion_time.map(|time| time.seconds);
         let finished = completed.is_some() || wire.status.conditions.iter().any(ended);
@@ -303,7 +304,7 @@ impl TryFrom<CronJob> for Controller {
         let CronJobSpec { schedule, suspend, job_template } = wire.spec;
         let last_success = wire.status.last_successful_time.map(|time| time.seconds);
         let JobSpec { selector, bytes, template: read } = job_template.spec;
-        let template = template(bytes, read, false)?;
+        let template = template(Kind::CronJob, &wire.meta, bytes, read)?;
         let detail = Detail { selector, cron: Some(Cron { schedule, suspend, last_success }), ..Detail::default() };
         Ok(Self { meta: wire.meta, template, replicas: None, finished: false, detail })
     }

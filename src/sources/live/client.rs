@@ -1,4 +1,5 @@
-//! The HTTP client, as kube builds it but for one thing: what is written is sent at once.
+//! The HTTP client, as kube builds it but for one thing: what is written is sent at once. Spans for tracing, which nobody here
+//! listens to, are left out, as are time-outs of its own for reading and writing: `read.rs` has them.
 
 use hyper_timeout::TimeoutConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
