@@ -147,7 +147,7 @@ impl<'a> SpecCx<'a> {
             seccomp_profile: None,
             app_armor_profile: None,
         };
-        self.spec.security_context.as_ref().unwrap_or(&EMPTY)
+        self.spec.security_context.as_deref().unwrap_or(&EMPTY)
     }
 
     /// Whether rules about Linux fields hold: from 1.25 on Pod Security Standards leave out what says `os.name: windows`
@@ -202,7 +202,7 @@ impl<'a> ContainerCx<'a> {
             seccomp_profile: None,
             app_armor_profile: None,
         };
-        self.container.security_context.as_ref().unwrap_or(&EMPTY)
+        self.container.security_context.as_deref().unwrap_or(&EMPTY)
     }
 
     /// The path of a field of this container, from the PodSpec: `securityContext.privileged`.
@@ -400,8 +400,8 @@ impl Judge {
     }
 
     /// The same, by reference.
-    pub fn reference(&mut self, object: ObjectRef) -> &mut Hits {
-        let object = Arc::new(object);
+    pub fn reference(&mut self, object: impl Into<Arc<ObjectRef>>) -> &mut Hits {
+        let object = object.into();
         self.shared(object.clone(), object)
     }
 

@@ -1,11 +1,9 @@
 //! Rules are run on a thread of their own, a little ahead of what makes findings of what they say.
 
 use super::evaluate::each_spec;
-use super::memo::{Heard, OnSpec, number, number_among};
+use super::memo::{Heard, OnSpec, Words, number};
 use crate::checks::{Check, Cx, Hits, Judge, Known, Run, SpecCx};
 use crate::inventory::Workload;
-use foldhash::fast::RandomState;
-use indexmap::IndexSet;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,7 +20,7 @@ const WAITING: usize = 1;
 #[derive(Default)]
 pub(super) struct OnSpecs {
     /// Each result once.
-    pub heard: IndexSet<Heard, RandomState>,
+    pub words: Words,
     /// Where each is said, in order; by its place among them.
     pub at: Vec<OnSpec>,
 }
@@ -73,7 +71,7 @@ fn run(check: &'static Check, cx: &Cx<'_>, known: &mut Known) -> Ran {
 
 fn join(check: &Check, cx: &Cx<'_>, each: Each) -> OnSpecs {
     let version = cx.version();
-    let OnSpecs { mut heard, at: mut results } = OnSpecs::default();
+    let OnSpecs { mut words, at: mut results } = OnSpecs::default();
     for (workload, of) in cx.workloads.iter().enumerate() {
         let first = results.len();
         for (spec, of_spec) in each_spec(of).enumerate() {
@@ -88,10 +86,10 @@ fn join(check: &Check, cx: &Cx<'_>, each: Each) -> OnSpecs {
             each(cx, of, &SpecCx { spec: of_spec, version }, &mut hits);
             let at = |heard| OnSpec { workload: number(workload), spec: number(spec), heard };
             let said = hits.list.into_iter().map(|hit| Heard::of(check, hit, true));
-            results.extend(said.map(|said| at(number_among(&mut heard, said))));
+            results.extend(said.map(|said| at(words.number(said))));
         }
     }
-    OnSpecs { heard, at: results }
+    OnSpecs { words, at: results }
 }
 
 /// Runs rules, in the order in which they are asked for.

@@ -3,7 +3,7 @@ use super::control::CheckVerdict;
 use super::decisions::{Deciding, Decisions, Unseen};
 use super::gaps::{gaps, scoped_gap};
 use super::memo::{Heard, Kept, Memo, OnSpec, is_of_spec, number};
-use super::outcome::{Outcomes, Population, Status, Weights, worst_of_each};
+use super::outcome::{Mark, Outcomes, Population, Status, Weights, worst_of_each};
 use super::reach::Reach;
 use super::result::{control_result, elsewhere, framework_result, not_here};
 use crate::checks::{self, Check, Cx, Hit, Joins, Judge, Judged, Missing, Outcome, Run};
@@ -280,7 +280,7 @@ struct Asking<'c> {
     /// Some of its findings may be exempt.
     may_be_exempt: bool,
     /// Objects with findings, each with the worst.
-    marked: Vec<(u32, Status)>,
+    marked: Vec<Mark>,
 }
 
 /// A result on a workload with where it was seen.
@@ -303,7 +303,7 @@ impl<'a> Evaluation<'a> {
             reach: Reach::new(cx.inventory),
             memo,
             specs,
-            objects: cx.workloads.iter().map(|workload| Arc::new(workload.owner.clone())).collect(),
+            objects: cx.workloads.iter().map(|workload| workload.owner.clone()).collect(),
             places: HashMap::default(),
             facts: vec![None; cx.workloads.len()],
             images: HashMap::default(),
@@ -361,7 +361,7 @@ impl<'a> Evaluation<'a> {
         if let Some(missing) = missing {
             self.missing.entry(missing).or_default().push(check.id.into());
         }
-        let any = |wanted| marked.iter().any(|(_, status)| *status == wanted);
+        let any = |wanted| marked.iter().any(|mark| mark.status() == wanted);
         let (verdict, reason) = if any(Status::Fail) {
             (Verdict::Fail, None)
         } else if judged.not_applicable.is_some() {
@@ -431,8 +431,8 @@ impl<'a> Evaluation<'a> {
     fn take(&mut self, found: Found) -> Kept {
         match found {
             Found::Objects(judge) => Kept::Objects(judge),
-            Found::Specs(OnSpecs { heard, mut at }) => {
-                let numbers: Vec<u32> = heard.into_iter().map(|heard| self.memo.number(heard)).collect();
+            Found::Specs(OnSpecs { words, mut at }) => {
+                let numbers: Vec<u32> = words.into_heard().map(|heard| self.memo.number(heard)).collect();
                 let number = |place: u32| numbers.get(place as usize).copied().unwrap_or(place);
                 at.iter_mut().for_each(|on| on.heard = number(on.heard));
                 Kept::Specs(at)
@@ -521,8 +521,9 @@ impl<'a> Evaluation<'a> {
         let (status, extra) = self.decide(asking, &heard, &workload.owner, resource, &images);
         let said = self.say(asking, seen.heard, &heard);
         let own = Own { status, seen_in: Some(seen_in), instances: Some(number(seen.pods)) };
-        self.findings.push(said, owner, &own, extra);
-        asking.marked.push((number(place), status.into()));
+        let asked = self.asked(asking);
+        self.findings.push(asked, said, owner, &own, extra);
+        asking.marked.push(Mark::new(number(place), status.into()));
     }
 
     /// What holds for all findings on a workload's specs.
@@ -590,14 +591,16 @@ impl<'a> Evaluation<'a> {
             let said = match known.get(&heard) {
                 Some(said) => *said,
                 None => {
-                    let (asked, heard) = (self.asked(asking), heard.without_room());
+                    let (asked, heard) = (self.asked(asking), self.memo.share(heard));
                     let said = self.findings.said(asked, heard.said.clone());
                     known.insert(heard, said);
                     said
                 }
             };
-            self.findings.push(said, of, &Own { status, seen_in: None, instances: None }, extra);
-            asking.marked.push((id, status.into()));
+            let own = Own { status, seen_in: None, instances: None };
+            let asked = self.asked(asking);
+            self.findings.push(asked, said, of, &own, extra);
+            asking.marked.push(Mark::new(id, status.into()));
         }
         id
     }
@@ -608,15 +611,15 @@ impl<'a> Evaluation<'a> {
         if let Some(place) = self.places.get(&address) {
             return *place;
         }
-        let (place, new) = self.objects.insert_full(object.clone());
-        if new {
+        let (place, _) = self.objects.insert_full(object.clone());
+        if self.objects.get_index(place).is_some_and(|kept| Arc::ptr_eq(kept, object)) {
             // it is kept, so that its address stays its own
             self.places.insert(address, number(place));
         }
         number(place)
     }
 
-    fn plain_owner(&mut self, id: u32, object: &ObjectRef) -> u32 {
+    fn plain_owner(&mut self, id: u32, object: &Arc<ObjectRef>) -> u32 {
         if let Some(owner) = self.owners.get(&id) {
             return *owner;
         }

@@ -5,10 +5,10 @@ use crate::checks::{Check, Hit, Hits, Judge, Outcome, Run, SpecCx, custom};
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{Inventory, Kind, Medium, Settings, Version};
 use crate::model::findings::Said;
-use crate::model::{GapReason, Scope};
+use crate::model::{Evidence, GapReason, Scope};
 use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
@@ -31,16 +31,11 @@ impl Heard {
         let said = Said {
             severity: custom::grade_of(check.id).or(severity).unwrap_or(check.severity),
             container,
-            paths,
+            paths: paths.into(),
             in_pod_spec,
             message: message.into(),
         };
         Self { check: check.id, outcome, said: Arc::new(said) }
-    }
-
-    /// The same without room to spare: a copy has none, what was put together piece by piece has.
-    pub(super) fn without_room(self) -> Self {
-        Self { said: Arc::new((*self.said).clone()), ..self }
     }
 
     /// Why it could not be decided.
@@ -60,6 +55,42 @@ impl Heard {
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let path = |heard: &Self| heard.said.paths.first().map(|evidence| evidence.path.clone());
         self.outcome == other.outcome && self.said.container == other.said.container && path(self) == path(other)
+    }
+}
+
+/// Results, each once, and the fields that they point at, each list once: what is said of many objects differs in little
+/// more than a name.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    heard: IndexSet<Heard, RandomState>,
+    fields: HashSet<Arc<[Evidence]>, RandomState>,
+}
+
+impl Words {
+    /// The number of a result.
+    pub(super) fn number(&mut self, heard: Heard) -> u32 {
+        if let Some(known) = self.heard.get_index_of(&heard) {
+            return number(known);
+        }
+        let heard = self.share(heard);
+        number(self.heard.insert_full(heard).0)
+    }
+
+    /// The same result, pointing at fields that are kept once.
+    pub(super) fn share(&mut self, heard: Heard) -> Heard {
+        let paths = self.fields.get(&heard.said.paths).cloned().unwrap_or_else(|| {
+            // a copy has no room to spare, as what was put together piece by piece has
+            let paths: Arc<[Evidence]> = heard.said.paths.iter().cloned().collect();
+            self.fields.insert(paths.clone());
+            paths
+        });
+        let said = Said { paths, ..Arc::unwrap_or_clone(heard.said) };
+        Heard { said: Arc::new(said), ..heard }
+    }
+
+    /// Each result, in the order of its number.
+    pub(super) fn into_heard(self) -> impl Iterator<Item = Heard> {
+        self.heard.into_iter()
     }
 }
 
@@ -112,7 +143,7 @@ pub(super) struct Memo {
     specs: IndexMap<usize, Spec, RandomState>,
     /// Checks that depend on nothing but the spec and the version, in order.
     checks: Vec<&'static Check>,
-    heard: IndexSet<Heard, RandomState>,
+    words: Words,
     basis: Option<Basis>,
     kept: HashMap<&'static str, (u64, Kept)>,
     /// Whether results of rules are kept.
@@ -186,7 +217,7 @@ impl Memo {
 
     fn forget(&mut self) {
         self.specs.clear();
-        self.heard.clear();
+        self.words = Words::default();
         self.kept.clear();
     }
 
@@ -229,7 +260,7 @@ impl Memo {
     /// Notes what was said of a spec.
     fn hear(&mut self, place: usize, found: Vec<(u16, Heard)>) {
         let mut heard = Vec::with_capacity(found.len());
-        heard.extend(found.into_iter().map(|(position, said)| (position, number_among(&mut self.heard, said))));
+        heard.extend(found.into_iter().map(|(position, said)| (position, self.words.number(said))));
         if let Some((_, spec)) = self.specs.get_index_mut(place) {
             spec.heard = Some(heard);
         }
@@ -250,7 +281,12 @@ impl Memo {
 
     /// The number of a result.
     pub(super) fn number(&mut self, heard: Heard) -> u32 {
-        number_among(&mut self.heard, heard)
+        self.words.number(heard)
+    }
+
+    /// The same result, pointing at fields that are kept once.
+    pub(super) fn share(&mut self, heard: Heard) -> Heard {
+        self.words.share(heard)
     }
 
     /// Whether what rules came to is kept.
@@ -260,12 +296,12 @@ impl Memo {
 
     /// A result by number.
     pub(super) fn get(&self, number: u32) -> Option<&Heard> {
-        self.heard.get_index(number as usize)
+        self.words.heard.get_index(number as usize)
     }
 
     /// How many results there are.
     pub(super) fn len(&self) -> usize {
-        self.heard.len()
+        self.words.heard.len()
     }
 
     /// The state of all that a check looks at: another number, another state.
@@ -294,21 +330,17 @@ impl Memo {
     /// Drops what nobody has any more; `used` is how many results had findings in this look.
     pub(super) fn end(&mut self, used: usize) {
         // what is followed for days would gather the words of all that was ever wrong
-        if self.heard.len() > 2 * used + 4096 {
+        if self.words.heard.len() > 2 * used + 4096 {
             return self.forget();
         }
         self.specs.retain(|_, spec| Arc::strong_count(&spec.spec) > 2);
+        self.words.fields.retain(|fields| Arc::strong_count(fields) > 1);
     }
 }
 
 /// What is said where a rule says nothing.
 fn undecided(reason: GapReason) -> String {
     format!("not decided: {}", reason.as_str())
-}
-
-/// The number of a result among those heard.
-pub(super) fn number_among(known: &mut IndexSet<Heard, RandomState>, heard: Heard) -> u32 {
-    number(known.get_index_of(&heard).unwrap_or_else(|| known.insert_full(heard.without_room()).0))
 }
 
 /// A place as a number that is kept.

@@ -24,6 +24,29 @@ impl From<FindingStatus> for Status {
     }
 }
 
+/// An object that does not pass: its number, and what became of it; 100,000 pods fail a dozen checks each.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mark(u32);
+
+const STATUSES: [Status; 5] = [Status::Pass, Status::Waived, Status::Manual, Status::NotEvaluated, Status::Fail];
+
+impl Mark {
+    const BITS: u32 = 3;
+
+    pub(super) fn new(object: u32, status: Status) -> Self {
+        Self((object << Self::BITS) | status as u32)
+    }
+
+    pub(super) fn object(self) -> u32 {
+        self.0 >> Self::BITS
+    }
+
+    pub(super) fn status(self) -> Status {
+        let code = self.0 & ((1 << Self::BITS) - 1);
+        STATUSES.get(code as usize).copied().unwrap_or(Status::Fail)
+    }
+}
+
 /// Objects that a check judged, by their numbers in the evaluation.
 pub(super) enum Population {
     /// All workloads: they have the first numbers.
@@ -61,25 +84,25 @@ pub(super) struct Outcomes {
     pub verdict: CheckVerdict,
     pub population: Population,
     /// Objects that do not pass, in order, each with the worst of its findings.
-    pub marked: Vec<(u32, Status)>,
+    pub marked: Vec<Mark>,
 }
 
 impl Outcomes {
     /// What became of an object; None: it was not judged.
     pub(super) fn of(&self, object: u32) -> Option<Status> {
-        match self.marked.binary_search_by_key(&object, |(object, _)| *object) {
-            Ok(at) => self.marked.get(at).map(|(_, status)| *status),
+        match self.marked.binary_search_by_key(&object, |mark| mark.object()) {
+            Ok(at) => self.marked.get(at).map(|mark| mark.status()),
             Err(_) => self.population.has(object).then_some(Status::Pass),
         }
     }
 }
 
 /// Keeps the worst of each object.
-pub(super) fn worst_of_each(marked: &mut Vec<(u32, Status)>) {
+pub(super) fn worst_of_each(marked: &mut Vec<Mark>) {
     marked.sort_unstable();
     // of one object the last is the worst
     marked.reverse();
-    marked.dedup_by_key(|(object, _)| *object);
+    marked.dedup_by_key(|mark| mark.object());
     marked.reverse();
     marked.shrink_to_fit();
 }
@@ -112,7 +135,7 @@ impl Weights {
             Population::Workloads(count) => self.workloads = *count,
             Population::Objects(objects) => objects.iter().for_each(|object| self.weigh(*object, Status::Pass)),
         }
-        outcomes.marked.iter().for_each(|(object, status)| self.weigh(*object, *status));
+        outcomes.marked.iter().for_each(|mark| self.weigh(mark.object(), mark.status()));
     }
 
     /// The objects, counted, and how many; nothing is left.

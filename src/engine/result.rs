@@ -45,8 +45,8 @@ pub(super) fn control_result(
     // where a person decides, what evidence points at is to be weighed; what it does not point at says nothing
     let weighs = matches!(status, Verdict::Manual | Verdict::NeedsPeople);
     for outcomes in control.evidence.iter().filter(|_| weighs).filter_map(|id| results.get(&**id)) {
-        let pointed = outcomes.marked.iter().filter(|(_, status)| matches!(status, Status::Fail | Status::Manual));
-        pointed.for_each(|(object, _)| weights.weigh(*object, Status::Manual));
+        let pointed = outcomes.marked.iter().filter(|mark| matches!(mark.status(), Status::Fail | Status::Manual));
+        pointed.for_each(|mark| weights.weigh(mark.object(), Status::Manual));
     }
     let (counts, judged) = weights.take();
     let verdicts = || ids.iter().filter_map(|id| results.get(&**id)).map(|outcomes| &outcomes.verdict);

@@ -59,8 +59,8 @@ impl Exemption {
         let Some((head, place)) = self.name.split_once('{') else { return self.name == owner.name };
         let node = owner.name.strip_prefix(head).and_then(|name| inventory.nodes.get(&("".into(), name.into())));
         let role = |node: &Node| place != "control-plane}" || node.meta.labels.contains_key(CONTROL_PLANE);
-        let key = (owner.namespace.clone().unwrap_or_default(), owner.name.clone());
-        node.is_some_and(role) && inventory.pods.get(&key).is_some_and(|pod| pod.mirror)
+        let place = (owner.namespace.as_deref().unwrap_or_default(), &*owner.name);
+        node.is_some_and(role) && inventory.pods.get(place).is_some_and(|pod| pod.mirror)
     }
 
     /// Whether it is about findings of a check.

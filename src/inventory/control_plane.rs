@@ -56,13 +56,11 @@ pub struct ControlPlane<'a>(Vec<Process<'a>>);
 impl<'a> ControlPlane<'a> {
     /// Looks for them.
     pub fn new(inventory: &'a Inventory) -> Self {
-        let from = (NAMESPACE.into(), "".into());
-        let here = inventory.pods.range(from..).take_while(|((namespace, _), _)| **namespace == *NAMESPACE);
         // the manifest of a static pod may leave its namespace to the kubelet
         let unplaced =
             inventory.unplaced.iter().filter(|(kind, (place, _))| *kind == Kind::Pod && **place != *NAMESPACE);
-        let unplaced = unplaced.filter_map(|(_, key)| inventory.pods.get(key));
-        let pods = here.map(|(_, pod)| pod).chain(unplaced).filter(|pod| !pod.ended);
+        let unplaced = unplaced.filter_map(|(_, (namespace, name))| inventory.pods.get((namespace, name)));
+        let pods = inventory.pods.of(NAMESPACE).chain(unplaced).filter(|pod| !pod.ended);
         let scope = &inventory.scope.namespaces;
         let selected = pods
             .filter(|pod| scope.is_empty() || scope.contains(&pod.namespace))

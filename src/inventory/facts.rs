@@ -41,15 +41,17 @@ impl Inventory {
         self.roles.iter().for_each(|((kind, _), role)| add(*kind, &role.meta));
         self.bindings.iter().for_each(|((kind, _), binding)| add(*kind, &binding.meta));
         self.webhooks.iter().for_each(|((kind, _), webhook)| add(*kind, &webhook.meta));
-        for pod in self.pods.values() {
+        for pod in self.pods.iter() {
             let object = ObjectRef::new("v1", "Pod", Some(&pod.namespace), &pod.name);
             let age = (pod.created > 0).then_some(now - pod.created);
             facts.insert(object, ObjectFacts { labels: Map::clone(&pod.labels), age });
         }
         for workload in self.workloads() {
-            let known = facts.entry(workload.owner.clone()).or_default();
+            let known = facts.entry((*workload.owner).clone()).or_default();
             for (key, value) in workload.pod_labels {
-                known.labels.entry(key.clone()).or_insert_with(|| value.clone());
+                if !known.labels.contains_key(key) {
+                    known.labels.insert(key.clone(), value.clone());
+                }
             }
         }
         facts

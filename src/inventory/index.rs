@@ -19,7 +19,7 @@ pub struct Variant<'a> {
 #[derive(Clone, Debug)]
 pub struct Workload<'a> {
     /// The owner; a bare Pod owns itself.
-    pub owner: ObjectRef,
+    pub owner: Arc<ObjectRef>,
     /// Its labels.
     pub labels: &'a Map,
     /// Labels of its pods: of the template, else of the first pod.
@@ -64,12 +64,12 @@ impl Inventory {
         static NO_LABELS: Map = Map::new();
         let mut found: Vec<Workload<'_>> = Vec::new();
         // places of all but pods that stand for themselves
-        let mut places: HashMap<ObjectRef, usize> = HashMap::default();
+        let mut places: HashMap<Arc<ObjectRef>, usize> = HashMap::default();
         for ((kind, (namespace, name)), row) in &self.controllers {
             if row.meta.controller().is_some() || row.finished {
                 continue;
             }
-            let owner = ObjectRef::shared(&kind.api_version(), kind.name(), Some(namespace), name);
+            let owner: Arc<_> = ObjectRef::shared(&kind.api_version(), kind.name(), Some(namespace), name).into();
             let workload = Workload {
                 owner: owner.clone(),
                 labels: &row.meta.labels,
@@ -85,13 +85,13 @@ impl Inventory {
         // pods of one ReplicaSet have one owner, which is kept once: its chain is followed once
         let mut tops: HashMap<(&str, usize), usize> = HashMap::default();
         let mut pods_own_pods = false;
-        for pod in self.pods.values().filter(|pod| !pod.ended) {
+        for pod in self.pods.iter().filter(|pod| !pod.ended) {
             let of =
                 pod.owner.as_ref().filter(|_| !is_of_itself(pod)).map(|of| (&*pod.namespace, Arc::as_ptr(of).addr()));
             let place = match of.and_then(|of| tops.get(&of)) {
                 Some(place) => *place,
                 None => {
-                    let owner = self.top_owner(pod);
+                    let owner = Arc::new(self.top_owner(pod));
                     let is_pod = &*owner.kind == "Pod";
                     let owns_another = is_pod && of.is_some();
                     pods_own_pods |= owns_another;

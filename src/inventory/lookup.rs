@@ -82,7 +82,7 @@ impl Inventory {
             changed.chain(meta.creation_timestamp).map(|time| time.seconds).max().unwrap_or(0)
         };
         let controllers = self.controllers.values().map(|row| of(&row.meta));
-        controllers.chain(self.pods.values().map(|pod| pod.created)).max().unwrap_or(0)
+        controllers.chain(self.pods.iter().map(|pod| pod.created)).max().unwrap_or(0)
     }
 
     /// Answers a question at a time (seconds since the epoch).
@@ -137,7 +137,7 @@ impl Inventory {
                 next: Next::Findings(owner),
             }
         };
-        let rows = self.pods.values().filter(|pod| wanted(pod)).map(row).collect();
+        let rows = self.pods.iter().filter(|pod| wanted(pod)).map(row).collect();
         Answer { columns: &["namespace", "pod", "owner", "node", "age", ""], rows, notes: Vec::new() }
     }
 
@@ -163,7 +163,7 @@ impl Inventory {
                     image.to_owned(),
                     pods.to_string(),
                 ],
-                next: Next::Findings(workload.owner.clone()),
+                next: Next::Findings((*workload.owner).clone()),
             }));
         }
         Answer { columns: &["namespace", "owner", "container", "image", "pods"], rows, notes: Vec::new() }
@@ -182,7 +182,7 @@ impl Inventory {
                 name.to_owned(),
                 workload.pod_count().to_string(),
             ],
-            next: Next::Findings(workload.owner.clone()),
+            next: Next::Findings((*workload.owner).clone()),
         };
         Answer {
             columns: &["namespace", "owner", "service account", "pods"],
@@ -262,7 +262,7 @@ impl Inventory {
         for kind in Kind::ALL.iter().filter(|kind| !kind.name().is_empty()) {
             self.metas_of(*kind).for_each(|meta| add(*kind, meta));
         }
-        for pod in self.pods.values().filter(|pod| pod.owner.is_none() && pod.created >= since) {
+        for pod in self.pods.iter().filter(|pod| pod.owner.is_none() && pod.created >= since) {
             let object = ObjectRef::new("v1", "Pod", Some(&pod.namespace), &pod.name);
             let namespace = pod.namespace.to_string();
             let cells =

@@ -30,6 +30,7 @@ pub mod services;
 mod settings;
 mod store;
 pub mod suspects;
+mod table;
 mod version;
 mod vulnerabilities;
 mod ways;

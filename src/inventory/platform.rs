@@ -136,8 +136,8 @@ pub fn detect(inventory: &Inventory) -> Platform {
 fn static_control_plane(inventory: &Inventory) -> bool {
     let mut control = inventory.nodes.values().filter(|node| node.meta.labels.contains_key(CONTROL_PLANE)).peekable();
     let api_server = |node: &Node| {
-        let key = ("kube-system".into(), format!("kube-apiserver-{}", node.meta.name).into());
-        inventory.pods.get(&key).is_some_and(|pod| {
+        let name = format!("kube-apiserver-{}", node.meta.name);
+        inventory.pods.get(("kube-system", &name)).is_some_and(|pod| {
             let labelled = pod.labels.get("component").is_some_and(|c| c == "kube-apiserver");
             pod.mirror && labelled && pod.spec.containers.iter().any(|c| c.name == "kube-apiserver")
         })

@@ -25,7 +25,7 @@ impl<'a> PodLabels<'a> {
         for ((_, (namespace, _)), row) in inventory.controllers.iter().filter(|(_, row)| row.template.is_some()) {
             add(namespace, &row.pod_labels);
         }
-        for pod in inventory.pods.values().filter(|pod| !pod.ended) {
+        for pod in inventory.pods.iter().filter(|pod| !pod.ended) {
             add(&pod.namespace, &pod.labels);
         }
         labels

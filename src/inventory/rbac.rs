@@ -663,8 +663,7 @@ impl Inventory {
                 return Carried::By(format!("{} {}", kind.name(), key.1));
             }
         }
-        let pods = self.pods.range((namespace.into(), "".into())..).take_while(|(key, _)| *key.0 == *namespace);
-        for (_, pod) in pods {
+        for pod in self.pods.of(namespace) {
             if !pod.ended && !pod.mirror && mounts(&pod.spec) {
                 let owner = self.top_owner(pod);
                 return Carried::By(format!("{} {}", owner.kind, owner.name));

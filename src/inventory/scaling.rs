@@ -55,7 +55,7 @@ impl<'a> Scaling<'a> {
         let mut budgets: BTreeMap<&str, Budgets<'_>> = BTreeMap::new();
         for budget in inventory.budgets.values() {
             let here = budgets.entry(&budget.meta.namespace).or_default();
-            let first = budget.spec.selector.as_ref().and_then(|selector| selector.match_labels.first_key_value());
+            let first = budget.spec.selector.as_ref().and_then(|selector| selector.match_labels.iter().next());
             match first {
                 Some((key, value)) => here.by_label.entry((key, value)).or_default().push(budget),
                 None => here.others.push(budget),

@@ -8,6 +8,7 @@ use super::kinds::whole::Whole;
 use super::kinds::workload::{Controller, Detail};
 use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
 use super::selector::selects;
+use super::table::{Place, Row, Table};
 use super::{Kind, Object, Settings, Version, Wire, kube_bench, kubelet, node_facts};
 use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
 use foldhash::{HashMap, HashSet};
@@ -76,6 +77,27 @@ pub struct PodRow {
     pub node: Arc<String>,
 }
 
+impl Row for PodRow {
+    fn place(&self) -> Place<'_> {
+        (&self.namespace, &self.name)
+    }
+}
+
+/// A ReplicaSet or Job that has a controller: its own template is a copy or old.
+#[derive(Clone, Debug, PartialEq)]
+struct CopyRow {
+    namespace: Arc<str>,
+    name: Box<str>,
+    /// The controller: apiVersion, kind, name.
+    owner: Arc<(String, String, String)>,
+}
+
+impl Row for CopyRow {
+    fn place(&self) -> Place<'_> {
+        (&self.namespace, &self.name)
+    }
+}
+
 macro_rules! inventory {
     ($($kind:ident, $type:ty, $table:ident;)*) => {
         /// What was read of a cluster or of manifests.
@@ -94,11 +116,11 @@ macro_rules! inventory {
             $(#[doc = concat!("`", stringify!($kind), "`.")]
             pub $table: BTreeMap<Key, $type>,)*
             /// Pods.
-            pub pods: BTreeMap<Key, PodRow>,
+            pub pods: Table<PodRow>,
             /// Controllers, by kind; without copies.
             pub controllers: BTreeMap<(Kind, Key), Box<ControllerRow>>,
             /// The controllers of ReplicaSets and Jobs that have one, by kind: their own templates are copies or old.
-            copies: BTreeMap<(Kind, Key), Arc<(String, String, String)>>,
+            copies: BTreeMap<Kind, Table<CopyRow>>,
             /// Roles and ClusterRoles, by kind: a manifest's Role may name no namespace.
             pub roles: BTreeMap<(Kind, Key), Role>,
             /// RoleBindings and ClusterRoleBindings, by kind.
@@ -139,7 +161,7 @@ macro_rules! inventory {
                     scope: Scope::default(),
                     settings: Settings::default(),
                     $($table: BTreeMap::new(),)*
-                    pods: BTreeMap::new(),
+                    pods: Table::default(),
                     controllers: BTreeMap::new(),
                     copies: BTreeMap::new(),
                     roles: BTreeMap::new(),
@@ -165,13 +187,14 @@ macro_rules! inventory {
             /// Adds or replaces an object.
             pub fn upsert(&mut self, mut object: Object) {
                 // of no use once it was read, and different after every write to a status that nobody keeps
-                object.meta_mut().resource_version.clear();
+                object.meta_mut().resource_version = String::new();
                 let kind = object.kind();
                 let key = self.key(object.meta());
                 self.forget_undecodable(kind, &key);
                 if let Object::Namespace(namespace) = &object {
                     self.learn_id(&namespace.meta);
                 }
+                object.meta_mut().uid = String::new();
                 let new = match object {
                     $(Object::$kind(o) => put(&mut self.$table, key, *o),)*
                     Object::Pod(o) => self.put_pod(key, *o),
@@ -198,11 +221,10 @@ macro_rules! inventory {
                 self.changed(kind);
                 match object {
                     $(Object::$kind(_) => drop(self.$table.remove(&key)),)*
-                    Object::Pod(_) => drop(self.pods.remove(&key)),
+                    Object::Pod(_) => drop(self.pods.remove((&key.0, &key.1))),
                     Object::Controller(..) => {
-                        let key = (kind, key);
-                        self.copies.remove(&key);
-                        self.controllers.remove(&key);
+                        self.remove_copy(kind, &key);
+                        self.controllers.remove(&(kind, key));
                     }
                     Object::Role(..) => drop(self.roles.remove(&(kind, key))),
                     Object::Binding(..) => drop(self.bindings.remove(&(kind, key))),
@@ -234,10 +256,12 @@ macro_rules! inventory {
                         self.secrets.retain(|key, secret| stays(key) || only.is_some_and(|only| secret.r#type != only));
                     }
                     $(Kind::$kind => self.$table.retain(|key, _| stays(key)),)*
-                    Kind::Pod => self.pods.retain(|key, _| stays(key)),
+                    Kind::Pod => self.pods.retain(|row| stays(&(row.namespace.clone(), row.name.clone()))),
                     _ => {
                         self.controllers.retain(|(k, key), _| other(*k, key));
-                        self.copies.retain(|(k, key), _| other(*k, key));
+                        if let Some(copies) = self.copies.get_mut(&kind) {
+                            copies.retain(|row| stays(&(row.namespace.clone(), (*row.name).into())));
+                        }
                         self.roles.retain(|(k, key), _| other(*k, key));
                         self.bindings.retain(|(k, key), _| other(*k, key));
                         self.webhooks.retain(|(k, key), _| other(*k, key));
@@ -261,7 +285,7 @@ macro_rules! inventory {
                     Kind::Pod => self.pods.len(),
                     _ => {
                         of(&self.controllers, kind).count()
-                            + of(&self.copies, kind).count()
+                            + self.copies.get(&kind).map_or(0, Table::len)
                             + of(&self.roles, kind).count()
                             + of(&self.bindings, kind).count()
                             + of(&self.webhooks, kind).count()
@@ -347,8 +371,8 @@ impl Inventory {
     fn put_pod(&mut self, key: Key, mut pod: Pod) -> bool {
         let owner = pod.meta.take_controller().map(|o| self.owners.get((o.api_version, o.kind, o.name)));
         let row = PodRow {
-            namespace: key.0.clone(),
-            name: key.1.clone(),
+            namespace: key.0,
+            name: key.1,
             mirror: pod.meta.annotations.contains_key("kubernetes.io/config.mirror"),
             ended: matches!(pod.phase.as_str(), "Succeeded" | "Failed"),
             created: pod.meta.creation_timestamp.map_or(0, |t| t.seconds),
@@ -357,25 +381,35 @@ impl Inventory {
             owner,
             spec: pod.spec,
         };
-        put(&mut self.pods, key, row)
+        self.pods.put(row)
     }
 
     fn put_controller(&mut self, kind: Kind, key: Key, controller: Controller) -> bool {
         let Controller { mut meta, template, replicas, finished, detail } = controller;
-        let key = (kind, key);
         if let Some(owner) = kind.is_copied().then(|| meta.take_controller()).flatten() {
             let owner = self.owners.get((owner.api_version, owner.kind, owner.name));
-            return self.controllers.remove(&key).is_some() | put(&mut self.copies, key, owner);
+            let was = self.controllers.remove(&(kind, key.clone())).is_some();
+            return self.copies.entry(kind).or_default().put(CopyRow {
+                namespace: key.0,
+                name: (*key.1).into(),
+                owner,
+            }) | was;
         }
         let (pod_labels, template) = template.map(|template| (template.labels, template.spec)).unzip();
         let pod_labels = self.labels.get(pod_labels.unwrap_or_default());
         let row = ControllerRow { meta, pod_labels, template, replicas, finished, detail };
-        self.copies.remove(&key).is_some() | put(&mut self.controllers, key, Box::new(row))
+        self.remove_copy(kind, &key) | put(&mut self.controllers, (kind, key), Box::new(row))
+    }
+
+    /// Whether it was there.
+    fn remove_copy(&mut self, kind: Kind, key: &Key) -> bool {
+        self.copies.get_mut(&kind).and_then(|copies| copies.remove((&key.0, &key.1))).is_some()
     }
 
     /// Who controls a controller: kind and key; as its own `apiVersion`, kind and name.
     pub(super) fn controller_of(&self, key: &(Kind, Key)) -> Option<(&str, &str, &str)> {
-        if let Some(owner) = self.copies.get(key) {
+        let (kind, (namespace, name)) = key;
+        if let Some(CopyRow { owner, .. }) = self.copies.get(kind).and_then(|copies| copies.get((namespace, name))) {
             return Some((&owner.0, &owner.1, &owner.2));
         }
         let owner = self.controllers.get(key)?.meta.controller()?;
@@ -536,7 +570,7 @@ impl Inventory {
 
     /// Distinct pod specs in memory, for `--stats`.
     pub fn variants(&self) -> usize {
-        let specs = self.pods.values().map(|pod| &pod.spec);
+        let specs = self.pods.iter().map(|pod| &pod.spec);
         let specs = specs.chain(self.controllers.values().filter_map(|row| row.template.as_ref()));
         specs.map(|spec| Arc::as_ptr(spec).addr()).collect::<HashSet<_>>().len()
     }

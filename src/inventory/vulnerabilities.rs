@@ -42,7 +42,7 @@ impl Inventory {
         let namespace = namespace.unwrap_or(&report.meta.namespace);
         let kind = Kind::POD_SPEC.iter().find(|own| own.name() == kind)?;
         if *kind == Kind::Pod {
-            let pod = self.pods.get(&(namespace.into(), name.into()))?;
+            let pod = self.pods.get((namespace, name))?;
             return Some(self.top_owner(pod));
         }
         Some(self.top_of(namespace, &kind.api_version(), kind.name(), name))

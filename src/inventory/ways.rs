@@ -65,7 +65,7 @@ impl Inventory {
             rows.add("used by", counted(count, "workload"), gap.unwrap_or_default(), next);
             self.rights(namespace, &object.name, &mut rows);
         } else {
-            match self.workloads().iter().find(|workload| workload.owner == *object) {
+            match self.workloads().iter().find(|workload| *workload.owner == *object) {
                 Some(workload) => self.ways_of(workload, &mut rows),
                 None => rows.say("", "It runs no pods now, or was not read.", ""),
             }
@@ -77,9 +77,19 @@ impl Inventory {
     fn ways_of(&self, workload: &Workload<'_>, rows: &mut Rows) {
         self.ways_in(workload, rows);
         let pods = workload.pod_count();
-        rows.add("pods", counted(pods, "pod"), nodes_of(workload), Next::Ask(Question::Pods(workload.owner.clone())));
+        rows.add(
+            "pods",
+            counted(pods, "pod"),
+            nodes_of(workload),
+            Next::Ask(Question::Pods((*workload.owner).clone())),
+        );
         if let Some(counts) = self.vulnerabilities_in_short(&workload.owner) {
-            rows.add("images", counts, "Trivy Operator", Next::Ask(Question::Vulnerabilities(workload.owner.clone())));
+            rows.add(
+                "images",
+                counts,
+                "Trivy Operator",
+                Next::Ask(Question::Vulnerabilities((*workload.owner).clone())),
+            );
         }
         let namespace = workload.namespace();
         let accounts: BTreeSet<&str> = workload.specs().map(|spec| spec.service_account()).collect();

@@ -38,7 +38,7 @@ impl<'a> Used<'a> {
     fn by(inventory: &'a Inventory) -> Self {
         let templates =
             inventory.controllers.iter().filter_map(|((_, key), row)| Some((&*key.0, row.template.as_deref()?)));
-        let pods = inventory.pods.values().filter(|pod| !pod.ended).map(|pod| (&*pod.namespace, &*pod.spec));
+        let pods = inventory.pods.iter().filter(|pod| !pod.ended).map(|pod| (&*pod.namespace, &*pod.spec));
         let mut used = Self::default();
         for (namespace, spec) in templates.chain(pods) {
             used.accounts.insert((namespace, spec.service_account()));

@@ -49,6 +49,6 @@ fn run(cx: &ContainerCx<'_>, hits: &mut Hits) {
     }
 }
 
-fn handler(probe: &Option<Probe>) -> Option<&Handler> {
+fn handler(probe: &Option<Box<Probe>>) -> Option<&Handler> {
     probe.as_ref().map(|probe| &probe.handler)
 }

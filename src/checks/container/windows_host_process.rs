@@ -24,7 +24,7 @@ pub static CHECK: Check = Check {
 
 const FIELD: &str = "securityContext.windowsOptions.hostProcess";
 
-fn is_host_process(options: &Option<WindowsOptions>) -> bool {
+fn is_host_process(options: &Option<Box<WindowsOptions>>) -> bool {
     options.as_ref().is_some_and(|w| w.host_process == Some(true))
 }
 

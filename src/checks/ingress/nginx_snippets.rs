@@ -4,7 +4,7 @@ use crate::inventory::kinds::config::ConfigMap;
 use crate::inventory::kinds::ingress::IngressClass;
 use crate::inventory::kinds_of;
 use crate::inventory::{Kind, Medium, Workload};
-use crate::model::{Disruption, FieldPath, Fix, ObjectRef, Remedy, Severity};
+use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// Nobody writes configuration of NGINX by annotation (CVE-2021-25742): no `*-snippet` annotation on an Ingress, no
 /// `allow-snippet-annotations: "true"` and no `annotations-risk-level: Critical` in a ConfigMap, and no ingress-nginx that
@@ -110,7 +110,7 @@ fn controller(cx: &Cx<'_>, workload: &Workload<'_>, judge: &mut Judge) -> bool {
         map.meta.namespace == namespace && map.data.get("allow-snippet-annotations").is_some_and(|v| v == "false")
     };
     let refused = cx.inventory.config_maps.values().any(refuses);
-    let owner: ObjectRef = workload.owner.clone();
+    let owner = workload.owner.clone();
     let hits = judge.reference(owner);
     for (list, index, container) in found {
         let path = FieldPath::of(workload.prefix).fields(list.field()).named(index, &container.name).fields("image");

@@ -54,7 +54,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         }
     }
     // some distributions run it as a static pod
-    for pod in inventory.pods.values().filter(|pod| pod.mirror && *pod.namespace == *NAMESPACE) {
+    for pod in inventory.pods.iter().filter(|pod| pod.mirror && *pod.namespace == *NAMESPACE) {
         let object = ObjectRef::new("v1", "Pod", Some(NAMESPACE), &pod.name);
         look(judge, object, &pod.spec, &FieldPath::of("spec"));
     }

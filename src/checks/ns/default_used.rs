@@ -4,6 +4,7 @@ use crate::inventory::kinds_of;
 use crate::inventory::{Inventory, Kind, Medium};
 use crate::model::{Disruption, FieldPath, Fix, GapReason, ObjectRef, Remedy, Severity};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Nothing but the API's own objects lives in `default`; CIS 5.6.4. ConfigMaps and Secrets are judged where they were
 /// asked for. Network and admission policies do not count: they guard the namespace, and other checks demand them. What
@@ -85,7 +86,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
 
 /// What lives in namespace default, with whether it is the system's; and how many objects only may: manifests that
 /// name no namespace.
-fn objects(cx: &Cx<'_>) -> (BTreeSet<(ObjectRef, bool)>, usize) {
+fn objects(cx: &Cx<'_>) -> (BTreeSet<(Arc<ObjectRef>, bool)>, usize) {
     let inventory: &Inventory = cx.inventory;
     let (mut found, mut unplaced) = (BTreeSet::new(), 0);
     let placed = |kind: Kind, name: &str| !inventory.unplaced.contains(&(kind, (DEFAULT.into(), name.into())));
@@ -107,7 +108,8 @@ fn objects(cx: &Cx<'_>) -> (BTreeSet<(ObjectRef, bool)>, usize) {
         }
         let system = SYSTEM.iter().any(|(k, name)| *k == kind && *name == meta.name)
             || (kind == Kind::Secret && meta.annotations.contains_key("kubernetes.io/service-account.name"));
-        found.insert((ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name), system));
+        let object = ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name);
+        found.insert((object.into(), system));
     };
     inventory.roles.values().for_each(|o| add(Kind::Role, &o.meta));
     inventory.bindings.values().for_each(|o| add(Kind::RoleBinding, &o.meta));

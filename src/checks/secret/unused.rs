@@ -77,7 +77,7 @@ fn used<'a>(cx: &Cx<'a>) -> HashSet<(&'a str, &'a str)> {
     let inventory = cx.inventory;
     let mut used = HashSet::new();
     let mut seen: HashSet<(&str, *const PodSpec)> = HashSet::new();
-    let pods = inventory.pods.values().map(|pod| (&*pod.namespace, &pod.spec));
+    let pods = inventory.pods.iter().map(|pod| (&*pod.namespace, &pod.spec));
     let templates =
         inventory.controllers.values().filter_map(|c| Some((c.meta.namespace.as_str(), c.template.as_ref()?)));
     for (namespace, spec) in pods.chain(templates) {

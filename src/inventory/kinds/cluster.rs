@@ -54,7 +54,7 @@ pub struct ServiceSpec {
     #[serde(deserialize_with = "nullable")]
     pub ports: Vec<ServicePort>,
     /// Selector; empty: none.
-    #[prost(btree_map = "string, string", tag = "2")]
+    #[prost(message, required, tag = "2")]
     #[serde(deserialize_with = "nullable")]
     pub selector: Map,
     /// ClusterIP, NodePort, LoadBalancer or ExternalName.

@@ -73,8 +73,8 @@ impl From<WireConfigMap> for ConfigMap {
         let bytes = wire.binary_data.iter();
         let decoded = bytes.filter_map(|(key, bytes)| Some((key, std::str::from_utf8(bytes).ok()?, true)));
         let suspects = texts.chain(decoded).flat_map(|(key, text, binary)| suspects(key, text, binary)).collect();
-        let mut data = wire.data;
-        data.retain(|key, value| KEPT_KEYS.contains(&key.as_str()) && value.len() <= LONGEST);
+        let keeps = |(key, value): &(String, String)| KEPT_KEYS.contains(&key.as_str()) && value.len() <= LONGEST;
+        let data = wire.data.into_iter().filter(keeps).collect();
         Self { meta: wire.meta, data, suspects }
     }
 }

@@ -2,7 +2,7 @@
 //! those that were seen before are not decoded again.
 
 use super::meta::{Map, Meta};
-use super::pod::{PodSpec, is_token_volume_name, keeps_annotation};
+use super::pod::{Container, PodSpec, is_token_volume_name, keeps_annotation};
 use bytes::Bytes;
 use foldhash::{HashMap, HashSet};
 use prost::Message;
@@ -57,6 +57,7 @@ type Key = [u8; 32];
 struct Known {
     by_bytes: HashMap<Key, Weak<PodSpec>>,
     by_value: Interner<PodSpec>,
+    containers: Interner<Container>,
     /// At so many forms, those of specs that are gone are thrown out: what is not read may differ from pod to pod.
     sweep_at: usize,
 }
@@ -64,6 +65,7 @@ struct Known {
 impl Known {
     fn sweep(&mut self) {
         self.by_value.sweep();
+        self.containers.sweep();
         self.by_bytes.retain(|_, spec| spec.strong_count() > 0);
         self.sweep_at = SWEEP_AT.max(2 * self.by_bytes.len());
     }
@@ -82,7 +84,11 @@ pub(in crate::inventory) fn sweep() {
 /// The one allocation of a spec, without what is made up per pod; `meta` is that of its pod or template.
 fn spec(mut spec: PodSpec, meta: &Meta) -> Arc<PodSpec> {
     spec.normalise(meta);
-    known().by_value.get(spec)
+    let mut known = known();
+    for container in spec.init_containers.iter_mut().chain(&mut spec.containers) {
+        container.0 = known.containers.get(Arc::unwrap_or_clone(std::mem::take(&mut container.0)));
+    }
+    known.by_value.get(spec)
 }
 
 /// A spec that was read, else by its bytes; and the node that it names.

@@ -5,8 +5,7 @@ use prost::Message;
 use serde::{Deserialize, Deserializer, Serializer};
 use std::collections::BTreeMap;
 
-/// A map of strings: labels, annotations, selectors.
-pub type Map = BTreeMap<String, String>;
+pub use super::map::Map;
 
 /// `null` is the default, as in Go: for every field that is no pointer there.
 pub(crate) fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(d: D) -> Result<T, D::Error> {
@@ -173,11 +172,11 @@ pub struct Meta {
     #[prost(message, optional, tag = "9")]
     pub deletion_timestamp: Option<Time>,
     /// Labels.
-    #[prost(btree_map = "string, string", tag = "11")]
+    #[prost(message, required, tag = "11")]
     #[serde(deserialize_with = "nullable")]
     pub labels: Map,
     /// Annotations; only those that a check or a screen reads survive [`Meta::slim`].
-    #[prost(btree_map = "string, string", tag = "10012")]
+    #[prost(message, required, tag = "10012")]
     #[serde(deserialize_with = "nullable")]
     pub annotations: Map,
     /// Annotations as they are on the wire, until [`Meta::slim`]: most are never decoded.
@@ -280,6 +279,8 @@ impl Meta {
         let entries = entries.chain(wire.filter_map(|entry| ManagedFields::decode(entry).ok()));
         let last = entries.filter(|entry| entry.subresource.is_empty()).max_by_key(|entry| entry.time);
         self.managed_fields = last.into_iter().collect();
+        self.labels.shrink_to_fit();
+        self.annotations.shrink_to_fit();
         self.owner_references.shrink_to_fit();
         // JSON writes the zero time as null
         self.creation_timestamp.take_if(|time| time.seconds == 0);
@@ -340,7 +341,7 @@ pub struct Requirement {
 #[serde(rename_all = "camelCase", default)]
 pub struct Selector {
     /// Every pair must be there.
-    #[prost(btree_map = "string, string", tag = "1")]
+    #[prost(message, required, tag = "1")]
     #[serde(deserialize_with = "nullable")]
     pub match_labels: Map,
     /// Every requirement must hold.

@@ -7,10 +7,12 @@ pub mod custom;
 pub mod ingress;
 pub(super) mod interned;
 pub mod limits;
+pub mod map;
 pub mod meta;
 pub mod network;
 pub mod pod;
 pub mod rbac;
+pub mod shared;
 pub mod storage;
 pub mod whole;
 pub mod workload;
@@ -445,6 +447,11 @@ impl Encoded<'_> {
         self.plain().map(Box::new)
     }
 
+    /// The same without room to spare, which a copy has not: for what holds lists and is there by the thousand.
+    fn compact<T: Message + Default + DeserializeOwned + Clone>(self) -> Result<Box<T>, DecodeError> {
+        self.plain().map(|object: T| Box::new(object.clone()))
+    }
+
     /// What has no other encoding.
     fn json<T: DeserializeOwned>(self) -> Result<T, DecodeError> {
         match self {
@@ -500,8 +507,8 @@ impl Object {
             Kind::Job => controller(data.plain::<workload::Job>()?.try_into()?),
             Kind::CronJob => controller(data.plain::<workload::CronJob>()?.try_into()?),
             Kind::ServiceAccount => Self::ServiceAccount(data.get()?),
-            Kind::Role | Kind::ClusterRole => Self::Role(kind, data.get()?),
-            Kind::RoleBinding | Kind::ClusterRoleBinding => Self::Binding(kind, data.get()?),
+            Kind::Role | Kind::ClusterRole => Self::Role(kind, data.compact()?),
+            Kind::RoleBinding | Kind::ClusterRoleBinding => Self::Binding(kind, data.compact()?),
             Kind::CertificateSigningRequest => Self::CertificateSigningRequest(data.get()?),
             Kind::NetworkPolicy => Self::NetworkPolicy(data.get()?),
             Kind::Ingress => Self::Ingress(data.get()?),

@@ -2,6 +2,7 @@
 
 use super::interned;
 use super::meta::{Map, Meta, Quantities, Quantity, nullable};
+use super::shared::Shared;
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
@@ -67,14 +68,14 @@ pub struct Capabilities {
 #[serde(rename_all = "camelCase", default)]
 pub struct SecurityContext {
     /// `capabilities`.
-    #[prost(message, optional, tag = "1")]
-    pub capabilities: Option<Capabilities>,
+    #[prost(message, optional, boxed, tag = "1")]
+    pub capabilities: Option<Box<Capabilities>>,
     /// `privileged`.
     #[prost(bool, optional, tag = "2")]
     pub privileged: Option<bool>,
     /// `seLinuxOptions`.
-    #[prost(message, optional, tag = "3")]
-    pub se_linux_options: Option<SeLinuxOptions>,
+    #[prost(message, optional, boxed, tag = "3")]
+    pub se_linux_options: Option<Box<SeLinuxOptions>>,
     /// `runAsUser`.
     #[prost(int64, optional, tag = "4")]
     pub run_as_user: Option<i64>,
@@ -94,8 +95,8 @@ pub struct SecurityContext {
     #[prost(string, optional, tag = "9")]
     pub proc_mount: Option<String>,
     /// `windowsOptions`.
-    #[prost(message, optional, tag = "10")]
-    pub windows_options: Option<WindowsOptions>,
+    #[prost(message, optional, boxed, tag = "10")]
+    pub windows_options: Option<Box<WindowsOptions>>,
     /// `seccompProfile`.
     #[prost(message, optional, tag = "11")]
     pub seccomp_profile: Option<Profile>,
@@ -122,8 +123,8 @@ pub struct Sysctl {
 #[serde(rename_all = "camelCase", default)]
 pub struct PodSecurityContext {
     /// `seLinuxOptions`.
-    #[prost(message, optional, tag = "1")]
-    pub se_linux_options: Option<SeLinuxOptions>,
+    #[prost(message, optional, boxed, tag = "1")]
+    pub se_linux_options: Option<Box<SeLinuxOptions>>,
     /// `runAsUser`.
     #[prost(int64, optional, tag = "2")]
     pub run_as_user: Option<i64>,
@@ -145,8 +146,8 @@ pub struct PodSecurityContext {
     #[serde(deserialize_with = "nullable")]
     pub sysctls: Vec<Sysctl>,
     /// `windowsOptions`.
-    #[prost(message, optional, tag = "8")]
-    pub windows_options: Option<WindowsOptions>,
+    #[prost(message, optional, boxed, tag = "8")]
+    pub windows_options: Option<Box<WindowsOptions>>,
     /// `seccompProfile`.
     #[prost(message, optional, tag = "10")]
     pub seccomp_profile: Option<Profile>,
@@ -201,8 +202,8 @@ pub struct EnvVar {
     #[serde(deserialize_with = "nullable")]
     pub value: String,
     /// Where it comes from otherwise.
-    #[prost(message, optional, tag = "3")]
-    pub value_from: Option<EnvVarSource>,
+    #[prost(message, optional, boxed, tag = "3")]
+    pub value_from: Option<Box<EnvVarSource>>,
 }
 
 /// `v1.SecretEnvSource`: protobuf nests the reference that JSON inlines.
@@ -423,28 +424,28 @@ pub struct Container {
     #[serde(deserialize_with = "nullable")]
     pub volume_mounts: Vec<VolumeMount>,
     /// `livenessProbe`.
-    #[prost(message, optional, tag = "10")]
-    pub liveness_probe: Option<Probe>,
+    #[prost(message, optional, boxed, tag = "10")]
+    pub liveness_probe: Option<Box<Probe>>,
     /// `readinessProbe`.
-    #[prost(message, optional, tag = "11")]
-    pub readiness_probe: Option<Probe>,
+    #[prost(message, optional, boxed, tag = "11")]
+    pub readiness_probe: Option<Box<Probe>>,
     /// `lifecycle`.
-    #[prost(message, optional, tag = "12")]
-    pub lifecycle: Option<Lifecycle>,
+    #[prost(message, optional, boxed, tag = "12")]
+    pub lifecycle: Option<Box<Lifecycle>>,
     /// `imagePullPolicy`; empty: as the API server fills in.
     #[prost(string, tag = "14")]
     #[serde(deserialize_with = "nullable")]
     pub image_pull_policy: String,
     /// `securityContext`.
-    #[prost(message, optional, tag = "15")]
-    pub security_context: Option<SecurityContext>,
+    #[prost(message, optional, boxed, tag = "15")]
+    pub security_context: Option<Box<SecurityContext>>,
     /// `envFrom`.
     #[prost(message, repeated, tag = "19")]
     #[serde(deserialize_with = "nullable")]
     pub env_from: Vec<EnvFrom>,
     /// `startupProbe`.
-    #[prost(message, optional, tag = "22")]
-    pub startup_probe: Option<Probe>,
+    #[prost(message, optional, boxed, tag = "22")]
+    pub startup_probe: Option<Box<Probe>>,
     /// `restartPolicy`: `Always` on an init container makes it a native sidecar.
     #[prost(string, optional, tag = "24")]
     pub restart_policy: Option<String>,
@@ -596,8 +597,8 @@ macro_rules! volume_sources {
             #[prost(message, optional, tag = "26")]
             pub projected: Option<Projected>,
             /// `csi`.
-            #[prost(message, optional, tag = "28")]
-            pub csi: Option<CsiVolume>,
+            #[prost(message, optional, boxed, tag = "28")]
+            pub csi: Option<Box<CsiVolume>>,
             $(#[doc = concat!("`", $json, "`.")]
             #[prost(message, optional, tag = $tag)]
             #[serde(rename = $json)]
@@ -759,7 +760,7 @@ pub struct PodSpec {
     /// Containers.
     #[prost(message, repeated, tag = "2")]
     #[serde(deserialize_with = "nullable")]
-    pub containers: Vec<Container>,
+    pub containers: Vec<Shared<Container>>,
     /// `restartPolicy`: OnFailure or Never; empty: Always.
     #[prost(string, tag = "3")]
     #[serde(deserialize_with = "nullable")]
@@ -769,7 +770,7 @@ pub struct PodSpec {
     #[serde(deserialize_with = "nullable")]
     pub node_name: String,
     /// `nodeSelector`.
-    #[prost(btree_map = "string, string", tag = "7")]
+    #[prost(message, required, tag = "7")]
     #[serde(deserialize_with = "nullable")]
     pub node_selector: Map,
     /// `serviceAccountName`.
@@ -793,8 +794,8 @@ pub struct PodSpec {
     #[serde(rename = "hostIPC", deserialize_with = "nullable")]
     pub host_ipc: bool,
     /// `securityContext`.
-    #[prost(message, optional, tag = "14")]
-    pub security_context: Option<PodSecurityContext>,
+    #[prost(message, optional, boxed, tag = "14")]
+    pub security_context: Option<Box<PodSecurityContext>>,
     /// `imagePullSecrets`.
     #[prost(message, repeated, tag = "15")]
     #[serde(deserialize_with = "nullable")]
@@ -805,7 +806,7 @@ pub struct PodSpec {
     /// Init containers.
     #[prost(message, repeated, tag = "20")]
     #[serde(deserialize_with = "nullable")]
-    pub init_containers: Vec<Container>,
+    pub init_containers: Vec<Shared<Container>>,
     /// `automountServiceAccountToken`.
     #[prost(bool, optional, tag = "21")]
     pub automount_service_account_token: Option<bool>,
@@ -838,7 +839,7 @@ pub struct PodSpec {
     #[prost(message, optional, tag = "40")]
     pub resources: Option<Resources>,
     /// AppArmor and seccomp annotations of the pod's metadata, put here so that they are part of the variant.
-    #[prost(btree_map = "string, string", tag = "10001")]
+    #[prost(message, required, tag = "10001")]
     #[serde(skip)]
     pub annotations: Map,
 }
@@ -871,8 +872,8 @@ impl PodSpec {
         self.init_containers
             .iter()
             .enumerate()
-            .map(|(i, c)| (ContainerKind::Init, i, c))
-            .chain(self.containers.iter().enumerate().map(|(i, c)| (ContainerKind::Regular, i, c)))
+            .map(|(i, c)| (ContainerKind::Init, i, &**c))
+            .chain(self.containers.iter().enumerate().map(|(i, c)| (ContainerKind::Regular, i, &**c)))
             .chain(self.ephemeral_containers.iter().enumerate().map(|(i, c)| (ContainerKind::Ephemeral, i, &c.common)))
     }
 
@@ -952,11 +953,10 @@ impl PodSpec {
         }
         let token = is_token_volume_name;
         self.volumes.retain(|v| !(token(&v.name) && v.source.projected.is_some()));
-        for container in self.init_containers.iter_mut().chain(&mut self.containers) {
+        let shared = self.init_containers.iter_mut().chain(&mut self.containers).map(Shared::own);
+        let ephemeral = self.ephemeral_containers.iter_mut().map(|container| &mut container.common);
+        for container in shared.chain(ephemeral) {
             container.volume_mounts.retain(|m| !token(&m.name));
-        }
-        for container in &mut self.ephemeral_containers {
-            container.common.volume_mounts.retain(|m| !token(&m.name));
         }
     }
 }

@@ -27,7 +27,7 @@ pub struct CsiSource {
     #[serde(deserialize_with = "nullable")]
     pub driver: String,
     /// `volumeAttributes`.
-    #[prost(btree_map = "string, string", tag = "5")]
+    #[prost(message, required, tag = "5")]
     #[serde(deserialize_with = "nullable")]
     pub volume_attributes: Map,
     /// `controllerPublishSecretRef`.
@@ -209,7 +209,7 @@ pub struct StorageClass {
     #[serde(deserialize_with = "nullable")]
     pub provisioner: String,
     /// `parameters`.
-    #[prost(btree_map = "string, string", tag = "3")]
+    #[prost(message, required, tag = "3")]
     #[serde(deserialize_with = "nullable")]
     pub parameters: Map,
     /// `reclaimPolicy`; empty: Delete.

@@ -172,7 +172,7 @@ controller!(DaemonSet, DaemonSetSpec, DaemonSetStatus,
 struct ReplicationControllerSpec {
     #[prost(int32, optional, tag = "1")]
     replicas: Option<i32>,
-    #[prost(btree_map = "string, string", tag = "2")]
+    #[prost(message, required, tag = "2")]
     #[serde(deserialize_with = "nullable")]
     selector: Map,
     #[prost(bytes = "bytes", optional, tag = "3")]

@@ -236,7 +236,7 @@ impl<'a> Network<'a> {
             let pods = network.pods.entry(namespace).or_default();
             if host_network { pods.host_network += 1 } else { pods.plain += 1 }
         };
-        for pod in inventory.pods.values().filter(|pod| !pod.ended) {
+        for pod in inventory.pods.iter().filter(|pod| !pod.ended) {
             count(&pod.namespace, pod.spec.host_network);
         }
         for ((_, (namespace, _)), row) in &inventory.controllers {

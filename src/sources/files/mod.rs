@@ -307,7 +307,7 @@ mod tests {
             let source = &loader.inventory.sources[&(Kind::Pod, ("default".into(), name.clone()))];
             (name.to_string(), source.item, source.document)
         };
-        loader.inventory.pods.keys().map(|(_, name)| place(name)).collect()
+        loader.inventory.pods.iter().map(|pod| place(&pod.name)).collect()
     }
 
     #[test]

@@ -1,11 +1,17 @@
 //! The findings of a report, kept small: a hundred thousand pods of one shape fail the same checks in the same words.
 //! What findings share is kept once; a finding is four numbers, made whole when somebody asks for it.
 
+mod cells;
+mod gathering;
+mod taking;
+
+pub use gathering::Gathering;
+
 use super::{
     ControlRef, Disruption, Evidence, FieldPath, Finding, FindingSource, FindingStatus, ObjectRef, SeenIn, Severity,
     Waiver, fingerprint,
 };
-use foldhash::HashMap;
+use cells::{Cells, NONE, Pieces};
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
 
@@ -34,7 +40,7 @@ pub struct Said {
     /// Container's name, for what is inside one.
     pub container: Option<Arc<str>>,
     /// The fields at fault, from the PodSpec or from the object's root.
-    pub paths: Vec<Evidence>,
+    pub paths: Arc<[Evidence]>,
     /// Paths are from the PodSpec, wherever that stands in the resource.
     pub in_pod_spec: bool,
     /// One sentence.
@@ -45,7 +51,7 @@ pub struct Said {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// The owner.
-    pub object: ObjectRef,
+    pub object: Arc<ObjectRef>,
     /// Its live pods; None for what is no workload.
     pub pods: Option<u32>,
     /// Platform component.
@@ -71,53 +77,6 @@ pub struct Extra {
     pub lines: Box<[u32]>,
 }
 
-/// A line as it is kept.
-fn kept_line(line: Option<usize>) -> u32 {
-    line.and_then(|line| u32::try_from(line).ok()).unwrap_or(0)
-}
-
-/// Numbers of the shared parts, and what is a finding's own.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Cells {
-    said: u32,
-    owner: u32,
-    /// Live pods that show it; `NONE` for what is no workload.
-    instances: u32,
-    /// Place among the extras, `NO_EXTRA` for none, under the codes of status and of where it was seen.
-    packed: u32,
-}
-
-const NONE: u32 = u32::MAX;
-const EXTRA_BITS: u32 = 28;
-const NO_EXTRA: u32 = (1 << EXTRA_BITS) - 1;
-
-const STATUSES: [FindingStatus; 4] =
-    [FindingStatus::Fail, FindingStatus::Waived, FindingStatus::Manual, FindingStatus::NotEvaluated];
-const PLACES: [Option<SeenIn>; 4] = [None, Some(SeenIn::Template), Some(SeenIn::Pods), Some(SeenIn::Both)];
-
-impl Cells {
-    fn new(said: u32, owner: u32, of: &Own, extra: Option<u32>) -> Self {
-        let code = |at: Option<usize>| at.and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
-        let status = code(STATUSES.iter().position(|status| *status == of.status));
-        let place = code(PLACES.iter().position(|place| *place == of.seen_in));
-        let packed = (status << 30) | (place << EXTRA_BITS) | extra.unwrap_or(NO_EXTRA).min(NO_EXTRA);
-        Self { said, owner, instances: of.instances.unwrap_or(NONE), packed }
-    }
-
-    fn status(self) -> FindingStatus {
-        STATUSES.get((self.packed >> 30) as usize).copied().unwrap_or(FindingStatus::Fail)
-    }
-
-    fn seen_in(self) -> Option<SeenIn> {
-        PLACES.get((self.packed >> EXTRA_BITS & 3) as usize).copied().flatten()
-    }
-
-    fn extra(self) -> Option<usize> {
-        let place = self.packed & NO_EXTRA;
-        (place != NO_EXTRA).then_some(place as usize)
-    }
-}
-
 /// What a finding has for itself alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Own {
@@ -141,7 +100,7 @@ struct Shared {
 /// Findings in the order of the report.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    cells: Vec<Cells>,
+    cells: Pieces,
     shared: Arc<Shared>,
 }
 
@@ -340,7 +299,7 @@ impl Findings {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
+        self.len() == 0
     }
 
     fn at(&self, cells: Cells) -> Option<Row<'_>> {
@@ -357,12 +316,12 @@ impl Findings {
 
     /// A finding where it lies, by position.
     pub fn row(&self, position: usize) -> Option<Row<'_>> {
-        self.at(*self.cells.get(position)?)
+        self.at(self.cells.get(position)?)
     }
 
     /// All of them where they lie.
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = Row<'_>> + Clone {
-        self.cells.iter().filter_map(|cells| self.at(*cells))
+        self.cells.iter().filter_map(|cells| self.at(cells))
     }
 
     /// A finding made whole, by position.
@@ -388,7 +347,7 @@ impl Findings {
     /// Those at these positions, in this order.
     #[must_use]
     pub fn select(&self, positions: &[usize]) -> Self {
-        let cells = positions.iter().filter_map(|position| self.cells.get(*position)).copied().collect();
+        let cells = positions.iter().filter_map(|position| self.cells.get(*position)).collect();
         Self { cells, shared: self.shared.clone() }
     }
 
@@ -416,7 +375,7 @@ impl Findings {
             let extra = cells.extra().and_then(|place| shared.extras.get(place)).cloned().unwrap_or_default();
             let lines = lines.into_iter().map(kept_line).collect();
             let place = place_of(&mut shared.extras, Extra { lines, ..extra });
-            cells.packed = (cells.packed & !NO_EXTRA) | place.min(NO_EXTRA);
+            *cells = cells.with_extra(place);
         }
     }
 }
@@ -442,202 +401,12 @@ impl Serialize for Findings {
     }
 }
 
-impl From<Vec<Finding>> for Findings {
-    fn from(findings: Vec<Finding>) -> Self {
-        findings.into_iter().collect()
-    }
-}
-
-impl FromIterator<Finding> for Findings {
-    /// For findings from elsewhere, whole ones; the order stays.
-    fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Self {
-        let mut taking = Taking::default();
-        for finding in findings {
-            taking.take(finding);
-        }
-        taking.gathered.findings
-    }
+/// A line as it is kept.
+fn kept_line(line: Option<usize>) -> u32 {
+    line.and_then(|line| u32::try_from(line).ok()).unwrap_or(0)
 }
 
 fn place_of<T>(list: &mut Vec<T>, thing: T) -> u32 {
     list.push(thing);
     u32::try_from(list.len() - 1).unwrap_or(NONE)
-}
-
-/// What an extra is found by: the address of its source, and why it is waived.
-type Clue = (Option<usize>, Option<Arc<str>>);
-
-/// Findings that are being gathered, in any order.
-#[derive(Debug, Default)]
-pub struct Gathering {
-    findings: Findings,
-    /// Extras that many findings have.
-    known: HashMap<Clue, Vec<u32>>,
-}
-
-impl Gathering {
-    fn shared(&mut self) -> &mut Shared {
-        Arc::make_mut(&mut self.findings.shared)
-    }
-
-    /// How many there are so far.
-    pub fn len(&self) -> usize {
-        self.findings.len()
-    }
-
-    /// Whether there are none so far.
-    pub fn is_empty(&self) -> bool {
-        self.findings.is_empty()
-    }
-
-    /// A check that has findings; its number.
-    pub fn asked(&mut self, asked: Asked) -> u32 {
-        place_of(&mut self.shared().asked, asked)
-    }
-
-    /// What a check says; its number.
-    pub fn said(&mut self, asked: u32, said: Arc<Said>) -> u32 {
-        place_of(&mut self.shared().said, (asked, said))
-    }
-
-    /// An owner of findings; its number.
-    pub fn owner(&mut self, owner: Owner) -> u32 {
-        place_of(&mut self.shared().owners, owner)
-    }
-
-    /// A finding.
-    pub fn push(&mut self, said: u32, owner: u32, own: &Own, extra: Option<Extra>) {
-        let extra = extra.map(|extra| self.extra(extra));
-        self.findings.cells.push(Cells::new(said, owner, own, extra));
-    }
-
-    fn extra(&mut self, extra: Extra) -> u32 {
-        let extras = &mut Arc::make_mut(&mut self.findings.shared).extras;
-        if extra.resource.is_some() || !extra.lines.is_empty() {
-            return place_of(extras, extra);
-        }
-        let source = extra.source.as_ref().map(|source| Arc::as_ptr(source).addr());
-        let reason = extra.waiver.as_ref().or(extra.expired_waiver.as_ref()).map(|waiver| waiver.reason.clone());
-        let known = self.known.entry((source, reason)).or_default();
-        if let Some(known) = known.iter().find(|place| extras.get(**place as usize) == Some(&extra)) {
-            return *known;
-        }
-        let place = place_of(extras, extra);
-        known.push(place);
-        place
-    }
-
-    /// The findings gathered, worst first: by severity, then by reach; then by check, owner and container.
-    pub fn sorted(mut self) -> Findings {
-        let shared = &*self.findings.shared;
-        let ranks = |order: &mut dyn FnMut(&u32, &u32) -> std::cmp::Ordering, count: usize| {
-            let mut places: Vec<u32> = (0..count).filter_map(|i| u32::try_from(i).ok()).collect();
-            places.sort_by(order);
-            let mut ranks = vec![0u32; count];
-            for (rank, place) in (0u32..).zip(places) {
-                if let Some(at) = ranks.get_mut(place as usize) {
-                    *at = rank;
-                }
-            }
-            ranks
-        };
-        let object = |place: &u32| shared.owners.get(*place as usize).map(|owner| &owner.object);
-        let owners = ranks(&mut |a, b| object(a).cmp(&object(b)), shared.owners.len());
-        let check = |place: &u32| shared.asked.get(*place as usize).map(|asked| asked.check);
-        let checks = ranks(&mut |a, b| check(a).cmp(&check(b)), shared.asked.len());
-        // a key is put together from what a said and an owner give to it: severity, reach, check, owner, the first on top
-        let low = |value: u64| 0xff - value.min(0xff);
-        let of_said = |(asked, said): &(u32, Arc<Said>)| {
-            let check = checks.get(*asked as usize).copied().unwrap_or(u32::MAX);
-            (low(said.severity as u64) << 56) | (u64::from(check & 0xffff) << 32)
-        };
-        let of_owner = |(place, owner): (usize, &Owner)| {
-            let rank = owners.get(place).copied().unwrap_or(u32::MAX);
-            (low(owner.reach.len() as u64) << 48) | u64::from(rank)
-        };
-        let of_said: Vec<u64> = shared.said.iter().map(of_said).collect();
-        let of_owner: Vec<u64> = shared.owners.iter().enumerate().map(of_owner).collect();
-        let part = |parts: &[u64], place: u32| parts.get(place as usize).copied().unwrap_or_default();
-        let key = |cells: &Cells| part(&of_said, cells.said) | part(&of_owner, cells.owner);
-        let said = |cells: &Cells| shared.said.get(cells.said as usize);
-        let container = |cells: &Cells| said(cells).and_then(|(_, said)| said.container.as_ref());
-        self.findings.cells.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| container(a).cmp(&container(b))));
-        self.findings.cells.shrink_to_fit();
-        self.findings
-    }
-
-    /// Each so far, where it lies, from a position on.
-    pub fn rows_from(&self, position: usize) -> impl Iterator<Item = Row<'_>> {
-        let cells = self.findings.cells.get(position..).unwrap_or_default();
-        cells.iter().filter_map(|cells| self.findings.at(*cells))
-    }
-}
-
-/// Whole findings on their way into the small form: what they share is found again.
-#[derive(Default)]
-struct Taking {
-    gathered: Gathering,
-    said: HashMap<(u32, Arc<Said>), u32>,
-    owners: HashMap<Owner, u32>,
-}
-
-impl Taking {
-    /// A whole finding, with all its parts.
-    fn take(&mut self, finding: Finding) {
-        let field = FieldPath::of(pod_spec_field(&finding.resource.kind));
-        let in_pod_spec = finding.seen_in.is_some() && finding.paths.iter().all(|e| e.path.after(&field).is_some());
-        let lines: Box<[u32]> = finding.paths.iter().map(|evidence| kept_line(evidence.line)).collect();
-        let mut paths = finding.paths;
-        for evidence in &mut paths {
-            evidence.line = None;
-            if let Some(rest) = evidence.path.after(&field).filter(|_| in_pod_spec) {
-                evidence.path = rest;
-            }
-        }
-        let fails = finding.status == FindingStatus::Fail;
-        let asked = Asked {
-            check: finding.check,
-            remediation: finding.remediation,
-            disruption: finding.disruption,
-            try_first: finding.try_first,
-            deciding: if fails { finding.controls.clone() } else { Arc::default() },
-            all: if fails { Arc::default() } else { finding.controls },
-        };
-        let known = self.gathered.findings.shared.asked.iter().position(|known| *known == asked);
-        let known = known.and_then(|place| u32::try_from(place).ok());
-        let asked = known.unwrap_or_else(|| self.gathered.asked(asked));
-        let said = Said {
-            severity: finding.severity,
-            container: finding.container,
-            paths,
-            in_pod_spec,
-            message: finding.message,
-        };
-        let said = Arc::new(said);
-        let gathered = &mut self.gathered;
-        let said =
-            *self.said.entry((asked, said)).or_insert_with_key(|(asked, said)| gathered.said(*asked, said.clone()));
-        let owner = Owner {
-            object: finding.owner.clone(),
-            pods: finding.pods.and_then(|pods| u32::try_from(pods).ok()),
-            platform: finding.platform,
-            team: finding.team,
-            reach: finding.reach,
-        };
-        let owner = *self.owners.entry(owner).or_insert_with_key(|owner| gathered.owner(owner.clone()));
-        let extra = Extra {
-            resource: Some(finding.resource).filter(|resource| *resource != finding.owner).map(Box::new),
-            source: finding.source.map(Arc::new),
-            waiver: finding.waiver.map(Box::new),
-            expired_waiver: finding.expired_waiver.map(Box::new),
-            lines: if lines.iter().any(|line| *line > 0) { lines } else { Box::default() },
-        };
-        let extra = (extra != Extra::default()).then_some(extra);
-        let own = Own {
-            status: finding.status,
-            seen_in: finding.seen_in,
-            instances: finding.instances.and_then(|n| u32::try_from(n).ok()),
-        };
-        self.gathered.push(said, owner, &own, extra);
-    }
 }
