@@ -4,6 +4,8 @@ use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext,
 use crate::inventory::{Inventory, Kind, Rbac, Settings, Version, Workload};
 use crate::model::{Disruption, Evidence, FieldPath, Fix, GapReason, ObjectRef, Remedy, Severity};
 use foldhash::HashMap;
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -233,7 +235,7 @@ pub enum Outcome {
 }
 
 /// A result on an object, before it becomes a finding.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Hit {
     /// What it says.
     pub outcome: Outcome,
@@ -332,8 +334,6 @@ pub struct Judged {
     pub object: Arc<ObjectRef>,
     /// What it is a part of; mostly the object itself.
     pub owner: Arc<ObjectRef>,
-    /// The results; none: it passes.
-    pub hits: Hits,
 }
 
 /// What a rule could not look at beside the kinds of the API.
@@ -356,8 +356,14 @@ pub type Known = HashMap<(Kind, usize), Arc<ObjectRef>>;
 pub struct Judge {
     /// The check that is run.
     pub check: &'static str,
-    /// Each object judged, with its results.
+    /// Each object judged.
     pub judged: Vec<Judged>,
+    /// Results, each once: a hundred thousand pods hear few different things.
+    pub said: IndexSet<Hit, RandomState>,
+    /// Which of them an object has, by its place among those judged, in order; most objects have none, and pass.
+    pub at: Vec<(u32, u32)>,
+    /// Results on the object that is judged.
+    current: Hits,
     /// Why the question does not arise here.
     pub not_applicable: Option<String>,
     /// What is missing of the population: it forbids a pass.
@@ -411,10 +417,17 @@ impl Judge {
     }
 
     fn shared(&mut self, object: Arc<ObjectRef>, owner: Arc<ObjectRef>) -> &mut Hits {
-        self.judged.push(Judged { object, owner, hits: Hits::default() });
-        let last = self.judged.len() - 1;
-        #[allow(clippy::indexing_slicing)] // pushed just above
-        &mut self.judged[last].hits
+        self.settle();
+        self.judged.push(Judged { object, owner });
+        &mut self.current
+    }
+
+    /// Notes what was said of the last object; whoever runs a rule does so at its end.
+    pub fn settle(&mut self) {
+        let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        let object = number(self.judged.len().saturating_sub(1));
+        let Hits { list, .. } = std::mem::take(&mut self.current);
+        self.at.extend(list.into_iter().map(|hit| (object, number(self.said.insert_full(hit).0))));
     }
 
     /// The cluster itself as an object.

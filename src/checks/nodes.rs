@@ -265,7 +265,7 @@ pub(super) fn is_hosted(cx: &Cx<'_>, judge: &mut Judge) -> bool {
 fn has_role(inventory: &Inventory, node: &str) -> bool {
     let roles = [CONTROL_PLANE, "node-role.kubernetes.io/master", "node-role.kubernetes.io/etcd"];
     let node = inventory.nodes.get(&("".into(), node.into()));
-    node.is_some_and(|node| roles.iter().any(|role| node.meta.labels.contains_key(*role)))
+    node.is_some_and(|node| roles.iter().any(|role| node.meta.labels.contains_key(role)))
 }
 
 /// Names of the nodes that have a kubelet of their own.

@@ -1,20 +1,21 @@
-//! Rules are run on a thread of their own, a little ahead of what makes findings of what they say.
+//! Rules are run on a thread of their own, a little ahead of what makes findings of what they say; what makes findings runs
+//! rules as well while it has to wait.
 
 use super::evaluate::each_spec;
 use super::memo::{Heard, OnSpec, Words, number};
 use crate::checks::{Check, Cx, Hits, Judge, Known, Run, SpecCx};
 use crate::inventory::Workload;
-use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
 
 /// Workloads from which a second thread is worth its start.
 pub(super) const BESIDE: usize = 500;
 
-/// Results that wait: what rules say may be large.
-const WAITING: usize = 1;
+/// Results that wait for their turn, of each thread: what rules say may be large.
+const WAITING: usize = 3;
 
 /// What a rule says of specs: a hundred thousand pods hear few different things.
 #[derive(Default)]
@@ -30,7 +31,7 @@ pub(super) enum Found {
     /// Of specs of workloads.
     Specs(OnSpecs),
     /// Of objects.
-    Objects(Judge),
+    Objects(Box<Judge>),
 }
 
 /// A rule's run.
@@ -56,12 +57,14 @@ fn run(check: &'static Check, cx: &Cx<'_>, known: &mut Known) -> Ran {
     let found = match each(check, cx) {
         Some(each) => Found::Specs(join(check, cx, each)),
         None => {
-            let mut judge = Judge { known: std::mem::take(known), ..Judge::new(check.id) };
+            let mut judge = Box::new(Judge::new(check.id));
+            judge.known = std::mem::take(known);
             match check.run {
                 Run::Objects(run) | Run::Cluster(run) | Run::Configured { unset: run, .. } => run(cx, &mut judge),
                 Run::Row(row) => row.run(cx, &mut judge),
                 Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {}
             }
+            judge.settle();
             *known = std::mem::take(&mut judge.known);
             Found::Objects(judge)
         }
@@ -92,42 +95,72 @@ fn join(check: &Check, cx: &Cx<'_>, each: Each) -> OnSpecs {
     OnSpecs { words, at: results }
 }
 
-/// Runs rules, in the order in which they are asked for.
-pub(super) enum Ahead {
-    /// As they are asked for.
-    Here(RefCell<Known>),
-    /// On a thread.
-    Beside(Receiver<Ran>),
+/// Runs rules: on a thread of its own, and on the one that asks for results while there is none to take.
+pub(super) struct Ahead {
+    rules: Arc<[&'static Check]>,
+    /// The first rule that nobody runs yet.
+    next: Arc<AtomicUsize>,
+    /// What the other thread says, with the place of its rule.
+    beside: Option<Receiver<(usize, Ran)>>,
+    /// Results that nobody asked for yet, by the place of their rule.
+    ready: BTreeMap<usize, Ran>,
+    /// The place of the rule that is asked for next.
+    asked: usize,
+    known: Known,
 }
 
 impl Ahead {
-    /// Begins with these rules; `cx` is theirs alone.
+    /// Begins with these rules; `cx` is the other thread's alone.
     pub(super) fn begin<'scope, 'a: 'scope>(
         scope: &'scope Scope<'scope, '_>,
         cx: Cx<'a>,
         rules: Vec<&'static Check>,
     ) -> Self {
-        if cx.workloads.len() < BESIDE {
-            return Self::Here(RefCell::default());
-        }
-        let (sender, receiver) = sync_channel(WAITING);
-        scope.spawn(move || {
-            let mut known = Known::default();
-            for rule in rules {
-                if sender.send(run(rule, &cx, &mut known)).is_err() {
-                    return;
+        let (rules, next): (Arc<[_]>, _) = (rules.into(), Arc::new(AtomicUsize::new(0)));
+        let beside = (cx.workloads.len() >= BESIDE).then(|| {
+            let (sender, receiver) = sync_channel(WAITING);
+            let (rules, next) = (rules.clone(), next.clone());
+            scope.spawn(move || {
+                let mut known = Known::default();
+                while let Some((place, rule)) = claim(&rules, &next) {
+                    if sender.send((place, run(rule, &cx, &mut known))).is_err() {
+                        return;
+                    }
                 }
-            }
+            });
+            receiver
         });
-        Self::Beside(receiver)
+        Self { rules, next, beside, ready: BTreeMap::new(), asked: 0, known: Known::default() }
     }
 
-    /// What the next rule says.
-    pub(super) fn next(&self, check: &'static Check, cx: &Cx<'_>) -> Ran {
-        match self {
-            Self::Here(known) => run(check, cx, &mut known.borrow_mut()),
-            // a rule that panics there panics here as well, where that is told
-            Self::Beside(ran) => ran.recv().unwrap_or_else(|_| run(check, cx, &mut Known::default())),
+    /// What the next rule says, which is this one.
+    pub(super) fn next(&mut self, check: &'static Check, cx: &Cx<'_>) -> Ran {
+        let asked = self.asked;
+        self.asked += 1;
+        loop {
+            if let Some(ran) = self.ready.remove(&asked) {
+                return ran;
+            }
+            if let Some((place, ran)) = self.beside.as_ref().and_then(|beside| beside.try_recv().ok()) {
+                self.ready.insert(place, ran);
+            } else if self.ready.len() < WAITING
+                && let Some((place, rule)) = claim(&self.rules, &self.next)
+            {
+                let ran = run(rule, cx, &mut self.known);
+                self.ready.insert(place, ran);
+            } else {
+                match self.beside.as_ref().and_then(|beside| beside.recv().ok()) {
+                    Some((place, ran)) => drop(self.ready.insert(place, ran)),
+                    // a rule that panicked there panics here as well, where that is told
+                    None => return run(check, cx, &mut self.known),
+                }
+            }
         }
     }
+}
+
+/// Takes the first rule that nobody runs yet, with its place.
+fn claim(rules: &[&'static Check], next: &AtomicUsize) -> Option<(usize, &'static Check)> {
+    let place = next.fetch_add(1, Ordering::Relaxed);
+    rules.get(place).map(|rule| (place, *rule))
 }

@@ -6,7 +6,7 @@ use super::memo::{Heard, Kept, Memo, OnSpec, is_of_spec, number};
 use super::outcome::{Mark, Outcomes, Population, Status, Weights, worst_of_each};
 use super::reach::Reach;
 use super::result::{control_result, elsewhere, framework_result, not_here};
-use crate::checks::{self, Check, Cx, Hit, Joins, Judge, Judged, Missing, Outcome, Run};
+use crate::checks::{self, Check, Cx, Joins, Judge, Judged, Missing, Outcome, Run};
 use crate::frameworks::Edition;
 use crate::inventory::kinds::meta::Map;
 use crate::inventory::kinds::pod::PodSpec;
@@ -60,8 +60,10 @@ pub trait Exempt {
     fn waiver(&self, check: &str, owner: &ObjectRef, images: &[&str]) -> Option<Waiver>;
     /// Whether any finding of a check may have one.
     fn concerns(&self, check: &str) -> bool;
-    /// Whether the object is a platform component: for folding, never for a verdict.
-    fn is_platform(&self, owner: &ObjectRef, images: &[&str]) -> bool;
+    /// Whether what runs these images is a platform component, whatever it is called: for folding, never for a verdict.
+    fn runs_platform(&self, images: &[&str]) -> bool;
+    /// The same of an object that runs nothing.
+    fn is_platform(&self, object: &ObjectRef) -> bool;
 }
 
 /// No exemptions, nothing of a platform: for single checks and tests.
@@ -75,7 +77,10 @@ impl Exempt for NoExemptions {
     fn concerns(&self, _: &str) -> bool {
         false
     }
-    fn is_platform(&self, _: &ObjectRef, _: &[&str]) -> bool {
+    fn runs_platform(&self, _: &[&str]) -> bool {
+        false
+    }
+    fn is_platform(&self, _: &ObjectRef) -> bool {
         false
     }
 }
@@ -135,11 +140,11 @@ impl Engine {
         let deciding = Deciding::new(&decisions, times.today());
         let memo = &mut self.memo;
         let (run, results) = std::thread::scope(|scope| {
-            let ahead = Ahead::begin(scope, Cx { asked_for_time: &asked_beside, ..cx }, to_run);
+            let mut ahead = Ahead::begin(scope, Cx { asked_for_time: &asked_beside, ..cx }, to_run);
             let mut run = Evaluation::new(cx, exempt, strict, deciding, memo);
             let mut results: BTreeMap<&str, Outcomes> = BTreeMap::new();
             for ((check, controls), plan) in chosen().zip(plans.drain(..)) {
-                let outcomes = run.check(check, controls, plan, &ahead);
+                let outcomes = run.check(check, controls, plan, &mut ahead);
                 results.insert(check.id, outcomes);
             }
             (run, results)
@@ -229,10 +234,17 @@ fn controls_by_check<'e>(editions: impl Iterator<Item = &'e Edition>) -> BTreeMa
     map.into_iter().map(controls).collect()
 }
 
+/// What workloads of the same specs run.
+struct Images {
+    names: Vec<Arc<str>>,
+    /// They are all the platform's; None: there are none.
+    platform: Option<bool>,
+}
+
 /// What is true of a workload for all its findings.
 #[derive(Clone)]
 struct Facts {
-    images: Rc<[Arc<str>]>,
+    images: Rc<Images>,
     /// As an owner of findings.
     owner: u32,
 }
@@ -257,10 +269,12 @@ struct Evaluation<'a> {
     /// What is known of workloads that have findings.
     facts: Vec<Option<Facts>>,
     /// Images by the addresses of specs.
-    images: HashMap<Vec<usize>, Rc<[Arc<str>]>>,
+    images: HashMap<Vec<usize>, Rc<Images>>,
     /// Objects as owners of findings that are not about their PodSpec.
     owners: HashMap<u32, u32>,
     findings: Gathering,
+    /// Room for the marks of a check.
+    marks: Vec<Mark>,
     /// Number among the findings of each result in the memo.
     said: Vec<u32>,
     /// Why the first undecided instance of the check at hand is undecided, as its rule says.
@@ -309,6 +323,7 @@ impl<'a> Evaluation<'a> {
             images: HashMap::default(),
             owners: HashMap::default(),
             findings: Gathering::default(),
+            marks: Vec::new(),
             said: Vec::new(),
             undecided: None,
             undecided_words: None,
@@ -316,13 +331,13 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn check(&mut self, check: &'static Check, controls: &Controls, plan: Plan, ahead: &Ahead) -> Outcomes {
+    fn check(&mut self, check: &'static Check, controls: &Controls, plan: Plan, ahead: &mut Ahead) -> Outcomes {
         let mut asking = Asking {
             check,
             controls,
             number: None,
             may_be_exempt: !self.strict && self.exempt.concerns(check.id),
-            marked: Vec::new(),
+            marked: std::mem::take(&mut self.marks),
         };
         (self.undecided, self.undecided_words) = (None, None);
         let mut judged = Judge::default();
@@ -350,8 +365,10 @@ impl<'a> Evaluation<'a> {
                 population = all;
             }
         }
-        let mut marked = asking.marked;
-        worst_of_each(&mut marked);
+        let mut marks = asking.marked;
+        let marked = worst_of_each(&mut marks);
+        marks.clear();
+        self.marks = marks;
         let missing = judged.missing.take();
         let gap = if out_of_scope { Some(GapReason::SourceCannotHoldIt) } else { self.population_gap(check) };
         let gap = gap.or(missing.as_ref().map(|missing| missing.reason));
@@ -518,11 +535,10 @@ impl<'a> Evaluation<'a> {
             (false, _) => SeenIn::Pods,
         };
         let Facts { images, owner } = self.facts_of(place, workload);
-        let (status, extra) = self.decide(asking, &heard, &workload.owner, resource, &images);
+        let (status, extra) = self.decide(asking, &heard, &workload.owner, resource, &images.names);
         let said = self.say(asking, seen.heard, &heard);
         let own = Own { status, seen_in: Some(seen_in), instances: Some(number(seen.pods)) };
-        let asked = self.asked(asking);
-        self.findings.push(asked, said, owner, &own, extra);
+        self.findings.push(said, owner, &own, extra);
         asking.marked.push(Mark::new(number(place), status.into()));
     }
 
@@ -532,12 +548,12 @@ impl<'a> Evaluation<'a> {
             return facts.clone();
         }
         let images = self.images_of(workload);
-        let names: Vec<&str> = images.iter().map(|image| &**image).collect();
+        let platform = images.platform.unwrap_or_else(|| self.exempt.is_platform(&workload.owner));
         let (team, laid_down) = self.belongs(&workload.owner, &[workload.labels, workload.pod_labels]);
         let owner = self.findings.owner(Owner {
             object: workload.owner.clone(),
             pods: Some(number(workload.pod_count())),
-            platform: laid_down || self.exempt.is_platform(&workload.owner, &names),
+            platform: laid_down || platform,
             team,
             reach: self.reach.of(workload),
         });
@@ -549,60 +565,58 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Images that a workload runs, kept once for all that have the same specs.
-    fn images_of(&mut self, workload: &Workload<'_>) -> Rc<[Arc<str>]> {
+    fn images_of(&mut self, workload: &Workload<'_>) -> Rc<Images> {
         let specs = each_spec(workload).map(|spec| Arc::as_ptr(spec).addr()).collect();
-        self.images.entry(specs).or_insert_with(|| images(workload).into()).clone()
+        let exempt = self.exempt;
+        let images = || {
+            let names = images(workload);
+            let all: Vec<&str> = names.iter().map(|image| &**image).collect();
+            let platform = (!all.is_empty()).then(|| exempt.runs_platform(&all));
+            Images { names, platform }.into()
+        };
+        self.images.entry(specs).or_insert_with(images).clone()
     }
 
     /// Makes findings of what a rule says that walks through its population itself.
-    fn objects(&mut self, asking: &mut Asking<'_>, mut judge: Judge, timed: bool) -> (Judge, Population) {
+    fn objects(&mut self, asking: &mut Asking<'_>, mut judge: Box<Judge>, timed: bool) -> (Judge, Population) {
+        let hits = if self.memo.keeps() { judge.said.clone() } else { std::mem::take(&mut judge.said) };
+        let said = hits.into_iter().map(|hit| (self.memo.share(Heard::of(asking.check, hit, false)), None));
+        let mut said: Vec<(Heard, Option<u32>)> = said.collect();
+        let mut at = judge.at.iter().peekable();
         let mut population = Vec::with_capacity(judge.judged.len());
-        let mut said = HashMap::default();
-        for judged in &mut judge.judged {
-            let hits = &mut judged.hits.list;
-            let hits = if self.memo.keeps() { hits.clone() } else { std::mem::take(hits) };
-            population.push(self.judged(asking, judged, hits, &mut said));
+        for (place, judged) in (0u32..).zip(&judge.judged) {
+            let id = self.place_of(&judged.owner);
+            population.push(id);
+            while let Some((_, hit)) = at.next_if(|(of, _)| *of == place) {
+                if let Some((heard, number)) = said.get_mut(*hit as usize) {
+                    self.judged(asking, id, judged, heard, number);
+                }
+            }
         }
-        let told = Judge {
-            not_applicable: judge.not_applicable.clone(),
-            missing: judge.missing.clone(),
-            note: judge.note.clone(),
-            ..Judge::new(judge.check)
-        };
+        let mut told = Judge::new(judge.check);
+        (told.not_applicable, told.missing, told.note) =
+            (judge.not_applicable.clone(), judge.missing.clone(), judge.note.clone());
         self.keep(asking.check, Kept::Objects(judge), timed);
         (told, Population::of(population))
     }
 
-    /// Makes findings of what a rule says of an object; gives back the object's number.
+    /// Makes a finding of what a rule says of an object; `number` is that of what it says among the findings, once it has one.
     fn judged(
         &mut self,
         asking: &mut Asking<'_>,
-        judged: &Judged,
-        hits: Vec<Hit>,
-        known: &mut HashMap<Heard, u32>,
-    ) -> u32 {
-        let Judged { object, owner, .. } = judged;
-        let id = self.place_of(owner);
-        for hit in hits {
-            let heard = Heard::of(asking.check, hit, false);
-            let resource = (object != owner).then(|| (**object).clone());
-            let (status, extra) = self.decide(asking, &heard, owner, resource, &[]);
-            let of = self.plain_owner(id, owner);
-            let said = match known.get(&heard) {
-                Some(said) => *said,
-                None => {
-                    let (asked, heard) = (self.asked(asking), self.memo.share(heard));
-                    let said = self.findings.said(asked, heard.said.clone());
-                    known.insert(heard, said);
-                    said
-                }
-            };
-            let own = Own { status, seen_in: None, instances: None };
-            let asked = self.asked(asking);
-            self.findings.push(asked, said, of, &own, extra);
-            asking.marked.push(Mark::new(id, status.into()));
-        }
-        id
+        id: u32,
+        Judged { object, owner }: &Judged,
+        heard: &Heard,
+        number: &mut Option<u32>,
+    ) {
+        let resource = (object != owner).then(|| (**object).clone());
+        let (status, extra) = self.decide(asking, heard, owner, resource, &[]);
+        let of = self.plain_owner(id, owner);
+        let asked = self.asked(asking);
+        let said = *number.get_or_insert_with(|| self.findings.said(asked, heard.said.clone()));
+        let own = Own { status, seen_in: None, instances: None };
+        self.findings.push(said, of, &own, extra);
+        asking.marked.push(Mark::new(id, status.into()));
     }
 
     /// The place of an object among all.
@@ -624,7 +638,7 @@ impl<'a> Evaluation<'a> {
             return *owner;
         }
         let (team, laid_down) = self.belongs(object, &[]);
-        let platform = laid_down || self.exempt.is_platform(object, &[]);
+        let platform = laid_down || self.exempt.is_platform(object);
         let owner = Owner { object: object.clone(), pods: None, platform, team, reach: Vec::new() };
         let owner = self.findings.owner(owner);
         self.owners.insert(id, owner);
@@ -698,10 +712,15 @@ impl<'a> Evaluation<'a> {
             (status, expired_waiver) = (FindingStatus::Waived, None);
         }
         let source = self.source(resource.as_ref().unwrap_or(owner));
-        let (resource, waiver, expired_waiver) =
-            (resource.map(Box::new), waiver.map(Box::new), expired_waiver.map(Box::new));
-        let extra = Extra { resource, source, waiver, expired_waiver, lines: Box::default() };
-        (status, (extra != Extra::default()).then_some(extra))
+        let has_any = resource.is_some() || source.is_some() || waiver.is_some() || expired_waiver.is_some();
+        let extra = || Extra {
+            resource: resource.map(Box::new),
+            source,
+            waiver: waiver.map(Box::new),
+            expired_waiver: expired_waiver.map(Box::new),
+            lines: Box::default(),
+        };
+        (status, has_any.then(extra))
     }
 
     /// The file that an object is from.

@@ -33,10 +33,14 @@ impl Exempt for BuiltIn<'_> {
     }
 
     fn concerns(&self, check: &str) -> bool {
-        self.exemptions.iter().any(|exemption| exemption.concerns(check))
+        self.exemptions.iter().any(|exemption| exemption.concerns(self.platform, check))
     }
 
-    fn is_platform(&self, owner: &ObjectRef, images: &[&str]) -> bool {
-        self.components.is_platform(owner, images)
+    fn runs_platform(&self, images: &[&str]) -> bool {
+        self.components.has_images(images)
+    }
+
+    fn is_platform(&self, object: &ObjectRef) -> bool {
+        self.components.has(object)
     }
 }

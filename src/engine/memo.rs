@@ -123,7 +123,7 @@ pub(super) enum Kept {
     /// On specs of workloads.
     Specs(Vec<OnSpec>),
     /// On objects.
-    Objects(Judge),
+    Objects(Box<Judge>),
 }
 
 /// All that decides beside the objects.

@@ -122,37 +122,29 @@ fn coverage(counts: &Counts) -> String {
 struct Group<'r> {
     first: Row<'r>,
     severity: Severity,
-    /// Top owners in the report's order: the worst first.
+    /// The first top owners in the report's order: the worst first.
     objects: Vec<&'r ObjectRef>,
-    seen: HashSet<&'r ObjectRef>,
+    /// The numbers of all of them.
+    seen: HashSet<usize>,
     reach: BTreeSet<&'static str>,
 }
 
+/// What is counted and not listed.
+#[derive(Default)]
+struct Besides {
+    /// Failures of components of the platform.
+    platform: BTreeMap<Severity, usize>,
+    manual: usize,
+    undecided: usize,
+    waived: usize,
+    /// Their waiver is over.
+    expired: usize,
+}
+
 fn findings(out: &mut String, report: &Report) {
-    let failing = || report.findings.rows().filter(|finding| finding.status() == FindingStatus::Fail);
-    let own = failing().filter(|finding| !finding.platform());
-    let mut platform = failing().filter(Row::platform).peekable();
-    // the report is ordered by severity and reach, so the first of a check decides its place
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    for finding in own {
-        match groups.iter_mut().find(|group| group.first.check() == finding.check()) {
-            Some(group) => {
-                if group.seen.insert(finding.owner()) {
-                    group.objects.push(finding.owner());
-                }
-                group.reach.extend(finding.reach());
-            }
-            None => groups.push(Group {
-                first: finding,
-                severity: finding.severity(),
-                objects: vec![finding.owner()],
-                seen: HashSet::from_iter([finding.owner()]),
-                reach: finding.reach().iter().copied().collect(),
-            }),
-        }
-    }
+    let (mut groups, besides) = grouped(report);
     groups.sort_by_key(|group| {
-        (std::cmp::Reverse(group.severity), std::cmp::Reverse(group.reach.len() * group.objects.len()))
+        (std::cmp::Reverse(group.severity), std::cmp::Reverse(group.reach.len() * group.seen.len()))
     });
     out.push('\n');
     if groups.is_empty() {
@@ -163,7 +155,7 @@ fn findings(out: &mut String, report: &Report) {
     let shown = || groups.iter().take(ROWS);
     let width = shown().map(|group| group.first.check().len()).max().unwrap_or_default();
     for group in shown() {
-        let count = group.objects.len();
+        let count = group.seen.len();
         let mut line = format!("{:<5}{:<width$}{count:>5}  ", group.severity.short(), group.first.check());
         let room = WIDTH.saturating_sub(line.width());
         let mut names = String::new();
@@ -185,17 +177,16 @@ fn findings(out: &mut String, report: &Report) {
     if let Some(rest) = groups.get(ROWS..).filter(|rest| !rest.is_empty()) {
         wrapped(out, 0, &format!("and {} more checks: {}", rest.len(), by_severity(rest.iter().map(|g| g.severity))));
     }
-    if platform.peek().is_some() {
-        wrapped(out, 0, &format!("platform: {}", by_severity(platform.map(|finding| finding.severity()))));
+    let Besides { platform, manual, undecided, waived, expired } = besides;
+    if !platform.is_empty() {
+        wrapped(out, 0, &format!("platform: {}", counted(&platform)));
     }
-    let count = |status| report.findings.rows().filter(|finding| finding.status() == status).count();
     let others = [
-        (count(FindingStatus::Manual), "for review"),
-        (count(FindingStatus::NotEvaluated), "undecided"),
-        (count(FindingStatus::Waived) - report.exempt.min(count(FindingStatus::Waived)), "waived"),
+        (manual, "for review"),
+        (undecided, "undecided"),
+        (waived - report.exempt.min(waived), "waived"),
         (report.exempt, "exempt (built-in; --strict drops them)"),
     ];
-    let expired = report.findings.rows().filter(|finding| finding.expired_waiver().is_some()).count();
     if expired > 0 {
         wrapped(out, 0, &format!("{expired} of the findings fail again: their waiver is over"));
     }
@@ -205,11 +196,54 @@ fn findings(out: &mut String, report: &Report) {
     }
 }
 
+/// Failures that are not the platform's, by check, and what is besides: in one walk, since there may be millions.
+fn grouped(report: &Report) -> (Vec<Group<'_>>, Besides) {
+    // the report is ordered by severity and reach, so the first of a check decides its place
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut besides = Besides::default();
+    // findings of a check come one after the other
+    let mut at = 0;
+    for finding in report.findings.rows() {
+        besides.expired += usize::from(finding.expired_waiver().is_some());
+        match finding.status() {
+            FindingStatus::Manual => besides.manual += 1,
+            FindingStatus::NotEvaluated => besides.undecided += 1,
+            FindingStatus::Waived => besides.waived += 1,
+            FindingStatus::Fail if finding.platform() => *besides.platform.entry(finding.severity()).or_default() += 1,
+            FindingStatus::Fail => {
+                let is_of = |group: &Group<'_>| group.first.check() == finding.check();
+                if !groups.get(at).is_some_and(is_of) {
+                    at = groups.iter().position(is_of).unwrap_or(groups.len());
+                }
+                if at == groups.len() {
+                    groups.push(Group {
+                        first: finding,
+                        severity: finding.severity(),
+                        objects: Vec::new(),
+                        seen: HashSet::default(),
+                        reach: BTreeSet::new(),
+                    });
+                }
+                let Some(group) = groups.get_mut(at) else { continue };
+                if group.seen.insert(finding.owner_number()) && group.objects.len() < WIDTH {
+                    group.objects.push(finding.owner());
+                }
+                group.reach.extend(finding.reach());
+            }
+        }
+    }
+    (groups, besides)
+}
+
 fn by_severity(severities: impl Iterator<Item = Severity>) -> String {
     let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
     for severity in severities {
         *counts.entry(severity).or_default() += 1;
     }
+    counted(&counts)
+}
+
+fn counted(counts: &BTreeMap<Severity, usize>) -> String {
     counts.iter().rev().map(|(severity, n)| format!("{n} {severity}")).collect::<Vec<_>>().join(", ")
 }
 

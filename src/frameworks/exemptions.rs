@@ -45,9 +45,7 @@ impl Exemption {
     ) -> bool {
         self.kind == owner.kind
             && self.namespace == owner.namespace
-            && self.checks.contains(check)
-            && platform != Platform::Unknown
-            && self.platforms.contains(&platform)
+            && self.concerns(platform, check)
             && self.names(inventory, owner)
             && self.runs_only(inventory, images)
     }
@@ -63,9 +61,9 @@ impl Exemption {
         node.is_some_and(role) && inventory.pods.get(place).is_some_and(|pod| pod.mirror)
     }
 
-    /// Whether it is about findings of a check.
-    pub fn concerns(&self, check: &str) -> bool {
-        self.checks.contains(check)
+    /// Whether it is about findings of a check on a platform.
+    pub fn concerns(&self, platform: Platform, check: &str) -> bool {
+        self.checks.contains(check) && platform != Platform::Unknown && self.platforms.contains(&platform)
     }
 
     fn runs_only(&self, inventory: &Inventory, images: &[&str]) -> bool {

@@ -35,11 +35,13 @@ impl Components {
         serde_saphyr::from_str(include_str!("../../controls/platform.yaml")).map_err(error)
     }
 
-    /// Whether an object belongs to the platform: a workload by all its images, another object by its name.
-    pub fn is_platform(&self, owner: &ObjectRef, images: &[&str]) -> bool {
-        if !images.is_empty() {
-            return images.iter().all(|image| self.has_image(&image::repository(image)));
-        }
+    /// Whether a workload that runs these images belongs to the platform: by all of them, whatever it is called.
+    pub fn has_images(&self, images: &[&str]) -> bool {
+        images.iter().all(|image| self.has_image(&image::repository(image)))
+    }
+
+    /// Whether an object that runs nothing belongs to the platform: by its name.
+    pub fn has(&self, owner: &ObjectRef) -> bool {
         self.objects.iter().any(|named| {
             let place = owner.namespace.as_deref().unwrap_or_default();
             let here = if named.namespaces.is_empty() {
@@ -68,21 +70,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_images_decide_and_the_namespace_does_not() {
+    fn all_images_decide() {
         let table = Components::built_in().unwrap();
-        let workload = |name: &str, images: &[&str]| {
-            table.is_platform(&ObjectRef::new("apps/v1", "DaemonSet", Some("kube-system"), name), images)
-        };
-        assert!(workload(
-            "x",
-            &["quay.io/cilium/cilium:v1", "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2"]
-        ));
-        assert!(!workload("coredns-helper", &["docker.io/library/alpine:latest"]), "kube-system hides nothing");
-        assert!(!workload("kube-proxy", &["registry.k8s.io/kube-proxy:v1", "evil.example/miner"]));
-        assert!(!workload("kube-proxy", &["registry.k8s.io/kube-proxy-evil:v1"]));
-        let object = |kind: &str, namespace: Option<&str>, name: &str| {
-            table.is_platform(&ObjectRef::new("v1", kind, namespace, name), &[])
-        };
+        let workload = |images: &[&str]| table.has_images(images);
+        assert!(workload(&["quay.io/cilium/cilium:v1", "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2"]));
+        assert!(!workload(&["docker.io/library/alpine:latest"]));
+        assert!(!workload(&["registry.k8s.io/kube-proxy:v1", "evil.example/miner"]));
+        assert!(!workload(&["registry.k8s.io/kube-proxy-evil:v1"]));
+        let object =
+            |kind: &str, namespace: Option<&str>, name: &str| table.has(&ObjectRef::new("v1", kind, namespace, name));
         assert!(object("Namespace", None, "kube-system") && object("ClusterRole", None, "system:node"));
         assert!(!object("Namespace", None, "shop") && !object("ServiceAccount", Some("shop"), "default"));
     }

@@ -80,7 +80,7 @@ impl<'a> ControlPlane<'a> {
 
 fn process(component: Component, pod: &PodRow) -> Option<Process<'_>> {
     let program = component.program();
-    let labelled = ["component", "k8s-app"].iter().any(|label| pod.labels.get(*label).is_some_and(|l| l == program));
+    let labelled = ["component", "k8s-app"].iter().any(|label| pod.labels.get(label).is_some_and(|l| l == program));
     let (container, flags) = flags_of(&pod.spec, &FieldPath::of("spec"), program, labelled)?;
     Some(Process { component, pod, container, flags })
 }

@@ -50,6 +50,11 @@ impl<'a> Image<'a> {
         format!("{registry}/{}{}", if official { "library/" } else { "" }, self.path)
     }
 
+    /// Whether its repository ends in a name: `redis` of `redis`, `bitnami/redis` and `registry.example.com/redis`.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.path.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    }
+
     /// Whether the name may stand for another image tomorrow, as `latest` is meant to.
     pub fn floats(&self) -> bool {
         self.digest.is_none() && self.is_latest()

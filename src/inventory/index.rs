@@ -62,7 +62,8 @@ impl Inventory {
     /// finished Jobs are not among them.
     pub fn workloads(&self) -> Vec<Workload<'_>> {
         static NO_LABELS: Map = Map::new();
-        let mut found: Vec<Workload<'_>> = Vec::new();
+        let of_itself = self.pods.iter().filter(|pod| !pod.ended && is_of_itself(pod)).count();
+        let mut found: Vec<Workload<'_>> = Vec::with_capacity(self.controllers.len() + of_itself);
         // places of all but pods that stand for themselves
         let mut places: HashMap<Arc<ObjectRef>, usize> = HashMap::default();
         for ((kind, (namespace, name)), row) in &self.controllers {
@@ -136,7 +137,8 @@ impl Inventory {
                 namespaces.is_empty() || workload.owner.namespace.as_ref().is_some_and(|n| namespaces.contains(n));
             here && (self.selects(workload.labels) || self.selects(workload.pod_labels))
         });
-        found.sort_by(|a, b| a.owner.cmp(&b.owner));
+        // no two have one owner
+        found.sort_unstable_by(|a, b| a.owner.cmp(&b.owner));
         found
     }
 

@@ -5,7 +5,7 @@ use super::super::{ContainerCx, Cx, Hits, SpecCx};
 use crate::inventory::kinds::limits::LimitRange;
 use crate::inventory::kinds::meta::Quantity;
 use crate::inventory::kinds::pod::{ContainerKind, Resources};
-use crate::inventory::{Kind, Medium, Workload};
+use crate::inventory::{Kind, Medium, Variant, Workload};
 use crate::model::GapReason;
 use serde_json::Value;
 
@@ -41,9 +41,9 @@ impl Figure {
         let path = container.at("resources").fields(field).fields(resource);
         let range = self.range(cx, workload.namespace());
         let live = cx.inventory.medium == Medium::Cluster;
-        let (own, others): (Vec<_>, Vec<_>) =
-            workload.variants.iter().partition(|variant| std::ptr::eq(&*variant.spec, container.pod.spec));
-        if live && !own.is_empty() {
+        let is_own = |variant: &&Variant<'_>| std::ptr::eq(&*variant.spec, container.pod.spec);
+        let mut others = workload.variants.iter().filter(|variant| !is_own(variant)).peekable();
+        if live && workload.variants.iter().any(|variant| is_own(&variant)) {
             let more = range.map(|range| format!("; LimitRange {} gives new pods one", range.meta.name));
             hits.fail(path, self.value(container), expected)
                 .message(format!("container {name} runs without a {what}{}", more.unwrap_or_default()));
@@ -54,11 +54,12 @@ impl Figure {
             pod.containers().any(|c| c.container.name == name && self.is_in(c.container.resources.as_ref()))
         };
         // whatever gives its pods one gives it to the next
-        if range.is_some() || (!others.is_empty() && others.iter().all(|variant| shows(&variant.spec))) {
+        let none = others.peek().is_none();
+        if range.is_some() || (!none && others.all(|variant| shows(&variant.spec))) {
             return;
         }
         // pods that run without one show that nothing gives it
-        let open = others.is_empty() || !live;
+        let open = none || !live;
         match cx.gap(Kind::LimitRange, Some(workload.namespace())).filter(|_| open) {
             // a manifest is judged as it is written: it has none, whatever the namespace will make of it
             Some(GapReason::SourceCannotHoldIt) if !live => {
@@ -96,6 +97,9 @@ impl Figure {
 
     /// The LimitRange that gives new containers of a namespace one.
     fn range<'a>(&self, cx: &Cx<'a>, namespace: &str) -> Option<&'a LimitRange> {
+        if cx.inventory.limit_ranges.is_empty() {
+            return None;
+        }
         let first = (namespace.into(), "".into());
         let here = cx.inventory.limit_ranges.range(first..).map(|(_, range)| range);
         here.take_while(|range| range.meta.namespace == namespace).find(|range| {

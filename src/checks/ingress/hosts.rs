@@ -29,7 +29,7 @@ pub(super) fn certificate(ingress: &Ingress) -> Option<&'static str> {
         return Some("spec.tls");
     }
     let set = |(key, word): &&(&str, &str)| {
-        ingress.meta.annotations.get(*key).is_some_and(|value| !value.is_empty() && value.contains(word))
+        ingress.meta.annotations.get(key).is_some_and(|value| !value.is_empty() && value.contains(word))
     };
     CERTIFICATES.iter().find(set).map(|(key, _)| *key)
 }

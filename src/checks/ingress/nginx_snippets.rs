@@ -5,6 +5,7 @@ use crate::inventory::kinds::ingress::IngressClass;
 use crate::inventory::kinds_of;
 use crate::inventory::{Kind, Medium, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
+use foldhash::{HashMap, HashMapExt};
 
 /// Nobody writes configuration of NGINX by annotation (CVE-2021-25742): no `*-snippet` annotation on an Ingress, no
 /// `allow-snippet-annotations: "true"` and no `annotations-risk-level: Critical` in a ConfigMap, and no ingress-nginx that
@@ -56,8 +57,17 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         }
     }
     let mut controllers = 0;
+    let mut known: HashMap<String, bool> = HashMap::new();
+    let mut is_one = |image: &'_ str| match known.get(image) {
+        Some(is_one) => *is_one,
+        None => {
+            let is_one = vulnerable_or_known(image);
+            known.insert(image.to_owned(), is_one);
+            is_one
+        }
+    };
     for workload in cx.workloads {
-        controllers += usize::from(controller(cx, workload, judge));
+        controllers += usize::from(controller(cx, workload, &mut is_one, judge));
     }
     if controllers == 0 {
         elsewhere(cx, judge);
@@ -91,11 +101,11 @@ fn cannot_refuse(version: Release) -> bool {
 }
 
 /// A controller that takes snippets whatever the Ingresses of today say.
-fn controller(cx: &Cx<'_>, workload: &Workload<'_>, judge: &mut Judge) -> bool {
+fn controller(cx: &Cx<'_>, workload: &Workload<'_>, is_one: &mut impl FnMut(&str) -> bool, judge: &mut Judge) -> bool {
     let mut seen: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for spec in workload.specs() {
-        for (list, index, container) in spec.each_container().filter(|(_, _, c)| vulnerable_or_known(&c.image)) {
+        for (list, index, container) in spec.each_container().filter(|(_, _, c)| is_one(&c.image)) {
             if !seen.contains(&container.name.as_str()) {
                 seen.push(&container.name);
                 found.push((list, index, container));

@@ -41,7 +41,7 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
     for (name, count) in &counts {
         let (path, expected) = (FieldPath::of("metadata.labels"), "a label that says who owns it");
         let labels = cx.inventory.namespaces.get(&("".into(), (*name).into())).map(|n| &n.meta.labels);
-        let owner = labels.and_then(|labels| OWNERS.iter().find_map(|key| Some((*key, labels.get(*key)?))));
+        let owner = labels.and_then(|labels| OWNERS.iter().find_map(|key| Some((*key, labels.get(key)?))));
         let keys = labels.filter(|labels| !labels.is_empty()).map(|labels| labels.keys().map(String::as_str).collect());
         let (actual, whose) = match owner {
             Some((key, value)) => (Value::from_iter([(key, value.as_str())]), format!("{key} is {value}")),

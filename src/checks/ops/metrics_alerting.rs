@@ -146,7 +146,7 @@ fn receiver(cx: &Cx<'_>) -> bool {
     let kinds = [Kind::AlertmanagerConfig, Kind::VictoriaAlertmanagerConfig];
     let customs = kinds.into_iter().flat_map(|kind| cx.inventory.customs_of(kind)).any(|custom| reaches(&custom.spec));
     let keys = ["alertmanager.yml", "alertmanager.yaml"];
-    let texts = cx.inventory.config_maps.values().flat_map(|map| keys.iter().filter_map(|key| map.data.get(*key)));
+    let texts = cx.inventory.config_maps.values().flat_map(|map| keys.iter().filter_map(|key| map.data.get(key)));
     customs || texts.into_iter().any(|text| yaml::parse(text).is_ok_and(|parsed| reaches(&parsed.value)))
 }
 

@@ -61,6 +61,6 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
 
 /// The label by which a workload or its pods call themselves an addon.
 fn label(workload: &Workload<'_>) -> Option<&'static str> {
-    let has = |key: &&str| workload.labels.contains_key(*key) || workload.pod_labels.contains_key(*key);
+    let has = |key: &&str| workload.labels.contains_key(key) || workload.pod_labels.contains_key(key);
     ADDON.iter().copied().find(has)
 }

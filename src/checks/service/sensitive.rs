@@ -1,7 +1,8 @@
 //! Programs that nobody should meet on the Internet: their interfaces run code, hold data or steer the cluster.
 
+use crate::inventory::Workload;
+use crate::inventory::image::Image;
 use crate::inventory::kinds::pod::PodSpec;
-use crate::inventory::{Workload, image};
 
 /// A program: what its workloads' names contain, and how the names of its images are.
 struct Program {
@@ -57,11 +58,10 @@ static PROGRAMS: &[Program] = &[
 
 /// The program that a workload is, by its name or an image.
 pub(super) fn of(workload: &Workload<'_>, spec: &PodSpec) -> Option<&'static str> {
-    let images: Vec<String> = spec.each_container().map(|(_, _, c)| image::repository(&c.image)).collect();
-    let ends = |image: &String, name: &str| image.strip_suffix(name).is_some_and(|before| before.ends_with('/'));
+    let images: Vec<Image<'_>> = spec.each_container().map(|(_, _, c)| Image::parse(&c.image)).collect();
     let is = |program: &&Program| {
         program.names.iter().any(|name| workload.owner.name.contains(name))
-            || program.images.iter().any(|name| images.iter().any(|image| ends(image, name)))
+            || program.images.iter().any(|name| images.iter().any(|image| image.is_called(name)))
     };
     PROGRAMS.iter().find(is).map(|program| program.title)
 }

@@ -54,7 +54,7 @@ fn mismatch(kind: Kind, row: &ControllerRow) -> Option<(FieldPath, Value, String
     let spec = FieldPath::of(if kind == Kind::CronJob { "spec.jobTemplate.spec.selector" } else { "spec.selector" });
     let labels = &*row.pod_labels;
     let value = |key: &String| labels.get(key).map_or(Value::Null, |value| value.as_str().into());
-    if let Some((key, wanted)) = selector.match_labels.iter().find(|(key, wanted)| labels.get(*key) != Some(*wanted)) {
+    if let Some((key, wanted)) = selector.match_labels.iter().find(|(key, wanted)| labels.get(key) != Some(*wanted)) {
         let map = if kind == Kind::ReplicationController { spec } else { spec.fields("matchLabels") };
         return Some((map.key(key), value(key), format!("a template with {key}: {wanted}")));
     }

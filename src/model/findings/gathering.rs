@@ -12,12 +12,14 @@ const BESIDE: usize = 50_000;
 /// What an extra is found by: the address of its source, and why it is waived.
 type Clue = (Option<usize>, Option<Arc<str>>);
 
-/// Findings that are being gathered, in any order.
+/// Findings that are being gathered, check by check.
 #[derive(Debug, Default)]
 pub struct Gathering {
     pub(super) shared: Shared,
-    /// By the number of their check: each is put in order by itself.
+    /// Those of the checks before, each put in order by itself.
     by_check: Vec<Vec<Cells>>,
+    /// Those of the check that was asked last.
+    current: Vec<Cells>,
     /// Extras that many findings have.
     known: HashMap<Clue, Vec<u32>>,
 }
@@ -25,11 +27,14 @@ pub struct Gathering {
 impl Gathering {
     /// A check that has findings; its number.
     pub fn asked(&mut self, asked: Asked) -> u32 {
-        if let Some(before) = self.by_check.last_mut() {
-            before.shrink_to_fit();
-        }
-        self.by_check.push(Vec::new());
+        self.close();
         place_of(&mut self.shared.asked, asked)
+    }
+
+    /// Keeps the findings of a check without room to spare; the room goes to the next.
+    fn close(&mut self) {
+        self.by_check.push(self.current.as_slice().to_vec());
+        self.current.clear();
     }
 
     /// What a check says; its number.
@@ -42,12 +47,10 @@ impl Gathering {
         place_of(&mut self.shared.owners, owner)
     }
 
-    /// A finding of a check.
-    pub fn push(&mut self, asked: u32, said: u32, owner: u32, own: &Own, extra: Option<Extra>) {
+    /// A finding of the check that was asked last.
+    pub fn push(&mut self, said: u32, owner: u32, own: &Own, extra: Option<Extra>) {
         let cells = self.cells(said, owner, own, extra);
-        if let Some(findings) = self.by_check.get_mut(asked as usize) {
-            findings.push(cells);
-        }
+        self.current.push(cells);
     }
 
     /// A finding as it is kept.
@@ -73,7 +76,9 @@ impl Gathering {
     }
 
     /// The findings gathered, worst first: by severity, then by reach; then by check, owner and container.
-    pub fn sorted(self) -> Findings {
+    pub fn sorted(mut self) -> Findings {
+        self.close();
+        self.current = Vec::new();
         let Self { shared, mut by_check, .. } = self;
         let order = Order::of(&shared);
         let count: usize = by_check.iter().map(Vec::len).sum();
@@ -156,15 +161,11 @@ impl<'s> Order<'s> {
     }
 
     /// Findings of a check, in order, in runs of one severity and reach.
-    fn runs(&self, mut findings: Vec<Cells>) -> Vec<(u64, Vec<Cells>)> {
+    fn runs(&self, findings: Vec<Cells>) -> Vec<(u64, Vec<Cells>)> {
         let mut runs = findings.chunk_by(|a, b| self.top(*a) == self.top(*b));
         let top = |run: &[Cells]| run.first().map_or(0, |first| self.top(*first));
         match (runs.next(), runs.next()) {
-            (Some(only), None) => {
-                let top = top(only);
-                findings.shrink_to_fit();
-                vec![(top, findings)]
-            }
+            (Some(only), None) => vec![(top(only), findings)],
             _ => findings.chunk_by(|a, b| self.top(*a) == self.top(*b)).map(|run| (top(run), run.to_vec())).collect(),
         }
     }
