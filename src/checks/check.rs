@@ -426,8 +426,9 @@ impl Judge {
     pub fn settle(&mut self) {
         let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
         let object = number(self.judged.len().saturating_sub(1));
-        let Hits { list, .. } = std::mem::take(&mut self.current);
-        self.at.extend(list.into_iter().map(|hit| (object, number(self.said.insert_full(hit).0))));
+        self.current.about(None);
+        let hits = self.current.list.drain(..);
+        self.at.extend(hits.map(|hit| (object, number(self.said.insert_full(hit).0))));
     }
 
     /// The cluster itself as an object.

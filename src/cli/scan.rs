@@ -200,6 +200,7 @@ fn cluster(
         })?;
         let kinds = kinds_for(args.kubernetes_version.unwrap_or(session.version()))?;
         let mut inventory = session.inventory();
+        inventory.forgets_writers = true;
         kinds.iter().filter(|kind| kind.info().opt_in.is_some()).for_each(|kind| inventory.opt_in(*kind));
         let mut updates = session.read(kinds.clone(), Mode::Once);
         let mut shown = std::time::Instant::now();

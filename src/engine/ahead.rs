@@ -14,8 +14,11 @@ use std::thread::Scope;
 /// Workloads from which a second thread is worth its start.
 pub(super) const BESIDE: usize = 500;
 
-/// Results that wait for their turn, of each thread: what rules say may be large.
-const WAITING: usize = 3;
+/// Results of the other thread that wait: what rules say may be large.
+const WAITING: usize = 1;
+
+/// Results that wait for their turn before no more rules are run for want of the one that is asked for.
+const HELD: usize = 2;
 
 /// What a rule says of specs: a hundred thousand pods hear few different things.
 #[derive(Default)]
@@ -143,7 +146,7 @@ impl Ahead {
             }
             if let Some((place, ran)) = self.beside.as_ref().and_then(|beside| beside.try_recv().ok()) {
                 self.ready.insert(place, ran);
-            } else if self.ready.len() < WAITING
+            } else if self.ready.len() < HELD
                 && let Some((place, rule)) = claim(&self.rules, &self.next)
             {
                 let ran = run(rule, cx, &mut self.known);

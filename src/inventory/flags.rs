@@ -377,7 +377,7 @@ mod tests {
         };
         let container = Container {
             command: vec!["etcd".into(), "--auto-tls=false".into()],
-            env: vec![env("ETCD_AUTO_TLS", "true"), env("ETCD_CERT_FILE", "/c")],
+            env: vec![env("ETCD_AUTO_TLS", "true").into(), env("ETCD_CERT_FILE", "/c").into()],
             ..Container::default()
         };
         let flags = Flags::of_container(&container, &FieldPath::root(), "etcd", false).unwrap();

@@ -113,6 +113,8 @@ macro_rules! inventory {
             pub scope: Scope,
             /// What the user lays down.
             pub settings: Settings,
+            /// Who wrote an object last is not kept: no rule asks for it, only people do.
+            pub forgets_writers: bool,
             $(#[doc = concat!("`", stringify!($kind), "`.")]
             pub $table: BTreeMap<Key, $type>,)*
             /// Pods.
@@ -160,6 +162,7 @@ macro_rules! inventory {
                     version,
                     scope: Scope::default(),
                     settings: Settings::default(),
+                    forgets_writers: false,
                     $($table: BTreeMap::new(),)*
                     pods: Table::default(),
                     controllers: BTreeMap::new(),
@@ -195,6 +198,9 @@ macro_rules! inventory {
                     self.learn_id(&namespace.meta);
                 }
                 object.meta_mut().uid = String::new();
+                if self.forgets_writers {
+                    object.meta_mut().managed_fields = Vec::new();
+                }
                 let new = match object {
                     $(Object::$kind(o) => put(&mut self.$table, key, *o),)*
                     Object::Pod(o) => self.put_pod(key, *o),

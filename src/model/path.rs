@@ -60,7 +60,9 @@ impl FieldPath {
     /// Extended by plain dotted field names.
     #[must_use]
     pub fn fields(mut self, dotted: &str) -> Self {
-        self.0.extend(dotted.split('.').filter(|s| !s.is_empty()).map(|s| Step::Field(s.into())));
+        let names = || dotted.split('.').filter(|s| !s.is_empty());
+        self.0.reserve_exact(names().count());
+        self.0.extend(names().map(|name| Step::Field(name.into())));
         self
     }
 

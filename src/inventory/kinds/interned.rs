@@ -2,7 +2,10 @@
 //! those that were seen before are not decoded again.
 
 use super::meta::{Map, Meta};
-use super::pod::{Container, PodSpec, is_token_volume_name, keeps_annotation};
+use super::pod::{
+    Container, EnvVar, PodSecurityContext, PodSpec, SecurityContext, is_token_volume_name, keeps_annotation,
+};
+use super::shared::Shared;
 use bytes::Bytes;
 use foldhash::{HashMap, HashSet};
 use prost::Message;
@@ -43,6 +46,14 @@ impl<T: Clone + Eq + Hash> Interner<T> {
         value
     }
 
+    /// Makes a value the one allocation.
+    fn share(&mut self, value: &mut Shared<T>)
+    where
+        T: Default,
+    {
+        value.0 = self.get(Arc::unwrap_or_clone(std::mem::take(&mut value.0)));
+    }
+
     /// Throws out those that nobody uses.
     pub(in crate::inventory) fn sweep(&mut self) {
         self.known.retain(|value| Arc::strong_count(value) > 1);
@@ -58,6 +69,9 @@ struct Known {
     by_bytes: HashMap<Key, Weak<PodSpec>>,
     by_value: Interner<PodSpec>,
     containers: Interner<Container>,
+    contexts: Interner<SecurityContext>,
+    variables: Interner<EnvVar>,
+    pod_contexts: Interner<PodSecurityContext>,
     /// At so many forms, those of specs that are gone are thrown out: what is not read may differ from pod to pod.
     sweep_at: usize,
 }
@@ -66,6 +80,9 @@ impl Known {
     fn sweep(&mut self) {
         self.by_value.sweep();
         self.containers.sweep();
+        self.contexts.sweep();
+        self.variables.sweep();
+        self.pod_contexts.sweep();
         self.by_bytes.retain(|_, spec| spec.strong_count() > 0);
         self.sweep_at = SWEEP_AT.max(2 * self.by_bytes.len());
     }
@@ -85,8 +102,12 @@ pub(in crate::inventory) fn sweep() {
 fn spec(mut spec: PodSpec, meta: &Meta) -> Arc<PodSpec> {
     spec.normalise(meta);
     let mut known = known();
+    spec.security_context.iter_mut().for_each(|context| known.pod_contexts.share(context));
     for container in spec.init_containers.iter_mut().chain(&mut spec.containers) {
-        container.0 = known.containers.get(Arc::unwrap_or_clone(std::mem::take(&mut container.0)));
+        let own = container.own();
+        own.security_context.iter_mut().for_each(|context| known.contexts.share(context));
+        own.env.iter_mut().for_each(|variable| known.variables.share(variable));
+        known.containers.share(container);
     }
     known.by_value.get(spec)
 }

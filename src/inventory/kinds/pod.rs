@@ -415,7 +415,7 @@ pub struct Container {
     /// Environment.
     #[prost(message, repeated, tag = "7")]
     #[serde(deserialize_with = "nullable")]
-    pub env: Vec<EnvVar>,
+    pub env: Vec<Shared<EnvVar>>,
     /// `resources`.
     #[prost(message, optional, tag = "8")]
     pub resources: Option<Resources>,
@@ -437,8 +437,8 @@ pub struct Container {
     #[serde(deserialize_with = "nullable")]
     pub image_pull_policy: String,
     /// `securityContext`.
-    #[prost(message, optional, boxed, tag = "15")]
-    pub security_context: Option<Box<SecurityContext>>,
+    #[prost(message, optional, tag = "15")]
+    pub security_context: Option<Shared<SecurityContext>>,
     /// `envFrom`.
     #[prost(message, repeated, tag = "19")]
     #[serde(deserialize_with = "nullable")]
@@ -794,8 +794,8 @@ pub struct PodSpec {
     #[serde(rename = "hostIPC", deserialize_with = "nullable")]
     pub host_ipc: bool,
     /// `securityContext`.
-    #[prost(message, optional, boxed, tag = "14")]
-    pub security_context: Option<Box<PodSecurityContext>>,
+    #[prost(message, optional, tag = "14")]
+    pub security_context: Option<Shared<PodSecurityContext>>,
     /// `imagePullSecrets`.
     #[prost(message, repeated, tag = "15")]
     #[serde(deserialize_with = "nullable")]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// One allocation for all that are alike: a mesh puts the same sidecar into every pod.
+/// One allocation for all that are alike: a mesh puts the same sidecar into every pod, a chart the same variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Shared<T>(pub(super) Arc<T>);
 
