@@ -82,6 +82,23 @@ pub(super) fn busy(pid: u32) -> Result<f64> {
     Ok((ticks(11) + ticks(12)) / TICKS)
 }
 
+/// Waits until a process does next to nothing: an API server collects garbage for seconds after a large read, and what is
+/// measured meanwhile shares the processor with it. After half a minute it goes on all the same.
+pub(super) fn settled(pid: u32) -> Result<()> {
+    const SLICE: Duration = Duration::from_millis(300);
+    let begin = Instant::now();
+    let mut before = busy(pid)?;
+    while begin.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(SLICE);
+        let now = busy(pid)?;
+        if now - before < 0.1 * SLICE.as_secs_f64() {
+            break;
+        }
+        before = now;
+    }
+    Ok(())
+}
+
 /// Most memory of a process so far, MB.
 pub(super) fn memory(pid: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `plimsoll scan` beside the same requests without plimsoll, on clusters as large as they come.
 
-use super::process::{self, Cost, Screen, busy};
+use super::process::{self, Cost, Screen, busy, settled};
 use super::record::Record;
 use super::release;
 use crate::cluster::load::{self, Large};
@@ -110,7 +110,7 @@ pub(super) fn run(scan: &Scan) -> Result<()> {
     let notes = [
         format!(
             "Best of {} rounds, the highest peak. Controllers, scheduler and kwok stand still while it is measured; etcd and the API \
-             server do not.",
+             server do not, but each run waits until the API server has come to rest after the one before.",
             scan.rounds
         ),
         "First finding: from the start of the terminal until its screen shows one. Scan: a table of controls, the default; as JSON: \
@@ -144,17 +144,21 @@ fn one(scan: &Scan, cluster: &Cluster, user: &str, of: &[String], name: &str, re
     // the first look fills the server's caches, and counts for nobody
     plimsoll(&kubeconfig, "table", &log, &namespaces)?;
     for _ in 0..scan.rounds {
+        settled(server)?;
         let before = busy(server)?;
         let (cost, said) = plimsoll(&kubeconfig, "table", &log, &namespaces)?;
         server_busy = server_busy.min(busy(server)? - before);
         eprintln!("{:.2} s: {}", cost.seconds, said.trim());
         best = Some(cost.best(best));
+        settled(server)?;
         json = Some(plimsoll(&kubeconfig, "json", &log, &namespaces)?.0.best(json));
+        settled(server)?;
         let one = raw_read(&kubeconfig, cluster.token_for(user)?, &log)?;
         raw = Some(match raw {
             Some(other) if other.seconds < one.seconds => other,
             _ => one,
         });
+        settled(server)?;
         let screen = Screen::open(" CRIT | HIGH | MED ", &kubeconfig, &namespaces)?;
         let seen = (screen.wait("seen", Duration::from_secs(60))? - screen.started) as f64 / 1e9;
         first = Some(first.map_or(seen, |other| other.min(seen)));
