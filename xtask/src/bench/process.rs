@@ -84,12 +84,13 @@ pub(super) fn busy(pid: u32) -> Result<f64> {
 
 /// Waits until a process does next to nothing: an API server collects garbage for seconds after a large read, and what is
 /// measured meanwhile shares the processor with it. After half a minute it goes on all the same.
+#[expect(clippy::disallowed_methods, reason = "the slice of time over which a load is measured; no test waits here")]
 pub(super) fn settled(pid: u32) -> Result<()> {
     const SLICE: Duration = Duration::from_millis(300);
     let begin = Instant::now();
     let mut before = busy(pid)?;
     while begin.elapsed() < Duration::from_secs(30) {
-        std::thread::sleep(SLICE);
+        thread::sleep(SLICE);
         let now = busy(pid)?;
         if now - before < 0.1 * SLICE.as_secs_f64() {
             break;
