@@ -2,6 +2,7 @@ use super::Joins;
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
 use crate::inventory::{Inventory, Kind, Rbac, Settings, Version, Workload};
+use crate::model::findings::number;
 use crate::model::{Disruption, Evidence, FieldPath, Fix, GapReason, ObjectRef, Remedy, Severity};
 use foldhash::HashMap;
 use foldhash::fast::RandomState;
@@ -424,7 +425,6 @@ impl Judge {
 
     /// Notes what was said of the last object; whoever runs a rule does so at its end.
     pub fn settle(&mut self) {
-        let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
         let object = number(self.judged.len().saturating_sub(1));
         self.current.about(None);
         let hits = self.current.list.drain(..);

@@ -2,9 +2,10 @@
 //! rules as well while it has to wait.
 
 use super::evaluate::each_spec;
-use super::memo::{Heard, OnSpec, Words, number};
+use super::memo::{Heard, OnSpec, Words};
 use crate::checks::{Check, Cx, Hits, Judge, Known, Run, SpecCx};
 use crate::inventory::Workload;
+use crate::model::findings::number;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -98,17 +99,26 @@ fn join(check: &Check, cx: &Cx<'_>, each: Each) -> OnSpecs {
     OnSpecs { words, at: results }
 }
 
+/// Rules that two threads take in turn.
+struct Queue {
+    rules: Vec<&'static Check>,
+    /// The place of the first that nobody took.
+    next: AtomicUsize,
+}
+
+impl Queue {
+    fn take(&self) -> Option<&'static Check> {
+        self.rules.get(self.next.fetch_add(1, Ordering::Relaxed)).copied()
+    }
+}
+
 /// Runs rules: on a thread of its own, and on the one that asks for results while there is none to take.
 pub(super) struct Ahead {
-    rules: Arc<[&'static Check]>,
-    /// The first rule that nobody runs yet.
-    next: Arc<AtomicUsize>,
-    /// What the other thread says, with the place of its rule.
-    beside: Option<Receiver<(usize, Ran)>>,
-    /// Results that nobody asked for yet, by the place of their rule.
-    ready: BTreeMap<usize, Ran>,
-    /// The place of the rule that is asked for next.
-    asked: usize,
+    queue: Arc<Queue>,
+    /// What the other thread says, by rule.
+    beside: Option<Receiver<(&'static str, Ran)>>,
+    /// Results that nobody asked for yet, by rule.
+    ready: BTreeMap<&'static str, Ran>,
     known: Known,
 }
 
@@ -119,51 +129,40 @@ impl Ahead {
         cx: Cx<'a>,
         rules: Vec<&'static Check>,
     ) -> Self {
-        let (rules, next): (Arc<[_]>, _) = (rules.into(), Arc::new(AtomicUsize::new(0)));
+        let queue = Arc::new(Queue { rules, next: AtomicUsize::new(0) });
         let beside = (cx.workloads.len() >= BESIDE).then(|| {
             let (sender, receiver) = sync_channel(WAITING);
-            let (rules, next) = (rules.clone(), next.clone());
+            let queue = queue.clone();
             scope.spawn(move || {
                 let mut known = Known::default();
-                while let Some((place, rule)) = claim(&rules, &next) {
-                    if sender.send((place, run(rule, &cx, &mut known))).is_err() {
+                while let Some(rule) = queue.take() {
+                    if sender.send((rule.id, run(rule, &cx, &mut known))).is_err() {
                         return;
                     }
                 }
             });
             receiver
         });
-        Self { rules, next, beside, ready: BTreeMap::new(), asked: 0, known: Known::default() }
+        Self { queue, beside, ready: BTreeMap::new(), known: Known::default() }
     }
 
     /// What the next rule says, which is this one.
     pub(super) fn next(&mut self, check: &'static Check, cx: &Cx<'_>) -> Ran {
-        let asked = self.asked;
-        self.asked += 1;
+        let Self { queue, beside, ready, known } = self;
         loop {
-            if let Some(ran) = self.ready.remove(&asked) {
+            if let Some(ran) = ready.remove(check.id) {
                 return ran;
             }
-            if let Some((place, ran)) = self.beside.as_ref().and_then(|beside| beside.try_recv().ok()) {
-                self.ready.insert(place, ran);
-            } else if self.ready.len() < HELD
-                && let Some((place, rule)) = claim(&self.rules, &self.next)
-            {
-                let ran = run(rule, cx, &mut self.known);
-                self.ready.insert(place, ran);
-            } else {
-                match self.beside.as_ref().and_then(|beside| beside.recv().ok()) {
-                    Some((place, ran)) => drop(self.ready.insert(place, ran)),
-                    // a rule that panicked there panics here as well, where that is told
-                    None => return run(check, cx, &mut self.known),
-                }
-            }
+            let said = beside.as_ref().and_then(|beside| beside.try_recv().ok());
+            let said = said.or_else(|| {
+                let rule = (ready.len() < HELD).then(|| queue.take()).flatten()?;
+                Some((rule.id, run(rule, cx, known)))
+            });
+            let Some((rule, ran)) = said.or_else(|| beside.as_ref()?.recv().ok()) else {
+                // a rule that panicked there panics here as well, where that is told
+                return run(check, cx, known);
+            };
+            ready.insert(rule, ran);
         }
     }
-}
-
-/// Takes the first rule that nobody runs yet, with its place.
-fn claim(rules: &[&'static Check], next: &AtomicUsize) -> Option<(usize, &'static Check)> {
-    let place = next.fetch_add(1, Ordering::Relaxed);
-    rules.get(place).map(|rule| (place, *rule))
 }

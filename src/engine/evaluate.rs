@@ -2,7 +2,7 @@ use super::ahead::{Ahead, Found, OnSpecs, Ran};
 use super::control::CheckVerdict;
 use super::decisions::{Deciding, Decisions, Unseen};
 use super::gaps::{gaps, scoped_gap};
-use super::memo::{Heard, Kept, Memo, OnSpec, is_of_spec, number};
+use super::memo::{Heard, Kept, Memo, OnSpec, is_of_spec};
 use super::outcome::{Mark, Outcomes, Population, Status, Weights, worst_of_each};
 use super::reach::Reach;
 use super::result::{control_result, elsewhere, framework_result, not_here};
@@ -11,7 +11,7 @@ use crate::frameworks::Edition;
 use crate::inventory::kinds::meta::Map;
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{Inventory, Kind, Medium, Rbac, Workload};
-use crate::model::findings::{Asked, Extra, Gathering, Own, Owner};
+use crate::model::findings::{Asked, Extra, Gathering, Own, Owner, number};
 use crate::model::{
     ControlRef, Date, FindingSource, FindingStatus, GapReason, ObjectRef, Report, SCHEMA_VERSION, SeenIn, Severity,
     Verdict, Waiver, WaiverRecord,
@@ -273,7 +273,7 @@ struct Evaluation<'a> {
     /// Objects as owners of findings that are not about their PodSpec.
     owners: HashMap<u32, u32>,
     findings: Gathering,
-    /// Room for the marks of a check.
+    /// What became of objects with findings of the check at hand; the room goes from check to check.
     marks: Vec<Mark>,
     /// Number among the findings of each result in the memo.
     said: Vec<u32>,
@@ -293,8 +293,6 @@ struct Asking<'c> {
     number: Option<u32>,
     /// Some of its findings may be exempt.
     may_be_exempt: bool,
-    /// Objects with findings, each with the worst.
-    marked: Vec<Mark>,
 }
 
 /// A result on a workload with where it was seen.
@@ -332,13 +330,8 @@ impl<'a> Evaluation<'a> {
     }
 
     fn check(&mut self, check: &'static Check, controls: &Controls, plan: Plan, ahead: &mut Ahead) -> Outcomes {
-        let mut asking = Asking {
-            check,
-            controls,
-            number: None,
-            may_be_exempt: !self.strict && self.exempt.concerns(check.id),
-            marked: std::mem::take(&mut self.marks),
-        };
+        let mut asking =
+            Asking { check, controls, number: None, may_be_exempt: !self.strict && self.exempt.concerns(check.id) };
         (self.undecided, self.undecided_words) = (None, None);
         let mut judged = Judge::default();
         let mut population = Population::Objects(Vec::new());
@@ -365,10 +358,7 @@ impl<'a> Evaluation<'a> {
                 population = all;
             }
         }
-        let mut marks = asking.marked;
-        let marked = worst_of_each(&mut marks);
-        marks.clear();
-        self.marks = marks;
+        let marked = worst_of_each(&mut self.marks);
         let missing = judged.missing.take();
         let gap = if out_of_scope { Some(GapReason::SourceCannotHoldIt) } else { self.population_gap(check) };
         let gap = gap.or(missing.as_ref().map(|missing| missing.reason));
@@ -539,7 +529,7 @@ impl<'a> Evaluation<'a> {
         let said = self.say(asking, seen.heard, &heard);
         let own = Own { status, seen_in: Some(seen_in), instances: Some(number(seen.pods)) };
         self.findings.push(said, owner, &own, extra);
-        asking.marked.push(Mark::new(number(place), status.into()));
+        self.marks.push(Mark::new(number(place), status.into()));
     }
 
     /// What holds for all findings on a workload's specs.
@@ -616,7 +606,7 @@ impl<'a> Evaluation<'a> {
         let said = *number.get_or_insert_with(|| self.findings.said(asked, heard.said.clone()));
         let own = Own { status, seen_in: None, instances: None };
         self.findings.push(said, of, &own, extra);
-        asking.marked.push(Mark::new(id, status.into()));
+        self.marks.push(Mark::new(id, status.into()));
     }
 
     /// The place of an object among all.

@@ -4,7 +4,7 @@ use super::ahead;
 use crate::checks::{Check, Hit, Hits, Judge, Outcome, Run, SpecCx, custom};
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{Inventory, Kind, Medium, Settings, Version};
-use crate::model::findings::Said;
+use crate::model::findings::{Said, number};
 use crate::model::{Evidence, GapReason, Scope};
 use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
@@ -77,15 +77,15 @@ impl Words {
     }
 
     /// The same result, pointing at fields that are kept once.
-    pub(super) fn share(&mut self, heard: Heard) -> Heard {
+    pub(super) fn share(&mut self, mut heard: Heard) -> Heard {
         let paths = self.fields.get(&heard.said.paths).cloned().unwrap_or_else(|| {
             // a copy has no room to spare, as what was put together piece by piece has
             let paths: Arc<[Evidence]> = heard.said.paths.iter().cloned().collect();
             self.fields.insert(paths.clone());
             paths
         });
-        let said = Said { paths, ..Arc::unwrap_or_clone(heard.said) };
-        Heard { said: Arc::new(said), ..heard }
+        Arc::make_mut(&mut heard.said).paths = paths;
+        heard
     }
 
     /// Each result, in the order of its number.
@@ -341,11 +341,6 @@ impl Memo {
 /// What is said where a rule says nothing.
 fn undecided(reason: GapReason) -> String {
     format!("not decided: {}", reason.as_str())
-}
-
-/// A place as a number that is kept.
-pub(super) fn number(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// What the checks of a spec alone say, each with its position.

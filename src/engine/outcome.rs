@@ -97,14 +97,16 @@ impl Outcomes {
     }
 }
 
-/// Keeps the worst of each object.
+/// Takes all out, and keeps the worst of each object.
 pub(super) fn worst_of_each(marked: &mut Vec<Mark>) -> Vec<Mark> {
     marked.sort_unstable();
     // of one object the last is the worst
     marked.reverse();
     marked.dedup_by_key(|mark| mark.object());
     marked.reverse();
-    marked.as_slice().to_vec()
+    let worst = marked.as_slice().to_vec();
+    marked.clear();
+    worst
 }
 
 /// Objects of a control by the worst that its checks say of each; emptied and used again for the next control.

@@ -395,11 +395,8 @@ impl Inventory {
         if let Some(owner) = kind.is_copied().then(|| meta.take_controller()).flatten() {
             let owner = self.owners.get((owner.api_version, owner.kind, owner.name));
             let was = self.controllers.remove(&(kind, key.clone())).is_some();
-            return self.copies.entry(kind).or_default().put(CopyRow {
-                namespace: key.0,
-                name: (*key.1).into(),
-                owner,
-            }) | was;
+            let copy = CopyRow { namespace: key.0, name: (*key.1).into(), owner };
+            return self.copies.entry(kind).or_default().put(copy) | was;
         }
         let (pod_labels, template) = template.map(|template| (template.labels, template.spec)).unzip();
         let pod_labels = self.labels.get(pod_labels.unwrap_or_default());

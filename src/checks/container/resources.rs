@@ -41,9 +41,9 @@ impl Figure {
         let path = container.at("resources").fields(field).fields(resource);
         let range = self.range(cx, workload.namespace());
         let live = cx.inventory.medium == Medium::Cluster;
-        let is_own = |variant: &&Variant<'_>| std::ptr::eq(&*variant.spec, container.pod.spec);
+        let is_own = |variant: &Variant<'_>| std::ptr::eq(&*variant.spec, container.pod.spec);
         let mut others = workload.variants.iter().filter(|variant| !is_own(variant)).peekable();
-        if live && workload.variants.iter().any(|variant| is_own(&variant)) {
+        if live && workload.variants.iter().any(is_own) {
             let more = range.map(|range| format!("; LimitRange {} gives new pods one", range.meta.name));
             hits.fail(path, self.value(container), expected)
                 .message(format!("container {name} runs without a {what}{}", more.unwrap_or_default()));

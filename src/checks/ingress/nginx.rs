@@ -1,14 +1,14 @@
 //! The community's ingress-nginx, known by its image.
 
-use crate::inventory::image;
+use crate::inventory::image::{self, Image};
 
 /// How the repository of the controller's image ends, at its own registry and as others build or copy it.
 const IMAGES: [&str; 3] = ["ingress-nginx/controller", "ingress-nginx/controller-chroot", "nginx-ingress-controller"];
 
 /// Whether an image is the controller.
 pub(super) fn is_controller(written: &str) -> bool {
-    let repository = image::repository(written);
-    IMAGES.iter().any(|name| repository.strip_suffix(name).is_some_and(|before| before.ends_with('/')))
+    let image = Image::parse(written);
+    IMAGES.iter().any(|name| image.is_called(name))
 }
 
 /// Whether an image may be the controller under a name that stands for others too.

@@ -57,17 +57,9 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         }
     }
     let mut controllers = 0;
-    let mut known: HashMap<String, bool> = HashMap::new();
-    let mut is_one = |image: &'_ str| match known.get(image) {
-        Some(is_one) => *is_one,
-        None => {
-            let is_one = vulnerable_or_known(image);
-            known.insert(image.to_owned(), is_one);
-            is_one
-        }
-    };
+    let mut known = HashMap::new();
     for workload in cx.workloads {
-        controllers += usize::from(controller(cx, workload, &mut is_one, judge));
+        controllers += usize::from(controller(cx, workload, &mut known, judge));
     }
     if controllers == 0 {
         elsewhere(cx, judge);
@@ -100,8 +92,14 @@ fn cannot_refuse(version: Release) -> bool {
     version < (0, 49, 1) || version == (1, 0, 0)
 }
 
-/// A controller that takes snippets whatever the Ingresses of today say.
-fn controller(cx: &Cx<'_>, workload: &Workload<'_>, is_one: &mut impl FnMut(&str) -> bool, judge: &mut Judge) -> bool {
+/// A controller that takes snippets whatever the Ingresses of today say; `known` are images that were looked at.
+fn controller<'w>(
+    cx: &Cx<'_>,
+    workload: &'w Workload<'_>,
+    known: &mut HashMap<&'w str, bool>,
+    judge: &mut Judge,
+) -> bool {
+    let mut is_one = |image: &'w str| *known.entry(image).or_insert_with(|| vulnerable_or_known(image));
     let mut seen: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for spec in workload.specs() {
@@ -120,8 +118,7 @@ fn controller(cx: &Cx<'_>, workload: &Workload<'_>, is_one: &mut impl FnMut(&str
         map.meta.namespace == namespace && map.data.get("allow-snippet-annotations").is_some_and(|v| v == "false")
     };
     let refused = cx.inventory.config_maps.values().any(refuses);
-    let owner = workload.owner.clone();
-    let hits = judge.reference(owner);
+    let hits = judge.reference(workload.owner.clone());
     for (list, index, container) in found {
         let path = FieldPath::of(workload.prefix).fields(list.field()).named(index, &container.name).fields("image");
         let image = container.image.as_str();

@@ -1,7 +1,8 @@
 use super::super::{Check, Cx, Hits, Run, SpecCx};
 use crate::inventory::exposure::EXPOSURE_KINDS;
+use crate::inventory::image::Image;
 use crate::inventory::kinds_of;
-use crate::inventory::{Kind, Workload, image};
+use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// The Kubernetes Dashboard does not run, and nothing else runs as its ServiceAccount. High where the Dashboard is reached
@@ -31,8 +32,8 @@ const NAME: &str = "kubernetes-dashboard";
 
 fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     let own = |image: &str| {
-        let repository = image::repository(image);
-        repository.contains("/kubernetesui/") || repository.ends_with("/kubernetes-dashboard-amd64")
+        let image = Image::parse(image);
+        image.repository().contains("/kubernetesui/") || image.is_called("kubernetes-dashboard-amd64")
     };
     let account = pod.spec.service_account();
     let container = pod.containers().find(|container| own(&container.container.image));

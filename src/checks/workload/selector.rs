@@ -1,5 +1,6 @@
 use super::super::{Check, Cx, Judge, Run};
 use super::scale::each;
+use crate::inventory::kinds::meta::Map;
 use crate::inventory::{ControllerRow, Kind};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
@@ -63,7 +64,7 @@ fn mismatch(kind: Kind, row: &ControllerRow) -> Option<(FieldPath, Value, String
     }
     let alone = |requirement| {
         let mut one = selector.clone();
-        one.match_labels.clear();
+        one.match_labels = Map::new();
         one.match_expressions = vec![requirement];
         !one.matches(labels)
     };

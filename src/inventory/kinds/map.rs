@@ -38,18 +38,18 @@ impl Map {
     }
 
     /// The entries.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&String, &String)> + Clone {
-        self.0.iter().map(|(key, value)| (key, value))
+    pub fn iter(&self) -> <&Self as IntoIterator>::IntoIter {
+        self.into_iter()
     }
 
     /// The keys.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &String> + Clone {
-        self.0.iter().map(|(key, _)| key)
+        self.iter().map(|(key, _)| key)
     }
 
     /// The values, in the order of their keys.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &String> + Clone {
-        self.0.iter().map(|(_, value)| value)
+        self.iter().map(|(_, value)| value)
     }
 
     /// Adds an entry or replaces the one of its key.
@@ -68,20 +68,9 @@ impl Map {
         }
     }
 
-    /// Takes an entry out.
-    pub fn remove(&mut self, key: &str) -> Option<String> {
-        let place = self.0.iter().position(|(known, _)| known == key)?;
-        Some(self.0.remove(place).1)
-    }
-
     /// Keeps some of them.
     pub fn retain(&mut self, keeps: impl Fn(&str, &str) -> bool) {
         self.0.retain(|(key, value)| keeps(key, value));
-    }
-
-    /// Takes all out.
-    pub fn clear(&mut self) {
-        self.0.clear();
     }
 
     /// The values, to be changed.
@@ -227,7 +216,8 @@ mod tests {
             assert_eq!(List::decode(&*wire).unwrap().labels, map);
             for key in tree.keys() {
                 assert_eq!(map.get(key), tree.get(key));
-                assert_eq!(map.remove(key).as_ref(), tree.get(key));
+                map.retain(|known, _| known != key);
+                assert_eq!(map.get(key), None);
             }
             assert!(map.is_empty());
         }

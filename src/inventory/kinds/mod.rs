@@ -7,7 +7,7 @@ pub mod custom;
 pub mod ingress;
 pub(super) mod interned;
 pub mod limits;
-pub mod map;
+mod map;
 pub mod meta;
 pub mod network;
 pub mod pod;

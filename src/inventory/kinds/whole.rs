@@ -1,7 +1,7 @@
 //! Kinds that are read whole, as JSON, because somebody asks questions of complete objects: checks of a user's packs. The
 //! objects are dropped as soon as they are read; what stays is the answers.
 
-use super::meta::Meta;
+use super::meta::{Map, Meta};
 use super::{DecodeError, Info, Kind, Wire};
 use crate::model::FieldPath;
 use serde::Deserialize;
@@ -148,7 +148,7 @@ impl Whole {
             metadata.remove("managedFields");
         }
         let mut meta = Meta::deserialize(object.get("metadata").unwrap_or(&Value::Null))?;
-        meta.annotations.clear();
+        meta.annotations = Map::new();
         let api_version = object.get("apiVersion").and_then(Value::as_str).unwrap_or_default().to_owned();
         let wanted = kind.info().kind.api_version();
         let questions: Vec<&'static dyn Question> =

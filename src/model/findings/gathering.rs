@@ -162,11 +162,12 @@ impl<'s> Order<'s> {
 
     /// Findings of a check, in order, in runs of one severity and reach.
     fn runs(&self, findings: Vec<Cells>) -> Vec<(u64, Vec<Cells>)> {
-        let mut runs = findings.chunk_by(|a, b| self.top(*a) == self.top(*b));
-        let top = |run: &[Cells]| run.first().map_or(0, |first| self.top(*first));
-        match (runs.next(), runs.next()) {
-            (Some(only), None) => vec![(top(only), findings)],
-            _ => findings.chunk_by(|a, b| self.top(*a) == self.top(*b)).map(|run| (top(run), run.to_vec())).collect(),
+        let top = |cells: Option<&Cells>| cells.map_or(0, |cells| self.top(*cells));
+        // most have one, which is not copied
+        if top(findings.first()) == top(findings.last()) {
+            return vec![(top(findings.first()), findings)];
         }
+        let runs = findings.chunk_by(|a, b| self.top(*a) == self.top(*b));
+        runs.map(|run| (top(run.first()), run.to_vec())).collect()
     }
 }

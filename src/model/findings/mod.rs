@@ -406,7 +406,12 @@ fn kept_line(line: Option<usize>) -> u32 {
     line.and_then(|line| u32::try_from(line).ok()).unwrap_or(0)
 }
 
+/// A place as a number that is kept.
+pub fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(NONE)
+}
+
 fn place_of<T>(list: &mut Vec<T>, thing: T) -> u32 {
     list.push(thing);
-    u32::try_from(list.len() - 1).unwrap_or(NONE)
+    number(list.len() - 1)
 }

@@ -1,5 +1,6 @@
 //! What a process costs, as the system counts it.
 
+use crate::cluster::wait::until;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -83,21 +84,20 @@ pub(super) fn busy(pid: u32) -> Result<f64> {
 }
 
 /// Waits until a process does next to nothing: an API server collects garbage for seconds after a large read, and what is
-/// measured meanwhile shares the processor with it. After half a minute it goes on all the same.
-#[expect(clippy::disallowed_methods, reason = "the slice of time over which a load is measured; no test waits here")]
+/// measured meanwhile shares the processor with it.
 pub(super) fn settled(pid: u32) -> Result<()> {
     const SLICE: Duration = Duration::from_millis(300);
-    let begin = Instant::now();
-    let mut before = busy(pid)?;
-    while begin.elapsed() < Duration::from_secs(30) {
-        thread::sleep(SLICE);
-        let now = busy(pid)?;
-        if now - before < 0.1 * SLICE.as_secs_f64() {
-            break;
+    let (mut begin, mut before) = (Instant::now(), busy(pid)?);
+    until("the process rests", Duration::from_secs(60), || {
+        let slice = begin.elapsed();
+        if slice < SLICE {
+            return Ok(false);
         }
-        before = now;
-    }
-    Ok(())
+        let now = busy(pid)?;
+        let rests = now - before < 0.1 * slice.as_secs_f64();
+        (begin, before) = (Instant::now(), now);
+        Ok(rests)
+    })
 }
 
 /// Most memory of a process so far, MB.
