@@ -53,6 +53,13 @@ fn objects(text: &str) -> Vec<Object> {
     values.into_iter().filter_map(object).collect()
 }
 
+/// The same object, under one label that is its own.
+fn relabelled(object: &Object) -> Object {
+    let mut other = object.clone();
+    other.meta_mut().labels = [("plimsoll.test/other".to_owned(), "1".to_owned())].into();
+    other
+}
+
 fn failed() -> ReadState {
     ReadState::Failed { reason: GapReason::Forbidden, message: "forbidden".into(), read: BTreeSet::new() }
 }
@@ -111,6 +118,12 @@ fn follow(check: &'static Check, name: &str, text: &str) -> Vec<String> {
         let what = format!("{name}: with {}", label(&object));
         followed.inventory.upsert(object);
         followed.look(&what);
+    }
+    for (what, change) in [("with other labels", relabelled as fn(&Object) -> Object), ("as before", Object::clone)] {
+        // of nothing else, lest that alone be a reason to look again
+        let workloads = objects.iter().filter(|object| Kind::POD_SPEC.contains(&object.kind()));
+        workloads.for_each(|object| followed.inventory.upsert(change(object)));
+        followed.look(&format!("{name}: {what}"));
     }
     for kind in objects.iter().map(Object::kind).collect::<BTreeSet<Kind>>() {
         followed.inventory.set_state(kind, failed());

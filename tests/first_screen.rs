@@ -7,7 +7,8 @@ use plimsoll::engine::{BuiltIn, Engine, Selection, Times};
 use plimsoll::model::{Finding, FindingStatus, Report, Severity};
 use plimsoll::sources::apply;
 use plimsoll::sources::live::{Flags, Mode, Session};
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use xtask::cluster::{Cluster, Options, load, skip};
 
 async fn scan(cluster: &Cluster) -> Report {
@@ -84,4 +85,56 @@ fn fingerprints_are_known_again() {
         assert_eq!(again.fingerprints(), Summary::of(&after).fingerprints());
     }
     assert_eq!(fresh.fingerprints().len(), all.len());
+}
+
+/// Lists, counts and the order are those of one finding after the other, by their names.
+#[test]
+fn what_findings_share_is_counted_as_if_they_did_not() {
+    let report = of_demo();
+    let summary = Summary::of(&report);
+    let key = |i: usize, finding: &Finding| {
+        let status = match finding.status {
+            FindingStatus::Fail => 0,
+            FindingStatus::Manual => 1,
+            FindingStatus::NotEvaluated => 2,
+            FindingStatus::Waived => 3,
+        };
+        let resource = &finding.resource;
+        let names = (resource.namespace.clone(), resource.kind.clone(), resource.name.clone());
+        let path = report.findings.row(i).and_then(|row| row.path().cloned());
+        let worst = (status, Reverse(finding.severity), finding.platform, Reverse(finding.reach.len()));
+        (worst, names, finding.check, finding.container.clone(), path)
+    };
+    let all = report.findings.to_vec();
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_cached_key(|i| key(*i, &all[*i]));
+    assert_eq!(summary.order(), order);
+
+    for control in &report.controls {
+        let is_of = |finding: &Finding| {
+            finding.controls.iter().any(|of| (&of.framework, &of.id) == (&control.framework, &control.id))
+        };
+        let positions: Vec<usize> = order.iter().copied().filter(|i| is_of(&all[*i])).collect();
+        assert_eq!(summary.of_control(&control.framework, &control.id), positions, "{}", control.id);
+    }
+    // one of each name
+    let by_name: BTreeMap<_, _> = all.iter().map(|finding| (&finding.owner.name, finding)).collect();
+    for finding in by_name.values() {
+        let named: Vec<usize> = order.iter().copied().filter(|i| all[*i].owner.name == finding.owner.name).collect();
+        assert_eq!(summary.of_owners_named(&finding.owner.name), named);
+        assert!(summary.owners[&finding.owner.kind].contains(&finding.owner.name));
+        assert!(finding.team.as_ref().is_none_or(|team| summary.teams.contains(team)));
+    }
+    let fails = |f: &&Finding| f.status == FindingStatus::Fail && !f.platform;
+    let checks: BTreeSet<_> = all.iter().filter(fails).map(|f| (f.check, f.remediation)).collect();
+    assert_eq!(summary.groups.iter().map(|g| (g.check, g.fix)).collect::<BTreeSet<_>>(), checks);
+    for group in &summary.groups {
+        let found = || all.iter().filter(fails).filter(|f| (f.check, f.remediation) == (group.check, group.fix));
+        let reach: BTreeSet<_> = found().flat_map(|f| f.reach.iter().copied()).collect();
+        assert_eq!(group.findings.len(), found().count());
+        assert_eq!(group.applications, found().map(|f| &f.owner).collect::<BTreeSet<_>>().len(), "{}", group.check);
+        assert_eq!(group.namespaces, found().flat_map(|f| &f.owner.namespace).collect::<BTreeSet<_>>().len());
+        assert_eq!(group.instances, found().filter_map(|f| f.instances).sum::<usize>());
+        assert_eq!(group.reach, reach.into_iter().collect::<Vec<_>>());
+    }
 }

@@ -19,6 +19,7 @@ mod key;
 mod keymap;
 mod kubectl;
 mod layout;
+mod lists;
 mod markdown;
 mod mouse;
 mod msg;
@@ -39,6 +40,7 @@ mod text;
 mod tone;
 mod tour;
 mod update;
+mod worst;
 
 pub use actions::{ACTIONS, Action, Context, Entry, available};
 pub use activity::{size, status, words};

@@ -1,10 +1,13 @@
 //! What the screens need of a report, worked out once when it arrives.
 
+use super::lists::{Lists, Owners};
+use super::worst::worst_first;
 use super::{Action, State};
 use crate::model::findings::Row;
 use crate::model::{ControlResult, FindingStatus, GapReason, Report, Severity, Verdict};
+use foldhash::{HashMap, HashSet};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Rows of the first screen's list, its last lines included.
@@ -162,36 +165,30 @@ impl Summary {
 
     /// Of a report that came after another, of which the summary is known: most findings are the same.
     pub fn after(report: &Report, before: Option<(&Report, &Self)>) -> Self {
-        let mut summary = Self::default();
-        let mut groups: HashMap<(&'static str, &'static str), Vec<usize>> = HashMap::new();
-        let mut namespaces = BTreeSet::new();
-        let mut order: Vec<usize> = (0..report.findings.len()).collect();
-        sort(&mut order, report);
+        let mut summary = Self { order: worst_first(&report.findings), ..Self::default() };
         summary.fingerprints = fingerprints(report, before);
         summary.by_fingerprint =
             (0..).zip(&summary.fingerprints).map(|(i, fingerprint)| (fingerprint.clone(), i)).collect();
+        let mut owners = Owners::default();
+        let (mut by_name, mut by_control, mut groups) = (Lists::default(), Lists::default(), Lists::default());
+        let (mut of_controls, mut of_said) = (HashMap::default(), HashMap::default());
+        let mut namespaces = BTreeSet::new();
         // what is put together in this order is in this order
-        for (i, finding) in order.iter().filter_map(|i| Some((*i, report.findings.row(*i)?))) {
-            for control in finding.controls().iter() {
-                let key = (control.framework.clone(), control.id.clone());
-                summary.by_control.entry(key).or_default().push(i);
-            }
+        for (i, finding) in summary.order.iter().filter_map(|i| Some((*i, report.findings.row(*i)?))) {
+            let controls = of_controls.entry(Arc::as_ptr(finding.controls()).addr()).or_insert_with(|| {
+                let names = finding.controls().iter().map(|control| (control.framework.clone(), control.id.clone()));
+                names.map(|name| by_control.list(name)).collect::<Vec<_>>()
+            });
+            controls.iter().for_each(|list| by_control.push(*list, i));
+            let owner = owners.of(&finding, |owner| {
+                summary.teams.extend(finding.team().cloned());
+                summary.owners.entry(owner.kind.clone()).or_default().insert(owner.name.clone());
+                by_name.list(owner.name.clone())
+            });
+            by_name.push(owner.list, i);
             let namespace = &finding.resource().namespace;
             if let Some(namespace) = namespace.as_ref().filter(|namespace| !namespaces.contains(*namespace)) {
                 namespaces.insert(namespace.clone());
-            }
-            if let Some(team) = finding.team().filter(|team| !summary.teams.contains(*team)) {
-                summary.teams.insert(team.clone());
-            }
-            let owner = finding.owner();
-            match summary.by_owner_name.get_mut(&owner.name) {
-                Some(positions) => positions.push(i),
-                None => drop(summary.by_owner_name.insert(owner.name.clone(), vec![i])),
-            }
-            match summary.owners.get_mut(&owner.kind) {
-                Some(names) if names.contains(&owner.name) => {}
-                Some(names) => drop(names.insert(owner.name.clone())),
-                None => drop(summary.owners.insert(owner.kind.clone(), BTreeSet::from([owner.name.clone()]))),
             }
             if let (FindingStatus::Fail, Some(namespace)) = (finding.status(), namespace) {
                 *summary.failing.entry(namespace.clone()).or_default() += 1;
@@ -200,7 +197,9 @@ impl Summary {
                 FindingStatus::Fail if finding.platform() => summary.platform.add(finding.severity()),
                 FindingStatus::Fail => {
                     summary.applications.add(finding.severity());
-                    groups.entry((finding.check(), finding.remediation())).or_default().push(i);
+                    let list = || groups.list((finding.check(), finding.remediation()));
+                    let group = *of_said.entry(finding.said_number()).or_insert_with(list);
+                    groups.push(group, i);
                 }
                 FindingStatus::Manual => summary.review += 1,
                 FindingStatus::Waived => summary.waived += usize::from(finding.is_waived_by_people()),
@@ -210,9 +209,10 @@ impl Summary {
         for (i, control) in report.controls.iter().enumerate() {
             summary.control_at.insert((control.framework.clone(), control.id.clone()), i);
         }
-        summary.order = order;
+        summary.by_owner_name = by_name.all().collect();
+        summary.by_control = by_control.all().collect();
         summary.namespaces = namespaces.into_iter().collect();
-        summary.groups = groups.into_iter().map(|((check, fix), found)| group(check, fix, found, report)).collect();
+        summary.groups = groups.all().map(|((check, fix), found)| group(check, fix, found, report, &owners)).collect();
         summary.groups.sort_by_key(|g| (Reverse(g.rank()), Reverse(g.applications), g.check, g.fix));
         summary.fold_first_screen(report);
         summary.gaps = fold_gaps(report);
@@ -291,40 +291,19 @@ fn fingerprints(report: &Report, before: Option<(&Report, &Summary)>) -> Vec<Arc
     report.findings.rows().map(|finding| known(&finding).unwrap_or_else(|| finding.fingerprint())).collect()
 }
 
-/// Worst first: status, severity, reach, then by name, so that a row keeps its place.
-fn sort(positions: &mut [usize], report: &Report) {
-    positions.sort_by_cached_key(|i| report.findings.row(*i).map(order));
-}
-
-fn order(finding: Row<'_>) -> impl Ord + '_ {
-    let status = match finding.status() {
-        FindingStatus::Fail => 0,
-        FindingStatus::Manual => 1,
-        FindingStatus::NotEvaluated => 2,
-        FindingStatus::Waived => 3,
-    };
-    let resource = finding.resource();
-    (
-        status,
-        Reverse(finding.severity()),
-        finding.platform(),
-        Reverse(finding.reach().len()),
-        (&resource.namespace, &resource.kind, &resource.name),
-        (finding.check(), finding.container(), finding.path()),
-    )
-}
-
-fn group(check: &'static str, fix: &'static str, found: Vec<usize>, report: &Report) -> Group {
-    let (mut owners, mut namespaces, mut reach) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+fn group(check: &'static str, fix: &'static str, found: Vec<usize>, report: &Report, owners: &Owners<'_>) -> Group {
+    let (mut seen, mut reach) = (HashSet::default(), BTreeSet::new());
     let (mut severity, mut instances) = (Severity::Info, 0);
     for finding in found.iter().filter_map(|i| report.findings.row(*i)) {
-        owners.insert(finding.owner());
-        namespaces.extend(&finding.owner().namespace);
-        reach.extend(finding.reach().iter().copied());
+        if seen.insert(finding.owner_number()) {
+            reach.extend(finding.reach().iter().copied());
+        }
         severity = severity.max(finding.severity());
         instances += finding.instances().unwrap_or(0);
     }
-    let (applications, namespaces) = (owners.len(), namespaces.len());
+    let seen = || owners.these(seen.iter());
+    let applications = seen().map(|owner| owner.object).collect::<HashSet<_>>().len();
+    let namespaces = seen().filter_map(|owner| owner.namespace).collect::<HashSet<_>>().len();
     Group {
         check,
         fix,

@@ -10,8 +10,8 @@ use indexmap::IndexSet;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::Debug;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What plimsoll evaluates: a rule over a population.
 #[derive(Debug)]
@@ -348,9 +348,27 @@ pub struct Missing {
     pub message: String,
 }
 
-/// Objects that were judged, each once: most are by dozens of checks, which find nothing. By kind and the place of their
-/// metadata.
-pub type Known = HashMap<(Kind, usize), Arc<ObjectRef>>;
+/// Objects that were judged, each once, whichever thread came to it: most are by dozens of checks, which find nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Known(Arc<Mutex<KnownObjects>>);
+
+/// By kind and the place of their metadata.
+type KnownObjects = HashMap<(Kind, usize), Arc<ObjectRef>>;
+
+impl Known {
+    /// The object of a kind with this metadata, which stays where it is.
+    fn object(&self, kind: Kind, meta: &Meta) -> Arc<ObjectRef> {
+        let is_it = |known: &ObjectRef| *known.name == *meta.name && known.namespace.as_deref() == meta.namespace();
+        let key = (kind, std::ptr::from_ref(meta).addr());
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(&key).filter(|known| is_it(known)) {
+            return known.clone();
+        }
+        let object = Arc::new(ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name));
+        known.insert(key, object.clone());
+        object
+    }
+}
 
 /// Results on a population of objects.
 #[derive(Debug, Default)]
@@ -371,7 +389,7 @@ pub struct Judge {
     pub missing: Option<Missing>,
     /// Where a part of the results is from, where that is no reading of plimsoll's own.
     pub note: Option<String>,
-    /// Objects that other checks judged.
+    /// Objects that checks judged.
     pub known: Known,
 }
 
@@ -394,15 +412,7 @@ impl Judge {
 
     /// Counts an object into the population and takes results on it.
     pub fn object(&mut self, kind: Kind, meta: &Meta) -> &mut Hits {
-        let is_it = |known: &ObjectRef| *known.name == *meta.name && known.namespace.as_deref() == meta.namespace();
-        let key = (kind, std::ptr::from_ref(meta).addr());
-        if let Some(known) = self.known.get(&key).filter(|known| is_it(known)) {
-            let known = known.clone();
-            return self.shared(known.clone(), known);
-        }
-        let object = ObjectRef::new(&kind.api_version(), kind.name(), meta.namespace(), &meta.name);
-        let object = Arc::new(object);
-        self.known.insert(key, object.clone());
+        let object = self.known.object(kind, meta);
         self.shared(object.clone(), object)
     }
 

@@ -57,19 +57,19 @@ fn each(check: &Check, cx: &Cx<'_>) -> Option<Each> {
 }
 
 /// Runs a rule.
-fn run(check: &'static Check, cx: &Cx<'_>, known: &mut Known) -> Ran {
+fn run(check: &'static Check, cx: &Cx<'_>, known: &Known) -> Ran {
     let found = match each(check, cx) {
         Some(each) => Found::Specs(join(check, cx, each)),
         None => {
             let mut judge = Box::new(Judge::new(check.id));
-            judge.known = std::mem::take(known);
+            judge.known = known.clone();
             match check.run {
                 Run::Objects(run) | Run::Cluster(run) | Run::Configured { unset: run, .. } => run(cx, &mut judge),
                 Run::Row(row) => row.run(cx, &mut judge),
                 Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {}
             }
             judge.settle();
-            *known = std::mem::take(&mut judge.known);
+            judge.known = Known::default();
             Found::Objects(judge)
         }
     };
@@ -130,20 +130,20 @@ impl Ahead {
         rules: Vec<&'static Check>,
     ) -> Self {
         let queue = Arc::new(Queue { rules, next: AtomicUsize::new(0) });
+        let known = Known::default();
         let beside = (cx.workloads.len() >= BESIDE).then(|| {
             let (sender, receiver) = sync_channel(WAITING);
-            let queue = queue.clone();
+            let (queue, of_both) = (queue.clone(), known.clone());
             scope.spawn(move || {
-                let mut known = Known::default();
                 while let Some(rule) = queue.take() {
-                    if sender.send((rule.id, run(rule, &cx, &mut known))).is_err() {
+                    if sender.send((rule.id, run(rule, &cx, &of_both))).is_err() {
                         return;
                     }
                 }
             });
             receiver
         });
-        Self { queue, beside, ready: BTreeMap::new(), known: Known::default() }
+        Self { queue, beside, ready: BTreeMap::new(), known }
     }
 
     /// What the next rule says, which is this one.

@@ -172,6 +172,9 @@ const WORKLOADS: &[Kind] = &[
 
 const RBAC: &[Kind] = &[Kind::Role, Kind::RoleBinding, Kind::ClusterRole, Kind::ClusterRoleBinding];
 
+/// Checks that ask of a workload what it runs and as whom, and never for its labels, its node or how many pods it has.
+const OF_WHAT_RUNS: &str = "rbac.";
+
 /// Kinds that change the words or the severity of what some rules say, and never whether they say it.
 const ALSO: &[(&str, &[Kind])] = &[
     ("netpol.cni-supports", &[Kind::NetworkPolicy]),
@@ -311,7 +314,13 @@ impl Memo {
         // what looks at one kind of them looks at workloads, which are made of all
         let workloads = if named().any(|kind| WORKLOADS.contains(kind)) { WORKLOADS } else { &[] };
         let kinds = named().chain(ALWAYS).chain(workloads);
-        kinds.map(|kind| inventory.changes_of(*kind)).sum()
+        // a scope may go by labels
+        let of_what_runs = check.id.starts_with(OF_WHAT_RUNS) && inventory.scope.selector.is_none();
+        let changes = |kind| match of_what_runs && WORKLOADS.contains(&kind) {
+            true => inventory.changes_of_what_runs(kind),
+            false => inventory.changes_of(kind),
+        };
+        kinds.map(|kind| changes(*kind)).sum()
     }
 
     /// What a check came to, if nothing that it looks at has changed since.

@@ -78,7 +78,7 @@ impl Inventory {
     /// When the last object was made or changed: the time of a demo, which stands still.
     pub fn newest(&self) -> i64 {
         let of = |meta: &Meta| {
-            let changed = meta.managed_fields.iter().filter_map(|entry| entry.time);
+            let changed = meta.writer.iter().filter_map(|entry| entry.time);
             changed.chain(meta.creation_timestamp).map(|time| time.seconds).max().unwrap_or(0)
         };
         let controllers = self.controllers.values().map(|row| of(&row.meta));
@@ -241,7 +241,7 @@ impl Inventory {
         let mut found: Vec<(i64, AnswerRow)> = Vec::new();
         let mut add = |kind: Kind, meta: &Meta| {
             let created = meta.creation_timestamp.map_or(0, |time| time.seconds);
-            let last = meta.managed_fields.first();
+            let last = meta.writer.as_deref();
             let changed = last.and_then(|entry| entry.time).map_or(0, |time| time.seconds).max(created);
             if changed < since {
                 return;

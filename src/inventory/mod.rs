@@ -28,6 +28,7 @@ pub mod schedule;
 mod selector;
 pub mod services;
 mod settings;
+mod shelf;
 mod store;
 pub mod suspects;
 mod table;

@@ -8,11 +8,11 @@ use super::kinds::whole::Whole;
 use super::kinds::workload::{Controller, Detail};
 use super::kinds::{admission, cluster, config, ingress, limits, network, plain_kinds, rbac, storage};
 use super::selector::selects;
-use super::table::{Place, Row, Table};
+use super::shelf::Shelf;
+use super::table::{Place, Put, Row, Table};
 use super::{Kind, Object, Settings, Version, Wire, kube_bench, kubelet, node_facts};
 use crate::model::{Cluster, FindingSource, GapReason, ObjectRef, Scope};
 use foldhash::{HashMap, HashSet};
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -77,6 +77,14 @@ pub struct PodRow {
     pub node: Arc<String>,
 }
 
+impl PodRow {
+    /// What it runs and for whom, the spec and the owner by the place where they lie.
+    fn runs(&self) -> impl PartialEq + use<> {
+        let owner = self.owner.as_ref().map(|owner| Arc::as_ptr(owner).addr());
+        (Arc::as_ptr(&self.spec).addr(), owner, self.mirror, self.ended)
+    }
+}
+
 impl Row for PodRow {
     fn place(&self) -> Place<'_> {
         (&self.namespace, &self.name)
@@ -116,25 +124,25 @@ macro_rules! inventory {
             /// Who wrote an object last is not kept: no rule asks for it, only people do.
             pub forgets_writers: bool,
             $(#[doc = concat!("`", stringify!($kind), "`.")]
-            pub $table: BTreeMap<Key, $type>,)*
+            pub $table: Shelf<Key, $type>,)*
             /// Pods.
             pub pods: Table<PodRow>,
             /// Controllers, by kind; without copies.
-            pub controllers: BTreeMap<(Kind, Key), Box<ControllerRow>>,
+            pub controllers: Shelf<(Kind, Key), ControllerRow>,
             /// The controllers of ReplicaSets and Jobs that have one, by kind: their own templates are copies or old.
             copies: BTreeMap<Kind, Table<CopyRow>>,
             /// Roles and ClusterRoles, by kind: a manifest's Role may name no namespace.
-            pub roles: BTreeMap<(Kind, Key), Role>,
+            pub roles: Shelf<(Kind, Key), Role>,
             /// RoleBindings and ClusterRoleBindings, by kind.
-            pub bindings: BTreeMap<(Kind, Key), Box<Binding>>,
+            pub bindings: Shelf<(Kind, Key), Binding>,
             /// Webhook configurations, by kind.
-            pub webhooks: BTreeMap<(Kind, Key), WebhookConfiguration>,
+            pub webhooks: Shelf<(Kind, Key), WebhookConfiguration>,
             /// Objects of which the metadata is read.
-            pub metas: BTreeMap<(Kind, Key), Meta>,
+            pub metas: Shelf<(Kind, Key), Meta>,
             /// Custom resources, by kind; the name carries the resource's own kind where a kind stands for several.
-            pub customs: BTreeMap<(Kind, Key), Custom>,
+            pub customs: Shelf<(Kind, Key), Custom>,
             /// What questions came to on objects that were read whole, by kind.
-            pub wholes: BTreeMap<(Kind, Key), Whole>,
+            pub wholes: Shelf<(Kind, Key), Whole>,
             /// File and document of each object, for file sources.
             pub sources: HashMap<(Kind, Key), Arc<FindingSource>>,
             /// Objects of manifests that name no namespace: they stand in the default one only for want of another.
@@ -146,6 +154,8 @@ macro_rules! inventory {
             id: u64,
             /// How often something that is kept changed, by kind.
             changes: BTreeMap<Kind, u64>,
+            /// How many of these left what runs, and for whom, as it was.
+            beside: BTreeMap<Kind, u64>,
             /// Names of namespaces, each once.
             places: HashSet<Arc<str>>,
             labels: Interner<Map>,
@@ -163,16 +173,16 @@ macro_rules! inventory {
                     scope: Scope::default(),
                     settings: Settings::default(),
                     forgets_writers: false,
-                    $($table: BTreeMap::new(),)*
+                    $($table: Shelf::default(),)*
                     pods: Table::default(),
-                    controllers: BTreeMap::new(),
+                    controllers: Shelf::default(),
                     copies: BTreeMap::new(),
-                    roles: BTreeMap::new(),
-                    bindings: BTreeMap::new(),
-                    webhooks: BTreeMap::new(),
-                    metas: BTreeMap::new(),
-                    customs: BTreeMap::new(),
-                    wholes: BTreeMap::new(),
+                    roles: Shelf::default(),
+                    bindings: Shelf::default(),
+                    webhooks: Shelf::default(),
+                    metas: Shelf::default(),
+                    customs: Shelf::default(),
+                    wholes: Shelf::default(),
                     sources: HashMap::default(),
                     unplaced: BTreeSet::new(),
                     states: BTreeMap::new(),
@@ -180,6 +190,7 @@ macro_rules! inventory {
                     opt_ins: BTreeSet::new(),
                     id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
                     changes: BTreeMap::new(),
+                    beside: BTreeMap::new(),
                     places: HashSet::default(),
                     labels: Interner::default(),
                     owners: Interner::default(),
@@ -189,30 +200,29 @@ macro_rules! inventory {
 
             /// Adds or replaces an object.
             pub fn upsert(&mut self, mut object: Object) {
-                // of no use once it was read, and different after every write to a status that nobody keeps
-                object.meta_mut().resource_version = String::new();
                 let kind = object.kind();
                 let key = self.key(object.meta());
                 self.forget_undecodable(kind, &key);
                 if let Object::Namespace(namespace) = &object {
                     self.learn_id(&namespace.meta);
                 }
-                object.meta_mut().uid = String::new();
+                // a version is another after every write to a status that nobody keeps
+                object.meta_mut().settle();
                 if self.forgets_writers {
-                    object.meta_mut().managed_fields = Vec::new();
+                    object.meta_mut().writer = None;
                 }
                 let new = match object {
-                    $(Object::$kind(o) => put(&mut self.$table, key, *o),)*
+                    $(Object::$kind(o) => self.$table.put(key, o).changes(),)*
                     Object::Pod(o) => self.put_pod(key, *o),
                     Object::Controller(kind, o) => self.put_controller(kind, key, *o),
-                    Object::Role(kind, o) => put(&mut self.roles, (kind, key), *o),
-                    Object::Binding(kind, o) => put(&mut self.bindings, (kind, key), o),
-                    Object::Webhooks(kind, o) => put(&mut self.webhooks, (kind, key), *o),
-                    Object::Meta(kind, o) => put(&mut self.metas, (kind, key), *o),
+                    Object::Role(kind, o) => self.roles.put((kind, key), o).changes(),
+                    Object::Binding(kind, o) => self.bindings.put((kind, key), o).changes(),
+                    Object::Webhooks(kind, o) => self.webhooks.put((kind, key), o).changes(),
+                    Object::Meta(kind, o) => self.metas.put((kind, key), o).changes(),
                     Object::Custom(kind, o) => {
-                        put(&mut self.customs, (kind, custom_key(kind, &o.kind, key)), *o)
+                        self.customs.put((kind, custom_key(kind, &o.kind, key)), o).changes()
                     }
-                    Object::Whole(kind, o) => put(&mut self.wholes, (kind, key), *o),
+                    Object::Whole(kind, o) => self.wholes.put((kind, key), o).changes(),
                 };
                 if new {
                     self.changed(kind);
@@ -315,20 +325,10 @@ macro_rules! inventory {
 }
 plain_kinds!(inventory);
 
-/// Adds or replaces; whether that made a difference.
-fn put<K: Ord, V: PartialEq>(table: &mut BTreeMap<K, V>, key: K, value: V) -> bool {
-    match table.entry(key) {
-        Entry::Occupied(known) if *known.get() == value => return false,
-        Entry::Occupied(mut known) => drop(known.insert(value)),
-        Entry::Vacant(place) => drop(place.insert(value)),
-    }
-    true
-}
-
-/// The objects of one kind in a table of several.
-fn of<T>(table: &BTreeMap<(Kind, Key), T>, kind: Kind) -> impl Iterator<Item = &T> {
+/// The objects of one kind on a shelf of several.
+fn of<T>(shelf: &Shelf<(Kind, Key), T>, kind: Kind) -> impl Iterator<Item = &T> {
     let first = (kind, (Arc::from(""), Arc::from("")));
-    table.range(first..).take_while(move |((k, _), _)| *k == kind).map(|(_, object)| object)
+    shelf.range(first..).take_while(move |((k, _), _)| *k == kind).map(|(_, object)| object)
 }
 
 /// A controller with its template interned.
@@ -346,6 +346,14 @@ pub struct ControllerRow {
     pub finished: bool,
     /// What only some checks ask for.
     pub detail: Detail,
+}
+
+impl ControllerRow {
+    /// What it runs and for whom, the template by the place where it lies.
+    fn runs(&self) -> impl PartialEq + use<> {
+        let template = self.template.as_ref().map(|template| Arc::as_ptr(template).addr());
+        (template, self.meta.owner_references.clone(), self.finished)
+    }
 }
 
 impl Inventory {
@@ -369,8 +377,8 @@ impl Inventory {
 
     /// The cluster's id is the UID of a namespace that is made once, with the cluster.
     fn learn_id(&mut self, namespace: &Meta) {
-        if namespace.name == "kube-system" && self.medium == Medium::Cluster && !namespace.uid.is_empty() {
-            self.cluster.id = Some(namespace.uid.as_str().into());
+        if namespace.name == "kube-system" && self.medium == Medium::Cluster && !namespace.uid().is_empty() {
+            self.cluster.id = Some(namespace.uid().into());
         }
     }
 
@@ -387,7 +395,12 @@ impl Inventory {
             owner,
             spec: pod.spec,
         };
-        self.pods.put(row)
+        let runs = row.runs();
+        let put = self.pods.put(row);
+        if matches!(&put, Put::Instead(was) if was.runs() == runs) {
+            self.changed_beside(Kind::Pod);
+        }
+        put.changes()
     }
 
     fn put_controller(&mut self, kind: Kind, key: Key, controller: Controller) -> bool {
@@ -396,12 +409,17 @@ impl Inventory {
             let owner = self.owners.get((owner.api_version, owner.kind, owner.name));
             let was = self.controllers.remove(&(kind, key.clone())).is_some();
             let copy = CopyRow { namespace: key.0, name: (*key.1).into(), owner };
-            return self.copies.entry(kind).or_default().put(copy) | was;
+            return self.copies.entry(kind).or_default().put(copy).changes() | was;
         }
         let (pod_labels, template) = template.map(|template| (template.labels, template.spec)).unzip();
         let pod_labels = self.labels.get(pod_labels.unwrap_or_default());
         let row = ControllerRow { meta, pod_labels, template, replicas, finished, detail };
-        self.remove_copy(kind, &key) | put(&mut self.controllers, (kind, key), Box::new(row))
+        let (was_copy, runs) = (self.remove_copy(kind, &key), row.runs());
+        let put = self.controllers.put((kind, key), Box::new(row));
+        if !was_copy && matches!(&put, Put::Instead(was) if was.runs() == runs) {
+            self.changed_beside(kind);
+        }
+        was_copy | put.changes()
     }
 
     /// Whether it was there.
@@ -431,7 +449,7 @@ impl Inventory {
 
     /// The controllers of a kind.
     pub fn controllers_of(&self, kind: Kind) -> impl Iterator<Item = &ControllerRow> {
-        of(&self.controllers, kind).map(|row| &**row)
+        of(&self.controllers, kind)
     }
 
     /// Notes an object that did not decode: a gap on that object.
@@ -455,6 +473,11 @@ impl Inventory {
         *self.changes.entry(kind).or_default() += 1;
     }
 
+    /// The change at hand is one of labels, nodes or counts: what runs and for whom is as it was.
+    fn changed_beside(&mut self, kind: Kind) {
+        *self.beside.entry(kind).or_default() += 1;
+    }
+
     /// Which inventory: no two of a process have the same number.
     pub fn id(&self) -> u64 {
         self.id
@@ -463,6 +486,11 @@ impl Inventory {
     /// How often something of a kind changed: the same number, the same objects, state and gaps.
     pub fn changes_of(&self, kind: Kind) -> u64 {
         self.changes.get(&kind).copied().unwrap_or(0)
+    }
+
+    /// The same, but for changes after which everything runs the same spec for the same owner.
+    pub fn changes_of_what_runs(&self, kind: Kind) -> u64 {
+        self.changes_of(kind) - self.beside.get(&kind).copied().unwrap_or(0)
     }
 
     /// How often something that is kept changed: the same number, the same verdicts.
@@ -477,7 +505,7 @@ impl Inventory {
 
     /// Says how far the reading of a kind is.
     pub fn set_state(&mut self, kind: Kind, state: ReadState) {
-        if put(&mut self.states, kind, state) {
+        if self.states.insert(kind, state.clone()) != Some(state) {
             self.changed(kind);
         }
     }

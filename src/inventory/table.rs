@@ -9,6 +9,24 @@ pub trait Row {
     fn place(&self) -> Place<'_>;
 }
 
+/// What became of what was put down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Put<T> {
+    /// The same was there.
+    Same,
+    /// Nothing of its name was there.
+    New,
+    /// This was there.
+    Instead(T),
+}
+
+impl<T> Put<T> {
+    /// Whether that made a difference.
+    pub fn changes(&self) -> bool {
+        !matches!(self, Self::Same)
+    }
+}
+
 /// Rows that bring their names, in order: for what there are a hundred thousand of. They lie in pieces that are full where rows
 /// came in order, as a list of the API server does; in a tree half of each node stays empty then, and keys are kept twice.
 #[derive(Clone, Debug)]
@@ -65,21 +83,21 @@ impl<T: Row> Table<T> {
         from.take_while(move |row| row.place().0 == namespace)
     }
 
-    /// Adds a row, or replaces the one of its name; whether that made a difference.
-    pub fn put(&mut self, row: T) -> bool
+    /// Adds a row, or replaces the one of its name.
+    pub fn put(&mut self, row: T) -> Put<T>
     where
         T: PartialEq,
     {
         let (at, place) = self.find(row.place());
-        match place {
-            Ok(place) => match self.pieces.get_mut(at).and_then(|piece| piece.get_mut(place)) {
-                Some(known) if *known == row => return false,
-                Some(known) => *known = row,
-                None => {}
-            },
-            Err(place) => self.add(row, at, place),
+        let known = place.ok().and_then(|place| self.pieces.get_mut(at)?.get_mut(place));
+        match known {
+            Some(known) if *known == row => Put::Same,
+            Some(known) => Put::Instead(std::mem::replace(known, row)),
+            None => {
+                self.add(row, at, place.unwrap_or_else(|place| place));
+                Put::New
+            }
         }
-        true
     }
 
     fn add(&mut self, row: T, at: usize, place: usize) {
@@ -171,9 +189,10 @@ mod tests {
             check(&table, &tree);
             for turn in 0..1500 {
                 let number = turn * step % 1031;
-                let changes = tree.insert(key(number), turn) != Some(turn);
-                assert_eq!(table.put(row(number, turn)), changes);
-                assert!(!table.put(row(number, turn)), "the same again is no change");
+                let was = tree.insert(key(number), turn);
+                let put = was.map_or(Put::New, |was| Put::Instead(row(number, was)));
+                assert_eq!(table.put(row(number, turn)), put);
+                assert_eq!(table.put(row(number, turn)), Put::Same);
                 if turn % 3 == 0 {
                     let (namespace, name) = key(turn * 7 % 1031);
                     let gone = table.remove((&namespace, &name)).map(|row| row.number);
@@ -194,7 +213,7 @@ mod tests {
     #[test]
     fn rows_that_come_in_order_leave_no_room() {
         let mut table = Table::default();
-        (0..1000).for_each(|number| assert!(table.put(row(number, 0))));
+        (0..1000).for_each(|number| assert_eq!(table.put(row(number, 0)), Put::New));
         assert_eq!(table.pieces.len(), 1000usize.div_ceil(FULL));
     }
 }

@@ -3,7 +3,7 @@
 
 use super::meta::{Map, Meta};
 use super::pod::{
-    Container, EnvVar, PodSecurityContext, PodSpec, SecurityContext, is_token_volume_name, keeps_annotation,
+    Container, EnvVar, PodSecurityContext, PodSpec, SecurityContext, Volume, is_token_volume_name, keeps_annotation,
 };
 use super::shared::Shared;
 use bytes::Bytes;
@@ -72,6 +72,7 @@ struct Known {
     contexts: Interner<SecurityContext>,
     variables: Interner<EnvVar>,
     pod_contexts: Interner<PodSecurityContext>,
+    volumes: Interner<Volume>,
     /// At so many forms, those of specs that are gone are thrown out: what is not read may differ from pod to pod.
     sweep_at: usize,
 }
@@ -83,6 +84,7 @@ impl Known {
         self.contexts.sweep();
         self.variables.sweep();
         self.pod_contexts.sweep();
+        self.volumes.sweep();
         self.by_bytes.retain(|_, spec| spec.strong_count() > 0);
         self.sweep_at = SWEEP_AT.max(2 * self.by_bytes.len());
     }
@@ -103,6 +105,7 @@ fn spec(mut spec: PodSpec, meta: &Meta) -> Arc<PodSpec> {
     spec.normalise(meta);
     let mut known = known();
     spec.security_context.iter_mut().for_each(|context| known.pod_contexts.share(context));
+    spec.volumes.iter_mut().for_each(|volume| known.volumes.share(volume));
     for container in spec.init_containers.iter_mut().chain(&mut spec.containers) {
         let own = container.own();
         own.security_context.iter_mut().for_each(|context| known.contexts.share(context));

@@ -1,7 +1,8 @@
 //! Metadata, label selectors and the scalars that JSON and protobuf write differently.
 
-use bytes::Bytes;
+use bytes::{Buf, BufMut, Bytes};
 use prost::Message;
+use prost::encoding::{DecodeContext, WireType};
 use serde::{Deserialize, Deserializer, Serializer};
 use std::collections::BTreeMap;
 
@@ -143,58 +144,115 @@ pub struct OwnerReference {
 
 /// `metav1.ObjectMeta`, the part that checks read.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(from = "Written")]
 pub struct Meta {
     /// Name.
     #[prost(string, tag = "1")]
-    #[serde(deserialize_with = "nullable")]
     pub name: String,
-    /// `generateName`, for manifests that have no name yet.
-    #[prost(string, tag = "2")]
-    #[serde(deserialize_with = "nullable")]
-    pub generate_name: String,
     /// Namespace; empty for cluster-scoped objects.
     #[prost(string, tag = "3")]
-    #[serde(deserialize_with = "nullable")]
     pub namespace: String,
-    /// UID.
-    #[prost(string, tag = "5")]
-    #[serde(deserialize_with = "nullable")]
-    pub uid: String,
-    /// `resourceVersion`.
-    #[prost(string, tag = "6")]
-    #[serde(deserialize_with = "nullable")]
-    pub resource_version: String,
     /// When it was created.
     #[prost(message, optional, tag = "8")]
     pub creation_timestamp: Option<Time>,
-    /// Set while it is being deleted.
-    #[prost(message, optional, tag = "9")]
-    pub deletion_timestamp: Option<Time>,
     /// Labels.
     #[prost(message, required, tag = "11")]
-    #[serde(deserialize_with = "nullable")]
     pub labels: Map,
     /// Annotations; only those that a check or a screen reads survive [`Meta::slim`].
     #[prost(message, required, tag = "10012")]
-    #[serde(deserialize_with = "nullable")]
     pub annotations: Map,
-    /// Annotations as they are on the wire, until [`Meta::slim`]: most are never decoded.
-    #[prost(bytes = "bytes", repeated, tag = "12")]
-    #[serde(skip)]
-    pub(crate) wire_annotations: Vec<Bytes>,
     /// Owners.
     #[prost(message, repeated, tag = "13")]
-    #[serde(deserialize_with = "nullable")]
     pub owner_references: Vec<OwnerReference>,
-    /// Who wrote to it; only who wrote last to what is not its status survives [`Meta::slim`].
-    #[prost(message, repeated, tag = "10017")]
-    #[serde(deserialize_with = "nullable")]
-    pub managed_fields: Vec<ManagedFields>,
-    /// The same as they are on the wire.
+    /// Who wrote last to what is not its status, known from [`Meta::slim`] on.
+    #[prost(message, optional, boxed, tag = "10017")]
+    pub writer: Option<Box<ManagedFields>>,
+    #[prost(oneof = "Passing", tags = "2, 5, 6, 12, 17")]
+    pub(crate) passing: Option<Passing>,
+}
+
+/// What nobody asks for once the object was read, apart, so that thousands of objects do not keep the room for it.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
+pub(crate) struct PassingFields {
+    /// For manifests that have no name yet.
+    #[prost(string, tag = "2")]
+    generate_name: String,
+    #[prost(string, tag = "5")]
+    uid: String,
+    #[prost(string, tag = "6")]
+    resource_version: String,
+    /// As they are on the wire: most are never decoded.
+    #[prost(bytes = "bytes", repeated, tag = "12")]
+    annotations: Vec<Bytes>,
     #[prost(bytes = "bytes", repeated, tag = "17")]
-    #[serde(skip)]
-    pub(crate) wire_managed_fields: Vec<Bytes>,
+    managed_fields: Vec<Bytes>,
+    /// The same from JSON.
+    #[prost(message, repeated, tag = "10017")]
+    managed_fields_of_json: Vec<ManagedFields>,
+}
+
+/// To prost the fields of a message that lie together behind a pointer are a `oneof` of which there may be several.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Passing(Box<PassingFields>);
+
+impl Passing {
+    fn encode(&self, buf: &mut impl BufMut) {
+        self.0.encode_raw(buf);
+    }
+
+    fn encoded_len(&self) -> usize {
+        self.0.encoded_len()
+    }
+
+    fn merge(
+        known: &mut Option<Self>,
+        tag: u32,
+        wire_type: WireType,
+        buf: &mut impl Buf,
+        cx: DecodeContext,
+    ) -> Result<(), prost::DecodeError> {
+        known.get_or_insert_with(|| Self(Box::default())).0.merge_field(tag, wire_type, buf, cx)
+    }
+}
+
+/// Metadata as JSON and YAML write it.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Written {
+    #[serde(deserialize_with = "nullable")]
+    name: String,
+    #[serde(deserialize_with = "nullable")]
+    generate_name: String,
+    #[serde(deserialize_with = "nullable")]
+    namespace: String,
+    #[serde(deserialize_with = "nullable")]
+    uid: String,
+    #[serde(deserialize_with = "nullable")]
+    resource_version: String,
+    creation_timestamp: Option<Time>,
+    #[serde(deserialize_with = "nullable")]
+    labels: Map,
+    #[serde(deserialize_with = "nullable")]
+    annotations: Map,
+    #[serde(deserialize_with = "nullable")]
+    owner_references: Vec<OwnerReference>,
+    #[serde(deserialize_with = "nullable")]
+    managed_fields: Vec<ManagedFields>,
+}
+
+impl From<Written> for Meta {
+    fn from(written: Written) -> Self {
+        let Written { name, namespace, creation_timestamp, labels, annotations, owner_references, .. } = written;
+        let passing = PassingFields {
+            generate_name: written.generate_name,
+            uid: written.uid,
+            resource_version: written.resource_version,
+            managed_fields_of_json: written.managed_fields,
+            ..PassingFields::default()
+        };
+        let passing = (passing != PassingFields::default()).then(|| Passing(passing.into()));
+        Self { name, namespace, creation_timestamp, labels, annotations, owner_references, writer: None, passing }
+    }
 }
 
 /// An entry of a map, undecoded.
@@ -272,35 +330,58 @@ impl Meta {
     /// Drops what is not read and what may be secret.
     pub fn slim(&mut self) {
         self.annotations.retain(|key, _| keep_annotation(key));
-        let wire = std::mem::take(&mut self.wire_annotations).into_iter();
-        self.annotations.extend(wire.filter_map(|pair| Pair::decode(pair).ok()?.texts(keep_annotation)));
-        let wire = std::mem::take(&mut self.wire_managed_fields).into_iter();
-        let entries = std::mem::take(&mut self.managed_fields).into_iter();
-        let entries = entries.chain(wire.filter_map(|entry| ManagedFields::decode(entry).ok()));
-        let last = entries.filter(|entry| entry.subresource.is_empty()).max_by_key(|entry| entry.time);
-        self.managed_fields = last.into_iter().collect();
+        if let Some(Passing(passing)) = &mut self.passing {
+            let wire = std::mem::take(&mut passing.annotations).into_iter();
+            self.annotations.extend(wire.filter_map(|pair| Pair::decode(pair).ok()?.texts(keep_annotation)));
+            let wire = std::mem::take(&mut passing.managed_fields).into_iter();
+            let entries = std::mem::take(&mut passing.managed_fields_of_json).into_iter();
+            let entries = entries.chain(wire.filter_map(|entry| ManagedFields::decode(entry).ok()));
+            let last = entries.filter(|entry| entry.subresource.is_empty()).max_by_key(|entry| entry.time);
+            self.writer = last.map(Box::new);
+            if self.name.is_empty() && !passing.generate_name.is_empty() {
+                self.name = format!("{}*", passing.generate_name);
+            }
+        }
         self.labels.shrink_to_fit();
         self.annotations.shrink_to_fit();
         self.owner_references.shrink_to_fit();
         // JSON writes the zero time as null
         self.creation_timestamp.take_if(|time| time.seconds == 0);
-        if self.name.is_empty() && !self.generate_name.is_empty() {
-            self.name = format!("{}*", self.generate_name);
-        }
     }
 
     /// The same where only name, labels, annotations and owners are kept.
     pub fn slim_to_owners(&mut self) {
-        self.wire_managed_fields.clear();
-        self.managed_fields.clear();
+        if let Some(Passing(passing)) = &mut self.passing {
+            passing.managed_fields.clear();
+            passing.managed_fields_of_json.clear();
+        }
         self.slim();
+    }
+
+    /// Drops what is of no use once the object was read.
+    pub fn settle(&mut self) {
+        self.passing = None;
+    }
+
+    fn passing(&self) -> Option<&PassingFields> {
+        self.passing.as_ref().map(|passing| &*passing.0)
+    }
+
+    /// `uid`; empty once the object has settled.
+    pub fn uid(&self) -> &str {
+        self.passing().map_or("", |passing| &passing.uid)
+    }
+
+    /// `resourceVersion`; empty once the object has settled.
+    pub fn resource_version(&self) -> &str {
+        self.passing().map_or("", |passing| &passing.resource_version)
     }
 
     /// The value of an annotation of an object that is not slim.
     pub fn annotation(&self, name: &str) -> Option<String> {
-        let pairs = self.wire_annotations.iter().filter_map(|pair| Pair::decode(pair.clone()).ok());
+        let pairs = self.passing()?.annotations.iter().filter_map(|pair| Pair::decode(pair.clone()).ok());
         let wire = pairs.filter_map(|pair| pair.texts(|key| key == name)).next();
-        wire.map(|(_, value)| value).or_else(|| self.annotations.get(name).cloned())
+        wire.map(|(_, value)| value)
     }
 
     /// The managing controller, taken out.
@@ -405,6 +486,65 @@ mod tests {
         assert!(!selector.matches(&labels(&[("app", "web"), ("tier", "db")])));
         assert!(!selector.matches(&labels(&[("app", "web"), ("legacy", "")])));
         assert!(Selector::default().matches(&labels(&[])), "an empty selector selects everything");
+    }
+
+    /// `metav1.ObjectMeta` as a generator of code would have it.
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct Whole {
+        #[prost(string, tag = "2")]
+        generate_name: String,
+        #[prost(string, tag = "3")]
+        namespace: String,
+        #[prost(string, tag = "5")]
+        uid: String,
+        #[prost(string, tag = "6")]
+        resource_version: String,
+        #[prost(btree_map = "string, string", tag = "12")]
+        annotations: BTreeMap<String, String>,
+        #[prost(message, repeated, tag = "17")]
+        managed_fields: Vec<ManagedFields>,
+    }
+
+    #[test]
+    fn both_encodings_say_the_same_and_what_passes_is_gone_once_it_settled() {
+        let pairs = [("cert-manager.io/issuer", "ca"), ("password", "hunter2")];
+        let wrote = |manager: &str, seconds, subresource: &str| ManagedFields {
+            manager: manager.into(),
+            time: Some(Time { seconds }),
+            subresource: subresource.into(),
+        };
+        let wire = Whole {
+            generate_name: "web-".into(),
+            namespace: "shop".into(),
+            uid: "u-1".into(),
+            resource_version: "7".into(),
+            annotations: pairs.map(|(key, value)| (key.into(), value.into())).into(),
+            managed_fields: vec![wrote("helm", 1, ""), wrote("kubectl", 2, ""), wrote("kubelet", 3, "status")],
+        };
+        let text = r#"{
+            "generateName": "web-", "namespace": "shop", "uid": "u-1", "resourceVersion": "7",
+            "annotations": {"cert-manager.io/issuer": "ca", "password": "hunter2"},
+            "managedFields": [
+                {"manager": "helm", "time": "1970-01-01T00:00:01Z"},
+                {"manager": "kubectl", "time": "1970-01-01T00:00:02Z"},
+                {"manager": "kubelet", "time": "1970-01-01T00:00:03Z", "subresource": "status"}
+            ]
+        }"#;
+        let mut read = Meta::decode(&*wire.encode_to_vec()).unwrap();
+        let mut written: Meta = serde_json::from_str(text).unwrap();
+        assert_eq!(read.annotation("password").as_deref(), Some("hunter2"));
+        for meta in [&mut read, &mut written] {
+            meta.slim();
+            assert_eq!((&*meta.name, &*meta.namespace), ("web-*", "shop"));
+            assert_eq!((meta.uid(), meta.resource_version()), ("u-1", "7"));
+            assert_eq!(meta.annotations, labels(&[("cert-manager.io/issuer", "ca")]));
+            assert_eq!(meta.writer.as_deref(), Some(&wrote("kubectl", 2, "")));
+            meta.settle();
+            assert_eq!((meta.uid(), meta.resource_version()), ("", ""));
+        }
+        assert_eq!(read, written);
+        // there are thousands of it
+        assert!(size_of::<Meta>() <= 160, "{}", size_of::<Meta>());
     }
 
     #[test]

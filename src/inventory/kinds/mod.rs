@@ -406,7 +406,8 @@ macro_rules! objects {
                 }
             }
 
-            pub(crate) fn meta_mut(&mut self) -> &mut Meta {
+            /// The same, to be changed.
+            pub fn meta_mut(&mut self) -> &mut Meta {
                 match self {
                     $(Self::$kind(o) => &mut o.meta,)*
                     Self::Pod(o) => &mut o.meta,

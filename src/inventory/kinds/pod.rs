@@ -756,7 +756,7 @@ pub struct PodSpec {
     /// Volumes.
     #[prost(message, repeated, tag = "1")]
     #[serde(deserialize_with = "nullable")]
-    pub volumes: Vec<Volume>,
+    pub volumes: Vec<Shared<Volume>>,
     /// Containers.
     #[prost(message, repeated, tag = "2")]
     #[serde(deserialize_with = "nullable")]

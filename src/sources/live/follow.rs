@@ -117,7 +117,7 @@ impl Inner {
                 Ok(Event::Change(change)) => {
                     let change = target.complete(change);
                     if let Change::Put(object) | Change::Delete(object) = &change {
-                        version.clone_from(&object.meta().resource_version);
+                        object.meta().resource_version().clone_into(version);
                     }
                     out.send(Update::Batch(target.kind, vec![change])).await.map_err(drop)?;
                 }

@@ -196,7 +196,7 @@ impl Frames {
 fn bookmark(object: MetaOnly) -> Event {
     Event::Bookmark {
         initial_end: object.meta.annotation(INITIAL_EVENTS_END).is_some_and(|v| v == "true"),
-        resource_version: object.meta.resource_version,
+        resource_version: object.meta.resource_version().to_owned(),
     }
 }
 
