@@ -317,8 +317,8 @@ impl Live {
             if !changes.is_empty() && sink.is_open() {
                 let begin = Instant::now();
                 sources.go_on(changes, sink)?;
-                // A quarter of the time, but for the first few: what is rare is seen at once, and what goes on is not heard.
-                rest = rest.max(tokio::time::Instant::now()) + begin.elapsed() * 3;
+                // A fifth of the time, but for the first few: what is rare is seen at once, and what goes on is not heard.
+                rest = rest.max(tokio::time::Instant::now()) + begin.elapsed() * 4;
             }
             let now = links.say();
             if now != known {
