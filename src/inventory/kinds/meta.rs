@@ -377,11 +377,11 @@ impl Meta {
         self.passing().map_or("", |passing| &passing.resource_version)
     }
 
-    /// The value of an annotation of an object that is not slim.
+    /// The value of an annotation of an object that is not slim: on the wire, or as JSON wrote it.
     pub fn annotation(&self, name: &str) -> Option<String> {
-        let pairs = self.passing()?.annotations.iter().filter_map(|pair| Pair::decode(pair.clone()).ok());
-        let wire = pairs.filter_map(|pair| pair.texts(|key| key == name)).next();
-        wire.map(|(_, value)| value)
+        let wire = self.passing().into_iter().flat_map(|passing| &passing.annotations);
+        let mut pairs = wire.filter_map(|pair| Pair::decode(pair.clone()).ok()?.texts(|key| key == name));
+        pairs.next().map(|(_, value)| value).or_else(|| self.annotations.get(name).cloned())
     }
 
     /// The managing controller, taken out.
@@ -532,8 +532,8 @@ mod tests {
         }"#;
         let mut read = Meta::decode(&*wire.encode_to_vec()).unwrap();
         let mut written: Meta = serde_json::from_str(text).unwrap();
-        assert_eq!(read.annotation("password").as_deref(), Some("hunter2"));
         for meta in [&mut read, &mut written] {
+            assert_eq!(meta.annotation("password").as_deref(), Some("hunter2"));
             meta.slim();
             assert_eq!((&*meta.name, &*meta.namespace), ("web-*", "shop"));
             assert_eq!((meta.uid(), meta.resource_version()), ("u-1", "7"));

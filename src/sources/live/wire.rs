@@ -269,3 +269,16 @@ pub(super) fn accept(kind: Kind, watch: bool) -> &'static str {
         (Wire::Json | Wire::Gathered, _) => "application/json",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Else every custom resource waits until the read is given up, and is listed then.
+    #[test]
+    fn the_end_of_the_first_events_is_known_in_json() {
+        let text = r#"{"metadata":{"resourceVersion":"7","annotations":{"k8s.io/initial-events-end":"true"}}}"#;
+        let event = bookmark(serde_json::from_str(text).unwrap());
+        assert!(matches!(event, Event::Bookmark { initial_end: true, resource_version } if resource_version == "7"));
+    }
+}
