@@ -3,42 +3,40 @@
 use crate::model::ObjectRef;
 use crate::model::findings::Row;
 use foldhash::HashMap;
+use foldhash::fast::RandomState;
+use indexmap::{IndexMap, IndexSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
 /// Lists of positions by what they have in common, which is looked up once for all that share it.
 #[derive(Debug)]
-pub(super) struct Lists<K> {
-    numbers: HashMap<K, usize>,
-    lists: Vec<Vec<usize>>,
-}
+pub(super) struct Lists<K>(IndexMap<K, Vec<usize>, RandomState>);
 
 impl<K> Default for Lists<K> {
     fn default() -> Self {
-        Self { numbers: HashMap::default(), lists: Vec::new() }
+        Self(IndexMap::default())
     }
 }
 
 impl<K: Eq + Hash> Lists<K> {
     /// The number of a list.
     pub(super) fn list(&mut self, key: K) -> usize {
-        *self.numbers.entry(key).or_insert_with(|| {
-            self.lists.push(Vec::new());
-            self.lists.len() - 1
-        })
+        let entry = self.0.entry(key);
+        let number = entry.index();
+        entry.or_default();
+        number
     }
 
     /// Adds a position to a list.
     pub(super) fn push(&mut self, list: usize, position: usize) {
-        if let Some(list) = self.lists.get_mut(list) {
+        if let Some((_, list)) = self.0.get_index_mut(list) {
             list.push(position);
         }
     }
 
     /// All lists.
-    pub(super) fn all(mut self) -> impl Iterator<Item = (K, Vec<usize>)> {
-        let mut take = move |list: usize| self.lists.get_mut(list).map(std::mem::take).unwrap_or_default();
-        self.numbers.into_iter().map(move |(key, list)| (key, take(list)))
+    pub(super) fn all(self) -> impl Iterator<Item = (K, Vec<usize>)> {
+        self.0.into_iter()
     }
 }
 
@@ -57,8 +55,8 @@ pub(super) struct KnownOwner {
 #[derive(Default)]
 pub(super) struct Owners<'r> {
     known: HashMap<usize, KnownOwner>,
-    objects: HashMap<&'r ObjectRef, usize>,
-    namespaces: HashMap<&'r Arc<str>, usize>,
+    objects: IndexSet<&'r ObjectRef, RandomState>,
+    namespaces: IndexSet<&'r Arc<str>, RandomState>,
 }
 
 impl<'r> Owners<'r> {
@@ -77,15 +75,9 @@ impl<'r> Owners<'r> {
             let owner = finding.owner();
             KnownOwner {
                 list: list(owner),
-                object: number(objects, owner),
-                namespace: owner.namespace.as_ref().map(|namespace| number(namespaces, namespace)),
+                object: objects.insert_full(owner).0,
+                namespace: owner.namespace.as_ref().map(|namespace| namespaces.insert_full(namespace).0),
             }
         })
     }
-}
-
-/// The number of a thing among those that are known.
-fn number<K: Eq + Hash>(known: &mut HashMap<K, usize>, thing: K) -> usize {
-    let next = known.len();
-    *known.entry(thing).or_insert(next)
 }
