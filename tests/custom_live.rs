@@ -171,3 +171,42 @@ fn checks_of_a_pack_are_judged_on_an_api_server() {
     assert_eq!(control(&report, "acme/widget").0, "fail", "one that was seen stands");
     assert_eq!(control(&report, "acme/gone").0, "not-applicable");
 }
+
+/// A kind of custom resources that plimsoll knows itself, and one of it.
+const KYVERNO: &str = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: clusterpolicies.kyverno.io}
+spec:
+  group: kyverno.io
+  scope: Cluster
+  names: {plural: clusterpolicies, singular: clusterpolicy, kind: ClusterPolicy, listKind: ClusterPolicyList}
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
+";
+const POLICY: &str = "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: one}, spec: {rules: []}}";
+
+/// Its events come as JSON; where their end is not recognised, the read waits for it, gives up and lists.
+#[test]
+fn known_custom_resources_are_read_by_one_watch() {
+    if skip("known_custom_resources_are_read_by_one_watch").unwrap() {
+        return;
+    }
+    let cluster = Cluster::start(Options::default()).unwrap();
+    cluster.kubectl_input(["apply", "-f", "-"], KYVERNO).unwrap();
+    cluster
+        .kubectl_output(["wait", "--for=condition=Established", "--timeout=60s", "crd/clusterpolicies.kyverno.io"])
+        .unwrap();
+    wait::until("the policy to be taken", Duration::from_secs(60), || {
+        Ok(cluster.kubectl_input(["apply", "-f", "-"], POLICY).is_ok())
+    })
+    .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("requests");
+    let scan = ["scan", "-o", "json", "--stats", "--request-log", log.to_str().unwrap()];
+    let output = plimsoll().args(scan).env("KUBECONFIG", cluster.kubeconfig()).output().unwrap();
+    assert!(report(&output)["findings"].is_array(), "{}", stderr(&output));
+    let log = fs::read_to_string(log).unwrap();
+    let asked: Vec<&str> = log.lines().filter(|line| line.starts_with("/apis/kyverno.io/")).collect();
+    assert_eq!(asked.len(), 1, "{log}");
+    assert!(asked[0].starts_with("/apis/kyverno.io/v1/clusterpolicies?watch=true&sendInitialEvents=true"), "{log}");
+}
