@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use plimsoll::checks::{self, Check};
+use plimsoll::checks::{self, Check, Run};
 use plimsoll::engine::{BuiltIn, Engine, NoExemptions, Times};
 use plimsoll::frameworks::{Edition, embedded, from_texts};
 use plimsoll::inventory::{Inventory, Kind, Medium, Object, ReadState, Version, yaml};
@@ -160,6 +160,50 @@ fn every_step_of_every_fixture() {
     }
     assert!(fixtures > 1000, "{fixtures}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Of workloads that are alike one is judged, and the others are told the same: as many findings, each on its own name.
+#[test]
+fn a_pod_and_its_twin_are_told_the_same() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/checks");
+    let is_alike = |check: &&&Check| matches!(check.run, Run::EachAlike(_) | Run::Configured { .. });
+    let mut told = 0;
+    for check in checks::ALL.iter().filter(is_alike) {
+        for file in fs::read_dir(folder.join(check.id)).into_iter().flatten() {
+            let path = file.unwrap().path();
+            let mut inventory = Inventory::new(Medium::Cluster, Version::NEWEST);
+            inventory.settings.allowed_registries = vec!["registry.example.com".parse().unwrap()];
+            Kind::ALL.iter().for_each(|kind| inventory.set_state(*kind, ReadState::Complete));
+            let mut pods = Vec::new();
+            for object in objects(&fs::read_to_string(&path).unwrap()) {
+                if object.kind() == Kind::Pod && object.meta().controller().is_none() {
+                    pods.push(object.meta().name.clone());
+                    let mut twin = object.clone();
+                    twin.meta_mut().name = format!("{}-twin", twin.meta().name);
+                    inventory.upsert(twin);
+                }
+                inventory.upsert(object);
+            }
+            let editions = [edition(check, inventory.version)];
+            let report = Engine::default().evaluate(&inventory, &editions, &NoExemptions, false, times(1));
+            let of = |name: &str| {
+                let own = report.findings.iter().filter(|finding| &*finding.owner.name == name);
+                let text = |finding: plimsoll::model::Finding| {
+                    let mut finding = serde_json::to_value(&finding).unwrap();
+                    let own = ["fingerprint", "resource", "owner"].map(|field| finding[field].take());
+                    assert!(own[2]["name"] == name && own[0].is_string());
+                    finding.to_string()
+                };
+                own.map(text).collect::<Vec<String>>()
+            };
+            for pod in pods {
+                let (first, second) = (of(&pod), of(&format!("{pod}-twin")));
+                assert_eq!(first, second, "{} {}", check.id, path.display());
+                told += first.len();
+            }
+        }
+    }
+    assert!(told > 20, "{told}");
 }
 
 /// Numbers that look random and are the same each time.

@@ -1,6 +1,6 @@
 //! ServiceAccounts by who runs as them and what they hold: worked out once an account, since thousands of pods share few.
 
-use super::{Cx, SpecCx, token};
+use super::{Alike, Cx, SpecCx, token};
 use crate::inventory::{Grant, Holder, Kind, Medium, Workload};
 use crate::model::GapReason;
 use std::collections::HashMap;
@@ -65,7 +65,7 @@ pub(super) fn accounts<'a>(cx: &Cx<'a>) -> Accounts<'a> {
             account.users += 1;
             let mut carries = false;
             for spec in workload.specs().filter(|spec| spec.service_account() == name) {
-                match token::carried(cx, workload, &SpecCx { spec, version: cx.version() }) {
+                match token::carried(cx, &Alike::of(workload), &SpecCx { spec, version: cx.version() }) {
                     Ok(carried) => carries |= carried,
                     Err(reason) => account.unsure = Some(reason),
                 }

@@ -1,3 +1,4 @@
+use super::Alike;
 use super::Joins;
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
@@ -58,7 +59,9 @@ pub enum Run {
     EachContainer(fn(&ContainerCx<'_>, &mut Hits)),
     /// Each distinct PodSpec; depends on nothing but the spec and the version.
     EachSpec(fn(&SpecCx<'_>, &mut Hits)),
-    /// Each distinct PodSpec of each workload, with the whole inventory for joins.
+    /// Each distinct PodSpec of each workload, with the whole inventory for joins: the same for all that are alike.
+    EachAlike(fn(&Cx<'_>, &Alike<'_>, &SpecCx<'_>, &mut Hits)),
+    /// The same where the workload's own name or labels count.
     EachWorkload(fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits)),
     /// A rule that asks for what the user lays down: with it each distinct PodSpec of each workload, without it one look
     /// at them all, which says what there is to lay down.
@@ -66,7 +69,7 @@ pub enum Run {
         /// Whether it is laid down.
         is_set: fn(&Settings) -> bool,
         /// The rule.
-        each: fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits),
+        each: fn(&Cx<'_>, &Alike<'_>, &SpecCx<'_>, &mut Hits),
         /// What stands in for it.
         unset: fn(&Cx<'_>, &mut Judge),
     },
@@ -333,8 +336,15 @@ impl Hits {
 pub struct Judged {
     /// The object in which the fields stand.
     pub object: Arc<ObjectRef>,
-    /// What it is a part of; mostly the object itself.
-    pub owner: Arc<ObjectRef>,
+    /// What it is a part of; None: of nothing, it is counted itself.
+    part_of: Option<Arc<ObjectRef>>,
+}
+
+impl Judged {
+    /// What is counted: mostly the object itself.
+    pub fn owner(&self) -> &Arc<ObjectRef> {
+        self.part_of.as_ref().unwrap_or(&self.object)
+    }
 }
 
 /// What a rule could not look at beside the kinds of the API.
@@ -413,23 +423,22 @@ impl Judge {
     /// Counts an object into the population and takes results on it.
     pub fn object(&mut self, kind: Kind, meta: &Meta) -> &mut Hits {
         let object = self.known.object(kind, meta);
-        self.shared(object.clone(), object)
+        self.shared(object, None)
     }
 
     /// The same, by reference.
     pub fn reference(&mut self, object: impl Into<Arc<ObjectRef>>) -> &mut Hits {
-        let object = object.into();
-        self.shared(object.clone(), object)
+        self.shared(object.into(), None)
     }
 
     /// The same, for an object that is a part of another one: that one is counted.
     pub fn part(&mut self, object: ObjectRef, owner: ObjectRef) -> &mut Hits {
-        self.shared(Arc::new(object), Arc::new(owner))
+        self.shared(Arc::new(object), Some(Arc::new(owner)))
     }
 
-    fn shared(&mut self, object: Arc<ObjectRef>, owner: Arc<ObjectRef>) -> &mut Hits {
+    fn shared(&mut self, object: Arc<ObjectRef>, part_of: Option<Arc<ObjectRef>>) -> &mut Hits {
         self.settle();
-        self.judged.push(Judged { object, owner });
+        self.judged.push(Judged { object, part_of });
         &mut self.current
     }
 

@@ -1,5 +1,6 @@
 use super::Cx;
 use super::accounts::{self, Account, Accounts};
+use super::alike;
 use crate::inventory::control_plane::ControlPlane;
 use crate::inventory::engines::Engines;
 use crate::inventory::exposure::Exposure;
@@ -22,13 +23,14 @@ macro_rules! joins {
             $($name: OnceLock<$type<'a>>,)*
             platform: OnceLock<Platform>,
             accounts: OnceLock<Accounts<'a>>,
+            alike: OnceLock<Vec<u32>>,
         }
 
         impl<'a> Joins<'a> {
             /// Nothing worked out yet; `now` is when the scan began, in seconds since the epoch.
             pub fn new(inventory: &'a Inventory, now: i64) -> Self {
                 $(let $name = OnceLock::new();)*
-                Self { inventory, now, $($name,)* platform: OnceLock::new(), accounts: OnceLock::new() }
+                Self { inventory, now, $($name,)* platform: OnceLock::new(), accounts: OnceLock::new(), alike: OnceLock::new() }
             }
         }
 
@@ -53,6 +55,11 @@ joins! {
 }
 
 impl Cx<'_> {
+    /// Of each workload the number of its like, counted from the first on.
+    pub fn alike(&self) -> &[u32] {
+        self.joins.alike.get_or_init(|| alike::groups(self.workloads))
+    }
+
     /// When the scan began, seconds since the epoch: for what has an age or a day on which it ends.
     pub fn now(&self) -> i64 {
         self.asked_for_time.store(true, Ordering::Relaxed);

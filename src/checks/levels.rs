@@ -58,7 +58,12 @@ pub fn broken(level: Level, spec: &PodSpec, version: Version) -> Vec<&'static Ch
         match check.run {
             Run::EachSpec(run) => run(&cx, &mut hits),
             Run::EachContainer(run) => cx.containers().for_each(|container| run(&container, &mut hits)),
-            Run::EachWorkload(_) | Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {}
+            Run::EachAlike(_)
+            | Run::EachWorkload(_)
+            | Run::Configured { .. }
+            | Run::Objects(_)
+            | Run::Cluster(_)
+            | Run::Row(_) => {}
         }
         !hits.list.is_empty()
     };

@@ -3,6 +3,7 @@
 //! `registry.rs` and each family's `mod.rs` are written by `cargo xtask gen`.
 
 mod accounts;
+mod alike;
 mod bench;
 pub mod cel;
 mod check;
@@ -48,6 +49,7 @@ pub mod workload;
 // end of families
 
 pub use accounts::{Account, Powers};
+pub use alike::Alike;
 pub use check::{Check, ContainerCx, Cx, Hit, Hits, Judge, Judged, Known, Missing, Outcome, Row, Run, SpecCx};
 pub use joins::Joins;
 pub use registry::ALL;

@@ -1,7 +1,7 @@
 //! Whether the ServiceAccount's token is mounted: pod, else ServiceAccount, else true (pitfall 17).
 
-use super::{Cx, SpecCx};
-use crate::inventory::{Kind, Workload};
+use super::{Alike, Cx, SpecCx};
+use crate::inventory::Kind;
 use crate::model::GapReason;
 
 /// What came of it, and who said so.
@@ -18,9 +18,9 @@ pub(super) enum Automount {
 }
 
 /// The automount in force. A static pod cannot use a ServiceAccount (pitfall 15).
-pub(super) fn automount(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>) -> Automount {
+pub(super) fn automount(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>) -> Automount {
     match pod.spec.automount_service_account_token {
-        _ if workload.mirror => Automount::Off,
+        _ if workload.mirror() => Automount::Off,
         Some(false) => Automount::Off,
         Some(true) => Automount::ByPod,
         None => {
@@ -38,8 +38,8 @@ pub(super) fn automount(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>) 
 
 /// Whether the pod carries a token that the API server takes: mounted, or projected by a volume of its own, which no
 /// setting of automount forbids.
-pub(super) fn carried(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>) -> Result<bool, GapReason> {
-    let projected = || !workload.mirror && pod.spec.projects_token();
+pub(super) fn carried(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>) -> Result<bool, GapReason> {
+    let projected = || !workload.mirror() && pod.spec.projects_token();
     match automount(cx, workload, pod) {
         Automount::ByPod | Automount::ByDefault => Ok(true),
         Automount::Off => Ok(projected()),

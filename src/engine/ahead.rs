@@ -3,10 +3,11 @@
 
 use super::evaluate::each_spec;
 use super::memo::{Heard, OnSpec, Words};
-use crate::checks::{Check, Cx, Hits, Judge, Known, Run, SpecCx};
+use crate::checks::{Alike, Check, Cx, Hits, Judge, Known, Run, SpecCx};
 use crate::inventory::Workload;
 use crate::model::findings::number;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -46,12 +47,16 @@ pub(super) struct Ran {
 }
 
 /// How a rule that is no rule of specs alone looks at things.
-type Each = fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits);
+enum Each {
+    Alike(fn(&Cx<'_>, &Alike<'_>, &SpecCx<'_>, &mut Hits)),
+    Workload(fn(&Cx<'_>, &Workload<'_>, &SpecCx<'_>, &mut Hits)),
+}
 
 fn each(check: &Check, cx: &Cx<'_>) -> Option<Each> {
     match check.run {
-        Run::EachWorkload(each) => Some(each),
-        Run::Configured { is_set, each, .. } if is_set(cx.settings()) => Some(each),
+        Run::EachAlike(each) => Some(Each::Alike(each)),
+        Run::EachWorkload(each) => Some(Each::Workload(each)),
+        Run::Configured { is_set, each, .. } if is_set(cx.settings()) => Some(Each::Alike(each)),
         _ => None,
     }
 }
@@ -59,14 +64,14 @@ fn each(check: &Check, cx: &Cx<'_>) -> Option<Each> {
 /// Runs a rule.
 fn run(check: &'static Check, cx: &Cx<'_>, known: &Known) -> Ran {
     let found = match each(check, cx) {
-        Some(each) => Found::Specs(join(check, cx, each)),
+        Some(each) => Found::Specs(join(check, cx, &each)),
         None => {
             let mut judge = Box::new(Judge::new(check.id));
             judge.known = known.clone();
             match check.run {
                 Run::Objects(run) | Run::Cluster(run) | Run::Configured { unset: run, .. } => run(cx, &mut judge),
                 Run::Row(row) => row.run(cx, &mut judge),
-                Run::EachContainer(_) | Run::EachSpec(_) | Run::EachWorkload(_) => {}
+                Run::EachContainer(_) | Run::EachSpec(_) | Run::EachAlike(_) | Run::EachWorkload(_) => {}
             }
             judge.settle();
             judge.known = Known::default();
@@ -76,11 +81,21 @@ fn run(check: &'static Check, cx: &Cx<'_>, known: &Known) -> Ran {
     Ran { found, timed: cx.asked_for_time.swap(false, Ordering::Relaxed) }
 }
 
-fn join(check: &Check, cx: &Cx<'_>, each: Each) -> OnSpecs {
+fn join(check: &Check, cx: &Cx<'_>, each: &Each) -> OnSpecs {
     let version = cx.version();
     let OnSpecs { mut words, at: mut results } = OnSpecs::default();
-    for (workload, of) in cx.workloads.iter().enumerate() {
+    let groups = if matches!(each, Each::Alike(_)) { cx.alike() } else { &[] };
+    // where the results on the first of each group lie
+    let mut firsts: Vec<Range<usize>> = Vec::new();
+    for (place, of) in cx.workloads.iter().enumerate() {
+        let workload = number(place);
         let first = results.len();
+        let group = groups.get(place);
+        if let Some(known) = group.and_then(|group| firsts.get(*group as usize)) {
+            results.extend_from_within(known.clone());
+            results.get_mut(first..).into_iter().flatten().for_each(|on| on.workload = workload);
+            continue;
+        }
         for (spec, of_spec) in each_spec(of).enumerate() {
             // pods that are as the template says
             if spec > 0 && of.template.as_ref().is_some_and(|template| Arc::ptr_eq(template, of_spec)) {
@@ -90,11 +105,16 @@ fn join(check: &Check, cx: &Cx<'_>, each: Each) -> OnSpecs {
                 continue;
             }
             let mut hits = Hits::default();
-            each(cx, of, &SpecCx { spec: of_spec, version }, &mut hits);
-            let at = |heard| OnSpec { workload: number(workload), spec: number(spec), heard };
+            let pod = SpecCx { spec: of_spec, version };
+            match each {
+                Each::Alike(run) => run(cx, &Alike::of(of), &pod, &mut hits),
+                Each::Workload(run) => run(cx, of, &pod, &mut hits),
+            }
+            let at = |heard| OnSpec { workload, spec: number(spec), heard };
             let said = hits.list.into_iter().map(|hit| Heard::of(check, hit, true));
             results.extend(said.map(|said| at(words.number(said))));
         }
+        firsts.extend(group.map(|_| first..results.len()));
     }
     OnSpecs { words, at: results }
 }

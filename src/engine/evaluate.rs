@@ -456,6 +456,9 @@ impl<'a> Evaluation<'a> {
     /// Makes findings of what a rule says of specs; `joined` are its results, in order, where the memo has none.
     fn workloads(&mut self, asking: &mut Asking<'_>, joined: Option<&[OnSpec]>) {
         let position = self.memo.position(asking.check);
+        if joined.map_or(!self.memo.tells(position), <[OnSpec]>::is_empty) {
+            return;
+        }
         let mut joined = joined.map(|results| results.iter().copied().peekable());
         let (mut seen, mut results): (Vec<Seen<'_>>, Vec<(u32, u32)>) = Default::default();
         let workloads = self.cx.workloads;
@@ -574,8 +577,10 @@ impl<'a> Evaluation<'a> {
         let mut said: Vec<(Heard, Option<u32>)> = said.collect();
         let mut at = judge.at.iter().peekable();
         let mut population = Vec::with_capacity(judge.judged.len());
+        let mut next = 0;
         for (place, judged) in (0u32..).zip(&judge.judged) {
-            let id = self.place_of(&judged.owner);
+            let id = self.place_of(judged.owner(), next);
+            next = id + 1;
             population.push(id);
             while let Some((_, hit)) = at.next_if(|(of, _)| *of == place) {
                 if let Some((heard, number)) = said.get_mut(*hit as usize) {
@@ -591,15 +596,9 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Makes a finding of what a rule says of an object; `number` is that of what it says among the findings, once it has one.
-    fn judged(
-        &mut self,
-        asking: &mut Asking<'_>,
-        id: u32,
-        Judged { object, owner }: &Judged,
-        heard: &Heard,
-        number: &mut Option<u32>,
-    ) {
-        let resource = (object != owner).then(|| (**object).clone());
+    fn judged(&mut self, asking: &mut Asking<'_>, id: u32, judged: &Judged, heard: &Heard, number: &mut Option<u32>) {
+        let owner = judged.owner();
+        let resource = (judged.object != *owner).then(|| (*judged.object).clone());
         let (status, extra) = self.decide(asking, heard, owner, resource, &[]);
         let of = self.plain_owner(id, owner);
         let asked = self.asked(asking);
@@ -609,8 +608,11 @@ impl<'a> Evaluation<'a> {
         self.marks.push(Mark::new(id, status.into()));
     }
 
-    /// The place of an object among all.
-    fn place_of(&mut self, object: &Arc<ObjectRef>) -> u32 {
+    /// The place of an object among all; `next` is a guess, since most rules walk through the workloads in order.
+    fn place_of(&mut self, object: &Arc<ObjectRef>, next: u32) -> u32 {
+        if self.objects.get_index(next as usize).is_some_and(|known| Arc::ptr_eq(known, object)) {
+            return next;
+        }
         let address = Arc::as_ptr(object).addr();
         if let Some(place) = self.places.get(&address) {
             return *place;

@@ -143,6 +143,8 @@ pub(super) struct Memo {
     specs: IndexMap<usize, Spec, RandomState>,
     /// Checks that depend on nothing but the spec and the version, in order.
     checks: Vec<&'static Check>,
+    /// Positions of those that said anything of any spec; most say nothing.
+    telling: HashSet<u16, RandomState>,
     words: Words,
     basis: Option<Basis>,
     kept: HashMap<&'static str, (u64, Kept)>,
@@ -220,6 +222,7 @@ impl Memo {
 
     fn forget(&mut self) {
         self.specs.clear();
+        self.telling.clear();
         self.words = Words::default();
         self.kept.clear();
     }
@@ -262,6 +265,7 @@ impl Memo {
 
     /// Notes what was said of a spec.
     fn hear(&mut self, place: usize, found: Vec<(u16, Heard)>) {
+        self.telling.extend(found.iter().map(|(position, _)| *position));
         let mut heard = Vec::with_capacity(found.len());
         heard.extend(found.into_iter().map(|(position, said)| (position, self.words.number(said))));
         if let Some((_, spec)) = self.specs.get_index_mut(place) {
@@ -274,6 +278,11 @@ impl Memo {
         let heard = self.specs.get_index(spec as usize).and_then(|(_, spec)| spec.heard.as_deref()).unwrap_or_default();
         let from = heard.partition_point(|(position, _)| *position < check);
         heard.iter().skip(from).take_while(move |(position, _)| *position == check).map(|(_, heard)| *heard)
+    }
+
+    /// Whether a check, by its position, may have said anything of any spec.
+    pub(super) fn tells(&self, check: u16) -> bool {
+        self.telling.contains(&check)
     }
 
     /// The position of a check among those given.
@@ -371,7 +380,12 @@ fn hits(check: &Check, cx: SpecCx<'_>) -> Vec<Hit> {
             }
         }
         Run::EachSpec(run) => run(&cx, &mut hits),
-        Run::EachWorkload(_) | Run::Configured { .. } | Run::Objects(_) | Run::Cluster(_) | Run::Row(_) => {}
+        Run::EachAlike(_)
+        | Run::EachWorkload(_)
+        | Run::Configured { .. }
+        | Run::Objects(_)
+        | Run::Cluster(_)
+        | Run::Row(_) => {}
     }
     hits.list
 }
@@ -389,7 +403,8 @@ mod tests {
 
     #[test]
     fn what_is_kept_by_place_of_workloads_looks_at_their_kinds() {
-        let by_place = |check: &&Check| matches!(check.run, Run::EachWorkload(_) | Run::Configured { .. });
+        let by_place =
+            |check: &&Check| matches!(check.run, Run::EachAlike(_) | Run::EachWorkload(_) | Run::Configured { .. });
         for check in crate::checks::ALL.iter().copied().filter(by_place) {
             assert!(check.over.iter().any(|kind| WORKLOADS.contains(kind)), "{}", check.id);
         }

@@ -1,6 +1,6 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
 use super::resources::Figure;
-use crate::inventory::{Kind, Workload};
+use crate::inventory::Kind;
 use crate::model::{Disruption, Fix, Remedy, Severity};
 
 /// `resources.limits.cpu` of every container that runs on, unless the pod as a whole has one (from 1.34 on) or a LimitRange
@@ -32,10 +32,10 @@ pub static CHECK: Check = Check {
         try_first: "Look at its use over a week: a limit under the peak throttles it, which shows as latency and not as an \
                     error.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     Figure { resource: "cpu", field: "limits", expected: "a limit here, on the pod or by a LimitRange" }
         .judge(cx, workload, pod, hits);
 }

@@ -1,6 +1,6 @@
-use super::super::{Check, Cx, Hits, Judge, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Judge, Run, SpecCx};
+use crate::inventory::Kind;
 use crate::inventory::image::Image;
-use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub static CHECK: Check = Check {
     run: Run::Configured { is_set: |settings| !settings.allowed_registries.is_empty(), each, unset },
 };
 
-fn each(cx: &Cx<'_>, _: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn each(cx: &Cx<'_>, _: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     for container in pod.containers().filter(|container| !container.container.image.is_empty()) {
         let image = Image::parse(&container.container.image);
         if !cx.settings().allows(&image) {

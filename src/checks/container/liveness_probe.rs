@@ -1,7 +1,7 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
 use super::probes;
+use crate::inventory::Kind;
 use crate::inventory::kinds::pod::ContainerKind;
-use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, Fix, Remedy, Severity};
 use serde_json::Value;
 
@@ -29,10 +29,10 @@ pub static CHECK: Check = Check {
         disruption: Disruption::MayBreak,
         try_first: "Measure the slowest start and answer under load: a probe that is too strict restarts what only is busy.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(_: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(_: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     if !probes::expected(workload, pod.spec) {
         return;
     }

@@ -1,6 +1,6 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
 use super::resources::Figure;
-use crate::inventory::{Kind, Workload};
+use crate::inventory::Kind;
 use crate::model::{Disruption, Fix, Remedy, Severity};
 
 /// `resources.requests.memory` of every container that runs on, or a limit, which the API server takes for the request;
@@ -29,10 +29,10 @@ pub static CHECK: Check = Check {
         disruption: Disruption::Restarts,
         try_first: "Check that the nodes have room for the sum: a pod whose request fits nowhere stays pending.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     Figure { resource: "memory", field: "requests", expected: "a request here, on the pod or by a LimitRange" }
         .judge(cx, workload, pod, hits);
 }

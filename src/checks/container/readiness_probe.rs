@@ -1,7 +1,7 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
 use super::probes;
+use crate::inventory::Kind;
 use crate::inventory::kinds::pod::ContainerKind;
-use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, Fix, Remedy, Severity};
 use serde_json::Value;
 
@@ -30,10 +30,10 @@ pub static CHECK: Check = Check {
         try_first: "Run one replica with it and see that it becomes ready: where no replica does, the Service has no \
                     endpoints.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     if !probes::expected(workload, pod.spec) {
         return;
     }
@@ -43,7 +43,7 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
         return;
     }
     let namespace = workload.namespace();
-    let service = cx.services().of(namespace, workload.pod_labels).next();
+    let service = cx.services().of(namespace, workload.pod_labels()).next();
     let gap = cx.gap(Kind::Service, Some(namespace));
     for container in without {
         let name = container.container.name.as_str();

@@ -1,13 +1,14 @@
 //! Whether containers have a limit or a request, and who else could give them one (pitfall 13): the pod as a whole, a
 //! LimitRange of the namespace, or whatever changes pods when they are created.
 
-use super::super::{ContainerCx, Cx, Hits, SpecCx};
+use super::super::{Alike, ContainerCx, Cx, Hits, SpecCx};
 use crate::inventory::kinds::limits::LimitRange;
 use crate::inventory::kinds::meta::Quantity;
-use crate::inventory::kinds::pod::{ContainerKind, Resources};
-use crate::inventory::{Kind, Medium, Variant, Workload};
+use crate::inventory::kinds::pod::{ContainerKind, PodSpec, Resources};
+use crate::inventory::{Kind, Medium};
 use crate::model::GapReason;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What a check asks for.
 pub(super) struct Figure {
@@ -22,7 +23,7 @@ pub(super) struct Figure {
 impl Figure {
     /// Judges the containers that run on: regular ones and native sidecars. Init containers end, and ephemeral ones cannot
     /// have either.
-    pub(super) fn judge(&self, cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+    pub(super) fn judge(&self, cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
         if pod.version.at_least(34) && self.is_in(pod.spec.resources.as_ref()) {
             return;
         }
@@ -33,7 +34,7 @@ impl Figure {
     }
 
     /// A container's spec does not say it: what runs is final, a template and a manifest are not.
-    fn lacking(&self, cx: &Cx<'_>, workload: &Workload<'_>, container: &ContainerCx<'_>, hits: &mut Hits) {
+    fn lacking(&self, cx: &Cx<'_>, workload: &Alike<'_>, container: &ContainerCx<'_>, hits: &mut Hits) {
         let Self { resource, field, expected } = *self;
         let name = container.container.name.as_str();
         let word = if resource == "cpu" { "CPU" } else { resource };
@@ -41,21 +42,21 @@ impl Figure {
         let path = container.at("resources").fields(field).fields(resource);
         let range = self.range(cx, workload.namespace());
         let live = cx.inventory.medium == Medium::Cluster;
-        let is_own = |variant: &Variant<'_>| std::ptr::eq(&*variant.spec, container.pod.spec);
-        let mut others = workload.variants.iter().filter(|variant| !is_own(variant)).peekable();
-        if live && workload.variants.iter().any(is_own) {
+        let is_own = |spec: &Arc<PodSpec>| std::ptr::eq(&**spec, container.pod.spec);
+        let mut others = workload.running().filter(|spec| !is_own(spec)).peekable();
+        if live && workload.running().any(is_own) {
             let more = range.map(|range| format!("; LimitRange {} gives new pods one", range.meta.name));
             hits.fail(path, self.value(container), expected)
                 .message(format!("container {name} runs without a {what}{}", more.unwrap_or_default()));
             return;
         }
-        let shows = |spec| {
+        let shows = |spec: &Arc<PodSpec>| {
             let pod = SpecCx { spec, version: container.pod.version };
             pod.containers().any(|c| c.container.name == name && self.is_in(c.container.resources.as_ref()))
         };
         // whatever gives its pods one gives it to the next
         let none = others.peek().is_none();
-        if range.is_some() || (!none && others.all(|variant| shows(&variant.spec))) {
+        if range.is_some() || (!none && others.all(shows)) {
             return;
         }
         // pods that run without one show that nothing gives it

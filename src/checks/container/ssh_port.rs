@@ -1,7 +1,7 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::Kind;
 use crate::inventory::image::Image;
 use crate::inventory::kinds::cluster::{Service, ServicePort};
-use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// No container opens port 22 or 2222 or runs an OpenSSH image, and no Service that selects the pod is or leads to one of
@@ -22,13 +22,13 @@ pub static CHECK: Check = Check {
         disruption: Disruption::MayBreak,
         try_first: "List who logs in: a git or file server that speaks SSH by its nature is a reason for a waiver.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
 const PORTS: [i32; 2] = [22, 2222];
 const EXPECTED: &str = "no SSH";
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     for container in pod.containers() {
         let name = container.container.name.as_str();
         hits.about(Some(name));
@@ -48,7 +48,7 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
     let namespace = workload.namespace();
     let path = FieldPath::of("containers");
     let services: Vec<String> =
-        cx.services().of(namespace, workload.pod_labels).filter_map(|service| leads_to_ssh(service, pod)).collect();
+        cx.services().of(namespace, workload.pod_labels()).filter_map(|service| leads_to_ssh(service, pod)).collect();
     if !services.is_empty() {
         hits.fail(path, services.join(", "), EXPECTED)
             .message(format!("an SSH port of the pod is reached through {}", services.join(", ")));

@@ -1,6 +1,6 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::Kind;
 use crate::inventory::network::{Direction, POLICY_KINDS};
-use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// Pods on the host's network stand outside NetworkPolicy, also those that a policy selects (pitfall 36). Evidence: they are
@@ -20,15 +20,15 @@ pub static CHECK: Check = Check {
         disruption: Disruption::None,
         try_first: "Find out from the node which ports they listen on, and who can reach them there.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     if !pod.spec.host_network {
         return;
     }
     let network = cx.network();
-    let of = |direction| network.isolation(workload.namespace(), workload.pod_labels, direction).by;
+    let of = |direction| network.isolation(workload.namespace(), workload.pod_labels(), direction).by;
     let mut policies = of(Direction::Ingress).into_iter().chain(of(Direction::Egress));
     let message = match policies.next() {
         Some(policy) => format!("uses the node's network: {} selects it and does not hold it", policy.object),

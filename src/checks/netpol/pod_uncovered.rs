@@ -1,7 +1,7 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
 use super::namespaces::FLOWS_FIRST;
+use crate::inventory::Kind;
 use crate::inventory::network::{Direction, POLICY_KINDS};
-use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// Some policy isolates each pod for ingress and some for egress: it selects the pod, with that type (pitfalls 33, 34, 35,
@@ -29,18 +29,18 @@ pub static CHECK: Check = Check {
         disruption: Disruption::CutsTraffic,
         try_first: FLOWS_FIRST,
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
-    if pod.spec.host_network || workload.mirror {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+    if pod.spec.host_network || workload.mirror() {
         return;
     }
     let network = cx.network();
     let namespace = workload.namespace();
     let (mut open, mut doubts) = (Vec::new(), Vec::new());
     for direction in [Direction::Ingress, Direction::Egress] {
-        let isolation = network.isolation(namespace, workload.pod_labels, direction);
+        let isolation = network.isolation(namespace, workload.pod_labels(), direction);
         let word = direction.as_str().to_lowercase();
         match (isolation.by.is_empty(), isolation.perhaps.first()) {
             (false, _) => {}

@@ -1,6 +1,6 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
 use super::host::{self, within};
-use crate::inventory::{Kind, Workload};
+use crate::inventory::Kind;
 use crate::model::{Disruption, Fix, Remedy, Severity};
 
 /// No hostPath volume is a place where a cloud's tools keep credentials, in any home: `.aws`, `.azure`, `.config/gcloud`,
@@ -24,7 +24,7 @@ pub static CHECK: Check = Check {
         try_first: "List the cloud calls that the program makes; grant its own identity those, and replace the key that was \
                     readable.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
 /// Where a cloud's tools keep credentials.
@@ -67,7 +67,7 @@ impl Store {
     }
 }
 
-fn run(cx: &Cx<'_>, _: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, _: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     for volume in host::paths(pod) {
         const EXPECTED: &str = "no cloud credentials of the node";
         let (name, written, path) = (volume.name, volume.written, volume.path.as_str());

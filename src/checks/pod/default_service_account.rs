@@ -1,6 +1,6 @@
 use super::super::token::{self, Automount};
-use super::super::{Check, Cx, Hits, Run, SpecCx};
-use crate::inventory::{Kind, Workload};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::Kind;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// Runs as ServiceAccount `default` with its token in force (pitfalls 15, 17, 18); CIS 5.1.5.
@@ -21,10 +21,10 @@ pub static CHECK: Check = Check {
         try_first: "Look for API calls of this namespace's `default` in the audit log; a client library that expects \
                     the token fails at start.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     if pod.spec.service_account() != "default" {
         return;
     }

@@ -30,15 +30,16 @@ pub static CHECK: Check = Check {
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
     for workload in cx.workloads {
-        let (path, owner) = (FieldPath::of("metadata.namespace"), &workload.owner);
+        let owner = &workload.owner;
+        let path = || FieldPath::of("metadata.namespace");
         let in_default = workload.namespace() == "default";
         let hits = judge.reference(owner.clone());
         const EXPECTED: &str = "a namespace of its own";
         if !cx.inventory.is_placed(owner) {
-            hits.unread(path, GapReason::SourceCannotHoldIt, EXPECTED)
+            hits.unread(path(), GapReason::SourceCannotHoldIt, EXPECTED)
                 .message("the manifest names no namespace: where it lands is decided when it is applied");
         } else if in_default {
-            hits.fail(path, "default", EXPECTED).message(format!("{} runs in namespace default", owner.kind_name()));
+            hits.fail(path(), "default", EXPECTED).message(format!("{} runs in namespace default", owner.kind_name()));
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::super::{Check, Cx, Judge, Run};
+use super::super::{Alike, Check, Cx, Judge, Run};
 use super::system;
 use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, GapReason, Remedy, Severity};
@@ -40,19 +40,19 @@ fn run(cx: &Cx<'_>, judge: &mut Judge) {
         let owner = &workload.owner;
         let here = workload.namespace() == "kube-system";
         let hits = judge.reference(owner.clone());
-        let path = FieldPath::of("metadata.namespace");
+        let path = || FieldPath::of("metadata.namespace");
         const EXPECTED: &str = "another namespace, or a part of the cluster";
         if !cx.inventory.is_placed(owner) {
-            hits.unread(path, GapReason::SourceCannotHoldIt, EXPECTED)
+            hits.unread(path(), GapReason::SourceCannotHoldIt, EXPECTED)
                 .message("the manifest names no namespace: where it lands is decided when it is applied");
-        } else if here && !workload.mirror && !system::is_known(workload) {
+        } else if here && !workload.mirror && !system::is_known(&Alike::of(workload)) {
             let name = owner.kind_name();
             match label(workload) {
-                Some(label) => hits.review(path, "kube-system", EXPECTED).message(format!(
+                Some(label) => hits.review(path(), "kube-system", EXPECTED).message(format!(
                     "{name} calls itself an addon (label {label}), but its images are not of one that plimsoll knows"
                 )),
                 None => hits
-                    .fail(path, "kube-system", EXPECTED)
+                    .fail(path(), "kube-system", EXPECTED)
                     .message(format!("{name} runs in kube-system, and nothing shows it to be a part of the cluster")),
             };
         }

@@ -1,5 +1,5 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
-use crate::inventory::{Kind, Workload};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::Kind;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// The ServiceAccount that a pod names exists in its namespace; `default` is made by the cluster itself, and a static pod
@@ -19,13 +19,13 @@ pub static CHECK: Check = Check {
         disruption: Disruption::None,
         try_first: "Look in the history of the namespace whether the account was deleted, and with it its bindings.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     let (namespace, name) = (workload.namespace(), pod.spec.service_account());
     let exists = || cx.inventory.service_accounts.contains_key(&(namespace.into(), name.into()));
-    if workload.mirror || name == "default" || exists() {
+    if workload.mirror() || name == "default" || exists() {
         return;
     }
     let path = FieldPath::of("serviceAccountName");

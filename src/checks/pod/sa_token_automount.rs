@@ -1,6 +1,6 @@
 use super::super::token::{self, Automount};
-use super::super::{Check, Cx, Hits, Run, SpecCx};
-use crate::inventory::{Kind, Workload};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::Kind;
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::Value;
 
@@ -29,10 +29,10 @@ pub static CHECK: Check = Check {
         try_first: "Look for API calls of the ServiceAccount in the audit log; a client library that expects the token \
                     fails at start.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     let path = FieldPath::of("automountServiceAccountToken");
     let name = pod.spec.service_account();
     const EITHER: &str = "false here or on the ServiceAccount";
@@ -59,7 +59,7 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
 }
 
 /// An account of the workload's own with a grant is there to be used.
-fn is_dedicated_and_granted(cx: &Cx<'_>, workload: &Workload<'_>, name: &str) -> bool {
+fn is_dedicated_and_granted(cx: &Cx<'_>, workload: &Alike<'_>, name: &str) -> bool {
     let is_granted = || cx.rbac.granted_to_account(workload.namespace(), name).next().is_some();
     let is_shared = || cx.account(workload.namespace(), name).is_some_and(|account| account.users > 1);
     name != "default" && is_granted() && !is_shared()

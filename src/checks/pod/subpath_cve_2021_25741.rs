@@ -1,5 +1,5 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
-use crate::inventory::{Kind, Version, Workload};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::{Kind, Version};
 use crate::model::{Disruption, Fix, GapReason, Remedy, Severity};
 
 /// No `subPath` is mounted while a kubelet is of a version that CVE-2021-25741 concerns: up to 1.19.14, 1.20.0 to 1.20.10,
@@ -19,7 +19,7 @@ pub static CHECK: Check = Check {
         disruption: Disruption::Restarts,
         try_first: "Until then mount whole volumes where the pod's author is not trusted; each node is drained for the upgrade.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
 /// The first version with the fix, by minor.
@@ -40,7 +40,7 @@ fn vulnerable_node<'a>(cx: &Cx<'a>) -> Result<Option<(Version, &'a str)>, GapRea
     }
 }
 
-fn run(cx: &Cx<'_>, _: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, _: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     for container in pod.containers() {
         let name = container.container.name.as_str();
         hits.about(Some(name));

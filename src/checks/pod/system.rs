@@ -1,6 +1,6 @@
 //! Which workloads are parts of the cluster itself. Their images decide: a name or a label can be anybody's.
 
-use crate::inventory::Workload;
+use super::super::Alike;
 use crate::inventory::image::Image;
 
 /// Repositories of what clusters and their distributions put into kube-system; one that ends with a slash stands for all
@@ -40,7 +40,7 @@ const REPOSITORIES: [&str; 31] = [
 ];
 
 /// Whether every image of a workload is such a one.
-pub(super) fn is_known(workload: &Workload<'_>) -> bool {
+pub(super) fn is_known(workload: &Alike<'_>) -> bool {
     let mut images = 0;
     let known = workload.specs().all(|spec| {
         spec.each_container().all(|(_, _, container)| {

@@ -1,7 +1,7 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
 use super::system;
+use crate::inventory::Kind;
 use crate::inventory::kinds::pod::Toleration;
-use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use serde_json::{Map, Value};
 
@@ -24,15 +24,15 @@ pub static CHECK: Check = Check {
         try_first: "An agent that must run on every node needs it: then keep it, and give the agent no more rights than it \
                     uses.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
 /// Keys of the taint, today's and that before 1.24.
 const KEYS: [&str; 2] = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
 
-fn run(_: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(_: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     let tolerations = &pod.spec.tolerations;
-    if workload.mirror || !tolerations.iter().any(tolerates) || system::is_known(workload) {
+    if workload.mirror() || !tolerations.iter().any(tolerates) || system::is_known(workload) {
         return;
     }
     for (index, toleration) in tolerations.iter().enumerate().filter(|(_, toleration)| tolerates(toleration)) {

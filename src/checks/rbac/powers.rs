@@ -1,9 +1,9 @@
 //! What a workload's token is good for: everything, or one of the rights that lead to everything.
 
-use super::super::{Account, Cx, Hits, Powers, SpecCx, accounts, token};
+use super::super::{Account, Alike, Cx, Hits, Powers, SpecCx, accounts, token};
 use super::rights::{Want, binding_name, list};
 use crate::inventory::kinds::rbac::Rule;
-use crate::inventory::{Grant, GrantScope, Holder, Kind, Target, Workload};
+use crate::inventory::{Grant, GrantScope, Holder, Kind, Target};
 use crate::model::{FieldPath, GapReason, Severity};
 
 /// Decide what the account holds, and whether the workload carries its token.
@@ -26,7 +26,7 @@ const TAKEOVER: &[&Want] = &[
 /// Judges a workload by one of the powers that its token has.
 pub(super) fn judge(
     cx: &Cx<'_>,
-    workload: &Workload<'_>,
+    workload: &Alike<'_>,
     pod: &SpecCx<'_>,
     hits: &mut Hits,
     expected: &'static str,

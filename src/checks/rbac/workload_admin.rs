@@ -1,6 +1,6 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
 use super::powers;
-use crate::inventory::{Kind, Workload};
+use crate::inventory::Kind;
 use crate::model::{Disruption, Fix, Remedy, Severity};
 
 /// A workload that carries the token (pitfall 17) of a ServiceAccount with a rule of every verb on every resource, of all
@@ -21,10 +21,10 @@ pub static CHECK: Check = Check {
         disruption: Disruption::MayBreak,
         try_first: "Gather what the account does from the audit log over a week that has a release in it.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     powers::judge(cx, workload, pod, hits, "an account that holds what the program uses, or no token", |powers| {
         let (text, whole) = powers.admin.as_ref()?;
         Some((text, if *whole { Severity::Critical } else { Severity::High }))

@@ -1,6 +1,6 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
 use super::powers;
-use crate::inventory::{Kind, Workload};
+use crate::inventory::Kind;
 use crate::model::{Disruption, Fix, Remedy, Severity};
 
 /// A workload that carries the token (pitfall 17) of a ServiceAccount which can read Secrets, create pods or run commands
@@ -23,10 +23,10 @@ pub static CHECK: Check = Check {
         disruption: Disruption::MayBreak,
         try_first: "Look in the audit log for where the account uses the right; bind a Role there first.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     powers::judge(cx, workload, pod, hits, "an account without such a right, or no token", |powers| {
         Some((powers.takeover.as_deref()?, Severity::High))
     });

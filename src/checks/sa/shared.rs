@@ -1,4 +1,4 @@
-use super::super::{Account, Check, Cx, Hits, Run, SpecCx, accounts, token};
+use super::super::{Account, Alike, Check, Cx, Hits, Run, SpecCx, accounts, token};
 use crate::inventory::{Holder, Kind, Target, Workload};
 use crate::model::{Disruption, FieldPath, Fix, GapReason, Remedy, Severity};
 
@@ -24,7 +24,7 @@ pub static CHECK: Check = Check {
 fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     let (namespace, name) = (workload.namespace(), pod.spec.service_account());
     let Some(account) = cx.account(namespace, name).filter(|_| name != "default") else { return };
-    let (bound, carried) = (is_bound(cx, account), token::carried(cx, workload, pod));
+    let (bound, carried) = (is_bound(cx, account), token::carried(cx, &Alike::of(workload), pod));
     let others = account.carriers.len().saturating_sub(usize::from(carried == Ok(true)));
     let may_share = others > 0 || account.users > 1 && account.unsure.is_some();
     if bound == Ok(false) || carried == Ok(false) || !may_share {

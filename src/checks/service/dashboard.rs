@@ -1,8 +1,8 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::Kind;
 use crate::inventory::exposure::EXPOSURE_KINDS;
 use crate::inventory::image::Image;
 use crate::inventory::kinds_of;
-use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// The Kubernetes Dashboard does not run, and nothing else runs as its ServiceAccount. High where the Dashboard is reached
@@ -23,21 +23,22 @@ pub static CHECK: Check = Check {
         disruption: Disruption::MayBreak,
         try_first: "Ask who opens it, and for what; a workload that borrows its account needs one of its own first.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
 const NEEDS: &[Kind] = kinds_of!(EXPOSURE_KINDS, &[Kind::RoleBinding, Kind::ClusterRoleBinding]);
 
-const NAME: &str = "kubernetes-dashboard";
+/// Its own, and its ServiceAccount's.
+pub(in crate::checks) const NAME: &str = "kubernetes-dashboard";
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     let own = |image: &str| {
         let image = Image::parse(image);
         image.repository().contains("/kubernetesui/") || image.is_called("kubernetes-dashboard-amd64")
     };
     let account = pod.spec.service_account();
     let container = pod.containers().find(|container| own(&container.container.image));
-    if container.is_none() && !workload.owner.name.starts_with(NAME) {
+    if container.is_none() && !workload.telling_name().starts_with(NAME) {
         if account == NAME {
             hits.fail(FieldPath::of("serviceAccountName"), NAME, "a ServiceAccount of its own")
                 .message("runs as the ServiceAccount of the Kubernetes Dashboard")
@@ -46,12 +47,12 @@ fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) 
         return;
     }
     let namespace = workload.namespace();
-    let ways = cx.exposure().of(namespace, workload.pod_labels, pod.spec);
+    let ways = cx.exposure().of(namespace, workload.pod_labels(), pod.spec);
     let admin =
         cx.rbac.granted_to_account(namespace, account).any(|grant| grant.binding.role_ref.name == "cluster-admin");
     let (path, actual) = match &container {
         Some(container) => (container.at("image"), container.container.image.as_str()),
-        None => (FieldPath::root(), &*workload.owner.name),
+        None => (FieldPath::root(), workload.telling_name()),
     };
     if let Some(container) = &container {
         hits.about(Some(&container.container.name));

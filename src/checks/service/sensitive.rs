@@ -1,6 +1,6 @@
 //! Programs that nobody should meet on the Internet: their interfaces run code, hold data or steer the cluster.
 
-use crate::inventory::Workload;
+use super::super::Alike;
 use crate::inventory::image::Image;
 use crate::inventory::kinds::pod::PodSpec;
 
@@ -56,11 +56,17 @@ static PROGRAMS: &[Program] = &[
     program("Weave Scope", &["weave-scope-app"], &["weaveworks/scope"]),
 ];
 
+/// The parts of names that the table has.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    PROGRAMS.iter().flat_map(|program| program.names).copied()
+}
+
 /// The program that a workload is, by its name or an image.
-pub(super) fn of(workload: &Workload<'_>, spec: &PodSpec) -> Option<&'static str> {
+pub(super) fn of(workload: &Alike<'_>, spec: &PodSpec) -> Option<&'static str> {
     let images: Vec<Image<'_>> = spec.each_container().map(|(_, _, c)| Image::parse(&c.image)).collect();
+    let called = workload.telling_name();
     let is = |program: &&Program| {
-        program.names.iter().any(|name| workload.owner.name.contains(name))
+        program.names.iter().any(|name| called.contains(name))
             || program.images.iter().any(|name| images.iter().any(|image| image.is_called(name)))
     };
     PROGRAMS.iter().find(is).map(|program| program.title)

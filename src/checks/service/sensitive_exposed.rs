@@ -1,8 +1,8 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
 use super::sensitive;
+use crate::inventory::Kind;
 use crate::inventory::exposure::EXPOSURE_KINDS;
 use crate::inventory::services::Carries;
-use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// No administration interface, data store or build server is reached from outside the cluster: by a NodePort, a
@@ -25,13 +25,18 @@ pub static CHECK: Check = Check {
         disruption: Disruption::CutsTraffic,
         try_first: "Ask who uses the address; they need the other way in first.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(cx: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+/// Parts of names that tell what a workload is.
+pub(in crate::checks) fn names() -> impl Iterator<Item = &'static str> {
+    sensitive::names()
+}
+
+fn run(cx: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     let Some(program) = sensitive::of(workload, pod.spec) else { return };
     let exposure = cx.exposure();
-    let ways = exposure.of(workload.namespace(), workload.pod_labels, pod.spec);
+    let ways = exposure.of(workload.namespace(), workload.pod_labels(), pod.spec);
     let expected = "no way in from outside";
     let Some(first) = ways.first() else {
         if let Some(reason) = exposure.gap(workload.namespace()) {

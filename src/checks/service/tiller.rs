@@ -1,5 +1,5 @@
-use super::super::{Check, Cx, Hits, Run, SpecCx};
-use crate::inventory::{Kind, Workload, image};
+use super::super::{Alike, Check, Cx, Hits, Run, SpecCx};
+use crate::inventory::{Kind, image};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 
 /// No container of Tiller, the server of Helm 2: by the name of its image, or of its Deployment.
@@ -18,10 +18,13 @@ pub static CHECK: Check = Check {
         disruption: Disruption::MayBreak,
         try_first: "helm ls with Helm 2 lists what it still manages; pipelines that call it stop working.",
     },
-    run: Run::EachWorkload(run),
+    run: Run::EachAlike(run),
 };
 
-fn run(_: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
+/// What Helm 2 called its Deployment.
+pub(in crate::checks) const NAME: &str = "tiller-deploy";
+
+fn run(_: &Cx<'_>, workload: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
     for container in pod.containers() {
         let written = &container.container.image;
         let repository = image::repository(written);
@@ -31,8 +34,7 @@ fn run(_: &Cx<'_>, workload: &Workload<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
                 .message(format!("container {} is Tiller", container.container.name));
         }
     }
-    if hits.list.is_empty() && &*workload.owner.name == "tiller-deploy" {
-        hits.fail(FieldPath::root(), "tiller-deploy", "nothing of Helm 2")
-            .message("has the name of Tiller, from another image");
+    if hits.list.is_empty() && workload.telling_name() == NAME {
+        hits.fail(FieldPath::root(), NAME, "nothing of Helm 2").message("has the name of Tiller, from another image");
     }
 }

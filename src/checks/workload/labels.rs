@@ -35,15 +35,15 @@ const EXPECTED: &str = "app.kubernetes.io/name, or another label that says what 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
     for workload in cx.workloads {
         let hits = judge.reference(workload.owner.clone());
-        let name = workload.owner.kind_name();
         let is_pod = &*workload.owner.kind == "Pod";
         // of an owner that was not read only the pods are known
         let own = (is_pod || workload.template.is_some()).then_some(workload.labels).filter(|labels| !say(labels));
         let of_pods = (!is_pod).then_some(workload.pod_labels).filter(|labels| !say(labels));
+        let name = || workload.owner.kind_name();
         let text = match (own, of_pods) {
-            (Some(_), Some(_)) => format!("neither {name} nor its pods have a label that says what they are"),
-            (Some(_), None) => format!("{name} has no label that says what it is"),
-            (None, Some(_)) => format!("the pods of {name} have no label that says what they are"),
+            (Some(_), Some(_)) => format!("neither {} nor its pods have a label that says what they are", name()),
+            (Some(_), None) => format!("{} has no label that says what it is", name()),
+            (None, Some(_)) => format!("the pods of {} have no label that says what they are", name()),
             (None, None) => continue,
         };
         let template = workload.prefix.strip_suffix("spec").unwrap_or_default();
