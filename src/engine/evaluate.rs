@@ -162,7 +162,7 @@ impl Engine {
             finished: times.finished,
             frameworks: Vec::new(),
             controls: Vec::new(),
-            exempt: findings.rows().filter(|f| f.waiver().is_some_and(|waiver| !waiver.is_by_people())).count(),
+            exempt: findings.waivers().filter(|waiver| !waiver.is_by_people()).count(),
             findings,
             gaps: gaps(inventory, &controls_of, missing),
             waivers,
@@ -247,6 +247,8 @@ struct Facts {
     images: Rc<Images>,
     /// As an owner of findings.
     owner: u32,
+    /// It is its own only pod.
+    is_pod: bool,
 }
 
 /// No finding says it yet.
@@ -296,11 +298,12 @@ struct Asking<'c> {
 }
 
 /// A result on a workload with where it was seen.
-struct Seen<'a> {
+struct Seen {
     heard: u32,
     in_template: bool,
     pods: usize,
-    first_pod: Option<(&'a Arc<str>, &'a Arc<str>)>,
+    /// The place of the first variant that shows it.
+    variant: usize,
 }
 
 impl<'a> Evaluation<'a> {
@@ -460,7 +463,7 @@ impl<'a> Evaluation<'a> {
             return;
         }
         let mut joined = joined.map(|results| results.iter().copied().peekable());
-        let (mut seen, mut results): (Vec<Seen<'_>>, Vec<(u32, u32)>) = Default::default();
+        let (mut seen, mut results): (Vec<Seen>, Vec<(u32, u32)>) = Default::default();
         let workloads = self.cx.workloads;
         let mut next = 0;
         for (place, workload) in workloads.iter().enumerate() {
@@ -494,40 +497,34 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Adds a result on a spec of a workload to what was seen of it before.
-    fn see<'w>(&self, workload: &'w Workload<'_>, spec: u32, heard: u32, seen: &mut Vec<Seen<'w>>) {
+    fn see(&self, workload: &Workload<'_>, spec: u32, heard: u32, seen: &mut Vec<Seen>) {
         let templates = u32::from(workload.template.is_some());
         if spec < templates {
-            return seen.push(Seen { heard, in_template: true, pods: 0, first_pod: None });
+            return seen.push(Seen { heard, in_template: true, pods: 0, variant: 0 });
         }
-        let variant = workload.variants.get((spec - templates) as usize);
-        let pods = variant.map_or(0, |variant| variant.pods.len());
+        let variant = (spec - templates) as usize;
+        let pods = workload.variants.get(variant).map_or(0, |variant| variant.pods.len());
         let is_same = |other: u32| {
             other == heard || self.memo.get(other).zip(self.memo.get(heard)).is_some_and(|(a, b)| a.is_same(b))
         };
         match seen.iter_mut().find(|known| is_same(known.heard)) {
             Some(known) => known.pods += pods,
-            None => {
-                let first_pod = variant.and_then(|variant| variant.pods.first());
-                let first_pod = first_pod.map(|pod| (&pod.namespace, &pod.name));
-                seen.push(Seen { heard, in_template: false, pods, first_pod });
-            }
+            None => seen.push(Seen { heard, in_template: false, pods, variant }),
         }
     }
 
-    fn workload_finding(&mut self, asking: &mut Asking<'_>, place: usize, workload: &Workload<'_>, seen: &Seen<'_>) {
+    fn workload_finding(&mut self, asking: &mut Asking<'_>, place: usize, workload: &Workload<'_>, seen: &Seen) {
         let Some(heard) = self.memo.get(seen.heard).cloned() else { return };
-        let resource = match seen.first_pod {
-            Some((namespace, name)) if !seen.in_template && &*workload.owner.kind != "Pod" => {
-                Some(ObjectRef::new("v1", "Pod", Some(namespace), name))
-            }
-            _ => None,
-        };
+        let Facts { images, owner, is_pod } = self.facts_of(place, workload);
+        // what stands in the template is shown there, and a pod is its own owner
+        let in_pods = (!seen.in_template && !is_pod).then(|| workload.variants.get(seen.variant)).flatten();
+        let first = in_pods.and_then(|variant| variant.pods.first());
+        let resource = first.map(|pod| ObjectRef::new("v1", "Pod", Some(&pod.namespace), &pod.name));
         let seen_in = match (seen.in_template, seen.pods > 0) {
             (true, true) => SeenIn::Both,
             (true, false) => SeenIn::Template,
             (false, _) => SeenIn::Pods,
         };
-        let Facts { images, owner } = self.facts_of(place, workload);
         let (status, extra) = self.decide(asking, &heard, &workload.owner, resource, &images.names);
         let said = self.say(asking, seen.heard, &heard);
         let own = Own { status, seen_in: Some(seen_in), instances: Some(number(seen.pods)) };
@@ -550,7 +547,7 @@ impl<'a> Evaluation<'a> {
             team,
             reach: self.reach.of(workload),
         });
-        let facts = Facts { images, owner };
+        let facts = Facts { images, owner, is_pod: &*workload.owner.kind == "Pod" };
         if let Some(known) = self.facts.get_mut(place) {
             *known = Some(facts.clone());
         }

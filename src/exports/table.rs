@@ -3,7 +3,6 @@ use crate::model::{
     ControlResult, Counts, FindingStatus, FrameworkResult, GapReason, ObjectRef, Report, Score, Severity, Verdict,
     clean, versioned,
 };
-use foldhash::HashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -124,9 +123,20 @@ struct Group<'r> {
     severity: Severity,
     /// The first top owners in the report's order: the worst first.
     objects: Vec<&'r ObjectRef>,
-    /// The numbers of all of them.
-    seen: HashSet<usize>,
+    /// Which owners, by number, and how many.
+    seen: Vec<bool>,
+    count: usize,
     reach: BTreeSet<&'static str>,
+}
+
+impl Group<'_> {
+    /// Whether an owner was not seen before.
+    fn is_new(&mut self, owner: usize) -> bool {
+        if self.seen.len() <= owner {
+            self.seen.resize(owner + 1, false);
+        }
+        self.seen.get_mut(owner).is_some_and(|seen| !std::mem::replace(seen, true))
+    }
 }
 
 /// What is counted and not listed.
@@ -143,9 +153,7 @@ struct Besides {
 
 fn findings(out: &mut String, report: &Report) {
     let (mut groups, besides) = grouped(report);
-    groups.sort_by_key(|group| {
-        (std::cmp::Reverse(group.severity), std::cmp::Reverse(group.reach.len() * group.seen.len()))
-    });
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.severity), std::cmp::Reverse(group.reach.len() * group.count)));
     out.push('\n');
     if groups.is_empty() {
         out.push_str("No failing objects were seen.\n");
@@ -155,7 +163,7 @@ fn findings(out: &mut String, report: &Report) {
     let shown = || groups.iter().take(ROWS);
     let width = shown().map(|group| group.first.check().len()).max().unwrap_or_default();
     for group in shown() {
-        let count = group.seen.len();
+        let count = group.count;
         let mut line = format!("{:<5}{:<width$}{count:>5}  ", group.severity.short(), group.first.check());
         let room = WIDTH.saturating_sub(line.width());
         let mut names = String::new();
@@ -220,15 +228,19 @@ fn grouped(report: &Report) -> (Vec<Group<'_>>, Besides) {
                         first: finding,
                         severity: finding.severity(),
                         objects: Vec::new(),
-                        seen: HashSet::default(),
+                        seen: Vec::new(),
+                        count: 0,
                         reach: BTreeSet::new(),
                     });
                 }
                 let Some(group) = groups.get_mut(at) else { continue };
-                if group.seen.insert(finding.owner_number()) && group.objects.len() < WIDTH {
-                    group.objects.push(finding.owner());
+                if group.is_new(finding.owner_number()) {
+                    group.count += 1;
+                    group.reach.extend(finding.reach());
+                    if group.objects.len() < WIDTH {
+                        group.objects.push(finding.owner());
+                    }
                 }
-                group.reach.extend(finding.reach());
             }
         }
     }

@@ -594,6 +594,9 @@ impl Inventory {
 
     /// Whether an object stands in the namespace that it names: a manifest that names none lands where it is applied.
     pub fn is_placed(&self, object: &ObjectRef) -> bool {
+        if self.unplaced.is_empty() {
+            return true;
+        }
         let Some(kind) = Kind::of(object.group(), &object.kind) else { return true };
         let namespace = object.namespace.clone().unwrap_or_else(|| "".into());
         !self.unplaced.contains(&(kind, (namespace, object.name.clone())))

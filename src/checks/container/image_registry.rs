@@ -1,6 +1,6 @@
 use super::super::{Alike, Check, Cx, Hits, Judge, Run, SpecCx};
-use crate::inventory::Kind;
 use crate::inventory::image::Image;
+use crate::inventory::{Kind, Workload};
 use crate::model::{Disruption, FieldPath, Fix, Remedy, Severity};
 use std::collections::BTreeMap;
 
@@ -39,15 +39,14 @@ fn each(cx: &Cx<'_>, _: &Alike<'_>, pod: &SpecCx<'_>, hits: &mut Hits) {
 
 fn unset(cx: &Cx<'_>, judge: &mut Judge) {
     let mut workloads: BTreeMap<&str, usize> = BTreeMap::new();
-    for workload in cx.workloads {
-        let mut registries: Vec<&str> = Vec::new();
-        for spec in workload.specs() {
-            let images = spec.each_container().map(|(_, _, container)| container.image.as_str());
-            registries.extend(images.filter(|image| !image.is_empty()).map(|image| Image::parse(image).registry()));
+    // those of each group of workloads that are alike
+    let mut known: Vec<Vec<&str>> = Vec::new();
+    for (workload, group) in cx.workloads.iter().zip(cx.alike()) {
+        if known.len() <= *group as usize {
+            known.push(registries(workload));
         }
-        registries.sort_unstable();
-        registries.dedup();
-        registries.into_iter().for_each(|registry| *workloads.entry(registry).or_default() += 1);
+        let registries = known.get(*group as usize).into_iter().flatten();
+        registries.for_each(|registry| *workloads.entry(registry).or_default() += 1);
     }
     let hits = judge.cluster();
     if workloads.is_empty() {
@@ -63,4 +62,14 @@ fn unset(cx: &Cx<'_>, judge: &mut Judge) {
         let workloads = if count == 1 { "1 workload".to_owned() } else { format!("{count} workloads") };
         hit.also(path.clone().named(0, registry), workloads, "approved");
     }
+}
+
+/// Registries that a workload's images come from, each once.
+fn registries<'w>(workload: &'w Workload<'_>) -> Vec<&'w str> {
+    let containers = workload.specs().flat_map(|spec| spec.each_container());
+    let images = containers.map(|(_, _, container)| container.image.as_str()).filter(|image| !image.is_empty());
+    let mut registries: Vec<&str> = images.map(|image| Image::parse(image).registry()).collect();
+    registries.sort_unstable();
+    registries.dedup();
+    registries
 }

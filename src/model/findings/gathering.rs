@@ -4,6 +4,7 @@ use super::cells::{Cells, Pieces};
 use super::{Asked, Extra, Findings, Own, Owner, Said, Shared, place_of};
 use foldhash::HashMap;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Findings from which a second thread is worth its start.
@@ -79,14 +80,16 @@ impl Gathering {
     pub fn sorted(mut self) -> Findings {
         self.close();
         self.current = Vec::new();
-        let Self { shared, mut by_check, .. } = self;
+        let Self { shared, by_check, .. } = self;
         let order = Order::of(&shared);
         let count: usize = by_check.iter().map(Vec::len).sum();
-        let work = Mutex::new(by_check.iter_mut());
+        let work = Mutex::new(by_check.into_iter().enumerate());
         let next = || work.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let sorted = Mutex::new(Vec::new());
         let sort = || {
-            while let Some(findings) = next() {
-                findings.sort_by(|a, b| order.compare(*a, *b));
+            while let Some((place, findings)) = next() {
+                let runs = order.runs(findings).map(|(top, run)| (top, place, run));
+                sorted.lock().unwrap_or_else(PoisonError::into_inner).extend(runs);
             }
         };
         std::thread::scope(|scope| {
@@ -95,10 +98,10 @@ impl Gathering {
             }
             sort();
         });
-        let mut runs: Vec<(u64, Vec<Cells>)> = by_check.into_iter().flat_map(|findings| order.runs(findings)).collect();
-        runs.sort_by_key(|(top, _)| *top);
+        let mut runs = sorted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        runs.sort_unstable_by_key(|(top, place, _)| (*top, *place));
         let mut cells = Pieces::default();
-        runs.into_iter().for_each(|(_, run)| cells.add(run));
+        runs.into_iter().for_each(|(_, _, run)| cells.add(run));
         Findings { cells, shared: shared.into() }
     }
 }
@@ -160,14 +163,18 @@ impl<'s> Order<'s> {
         self.key(a).cmp(&self.key(b)).then_with(|| container(a).cmp(&container(b)))
     }
 
-    /// Findings of a check, in order, in runs of one severity and reach.
-    fn runs(&self, findings: Vec<Cells>) -> Vec<(u64, Vec<Cells>)> {
-        let top = |cells: Option<&Cells>| cells.map_or(0, |cells| self.top(*cells));
-        // most have one, which is not copied
-        if top(findings.first()) == top(findings.last()) {
-            return vec![(top(findings.first()), findings)];
+    /// Findings of a check, in runs of one severity and reach, each in order: as they come, owner by owner, most runs are.
+    fn runs(&self, findings: Vec<Cells>) -> impl Iterator<Item = (u64, Vec<Cells>)> {
+        let mut runs: BTreeMap<u64, Vec<Cells>> = BTreeMap::new();
+        for alike in findings.chunk_by(|a, b| self.top(*a) == self.top(*b)) {
+            let top = alike.first().map_or(0, |cells| self.top(*cells));
+            runs.entry(top).or_default().extend_from_slice(alike);
         }
-        let runs = findings.chunk_by(|a, b| self.top(*a) == self.top(*b));
-        runs.map(|run| (top(run.first()), run.to_vec())).collect()
+        runs.into_iter().map(|(top, mut run)| {
+            run.sort_by(|a, b| self.compare(*a, *b));
+            // no room to spare
+            run.shrink_to_fit();
+            (top, run)
+        })
     }
 }

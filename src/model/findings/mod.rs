@@ -324,6 +324,12 @@ impl Findings {
         self.cells.iter().filter_map(|cells| self.at(cells))
     }
 
+    /// The waiver of each finding that has one.
+    pub fn waivers(&self) -> impl Iterator<Item = &Waiver> {
+        let extras = self.cells.iter().filter_map(Cells::extra).filter_map(|place| self.shared.extras.get(place));
+        extras.filter_map(|extra| extra.waiver.as_deref())
+    }
+
     /// A finding made whole, by position.
     pub fn get(&self, position: usize) -> Option<Finding> {
         self.row(position).map(|row| row.whole())
