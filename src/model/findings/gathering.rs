@@ -13,12 +13,29 @@ const BESIDE: usize = 50_000;
 /// What an extra is found by: the address of its source, and why it is waived.
 type Clue = (Option<usize>, Option<Arc<str>>);
 
+/// Findings of one check, severity and reach.
+#[derive(Debug)]
+struct Run {
+    severity: u8,
+    reach: u8,
+    asked: usize,
+    cells: Vec<Cells>,
+}
+
+/// The most on top.
+fn low(value: usize) -> u8 {
+    u8::MAX - u8::try_from(value).unwrap_or(u8::MAX)
+}
+
 /// Findings that are being gathered, check by check.
 #[derive(Debug, Default)]
 pub struct Gathering {
     pub(super) shared: Shared,
-    /// Those of the checks before, each put in order by itself.
-    by_check: Vec<Vec<Cells>>,
+    /// The severity of each said, and the reach of each owner, as numbers of which the first is the worst.
+    severities: Vec<u8>,
+    reaches: Vec<u8>,
+    /// Those of the checks before.
+    runs: Vec<Run>,
     /// Those of the check that was asked last.
     current: Vec<Cells>,
     /// Extras that many findings have.
@@ -32,19 +49,30 @@ impl Gathering {
         place_of(&mut self.shared.asked, asked)
     }
 
-    /// Keeps the findings of a check without room to spare; the room goes to the next.
+    /// Keeps the findings of a check in runs, without room to spare; the room goes to the next.
     fn close(&mut self) {
-        self.by_check.push(self.current.as_slice().to_vec());
+        let part = |parts: &[u8], place: u32| parts.get(place as usize).copied().unwrap_or(u8::MAX);
+        let top = |cells: &Cells| (part(&self.severities, cells.said), part(&self.reaches, cells.owner));
+        let alike = || self.current.chunk_by(|a, b| top(a) == top(b)).filter_map(|run| Some((top(run.first()?), run)));
+        let mut counts: BTreeMap<(u8, u8), usize> = BTreeMap::new();
+        alike().for_each(|(top, run)| *counts.entry(top).or_default() += run.len());
+        let mut runs: BTreeMap<(u8, u8), Vec<Cells>> =
+            counts.into_iter().map(|(top, count)| (top, Vec::with_capacity(count))).collect();
+        alike().for_each(|(top, run)| runs.entry(top).or_default().extend_from_slice(run));
+        let asked = self.shared.asked.len().saturating_sub(1);
+        self.runs.extend(runs.into_iter().map(|((severity, reach), cells)| Run { severity, reach, asked, cells }));
         self.current.clear();
     }
 
     /// What a check says; its number.
     pub fn said(&mut self, asked: u32, said: Arc<Said>) -> u32 {
+        self.severities.push(low(said.severity as usize));
         place_of(&mut self.shared.said, (asked, said))
     }
 
     /// An owner of findings; its number.
     pub fn owner(&mut self, owner: Owner) -> u32 {
+        self.reaches.push(low(owner.reach.len()));
         place_of(&mut self.shared.owners, owner)
     }
 
@@ -80,16 +108,15 @@ impl Gathering {
     pub fn sorted(mut self) -> Findings {
         self.close();
         self.current = Vec::new();
-        let Self { shared, by_check, .. } = self;
+        let Self { shared, mut runs, .. } = self;
         let order = Order::of(&shared);
-        let count: usize = by_check.iter().map(Vec::len).sum();
-        let work = Mutex::new(by_check.into_iter().enumerate());
+        let count: usize = runs.iter().map(|run| run.cells.len()).sum();
+        let work = Mutex::new(runs.iter_mut());
         let next = || work.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let sorted = Mutex::new(Vec::new());
         let sort = || {
-            while let Some((place, findings)) = next() {
-                let runs = order.runs(findings).map(|(top, run)| (top, place, run));
-                sorted.lock().unwrap_or_else(PoisonError::into_inner).extend(runs);
+            while let Some(run) = next() {
+                // as they come, owner by owner, most are in order
+                run.cells.sort_by(|a, b| order.compare(*a, *b));
             }
         };
         std::thread::scope(|scope| {
@@ -98,20 +125,18 @@ impl Gathering {
             }
             sort();
         });
-        let mut runs = sorted.into_inner().unwrap_or_else(PoisonError::into_inner);
-        runs.sort_unstable_by_key(|(top, place, _)| (*top, *place));
+        runs.sort_by_key(|run| (run.severity, run.reach, order.checks.get(run.asked).copied()));
         let mut cells = Pieces::default();
-        runs.into_iter().for_each(|(_, _, run)| cells.add(run));
+        runs.into_iter().for_each(|run| cells.add(run.cells));
         Findings { cells, shared: shared.into() }
     }
 }
 
-/// The order of findings, as numbers: a key is put together from what a said and an owner give to it. From its top: severity,
-/// reach, check, owner.
+/// The order of checks, and of owners, as numbers.
 struct Order<'s> {
     shared: &'s Shared,
-    of_said: Vec<u64>,
-    of_owner: Vec<u64>,
+    checks: Vec<u32>,
+    owners: Vec<u32>,
 }
 
 /// A place in the order, by the place of each.
@@ -133,48 +158,14 @@ impl<'s> Order<'s> {
         let owners = ranks(shared.owners.len(), |a, b| object(a).cmp(&object(b)));
         let check = |place: &u32| shared.asked.get(*place as usize).map(|asked| asked.check);
         let checks = ranks(shared.asked.len(), |a, b| check(a).cmp(&check(b)));
-        // the first on top
-        let low = |value: u64| 0xff - value.min(0xff);
-        let of_said = |(asked, said): &(u32, Arc<Said>)| {
-            let check = checks.get(*asked as usize).copied().unwrap_or(u32::MAX);
-            (low(said.severity as u64) << 56) | (u64::from(check & 0xffff) << 32)
-        };
-        let of_owner = |(owner, rank): (&Owner, u32)| (low(owner.reach.len() as u64) << 48) | u64::from(rank);
-        Self {
-            shared,
-            of_said: shared.said.iter().map(of_said).collect(),
-            of_owner: shared.owners.iter().zip(owners).map(of_owner).collect(),
-        }
+        Self { shared, checks, owners }
     }
 
-    fn key(&self, cells: Cells) -> u64 {
-        let part = |parts: &[u64], place: u32| parts.get(place as usize).copied().unwrap_or_default();
-        part(&self.of_said, cells.said) | part(&self.of_owner, cells.owner)
-    }
-
-    /// Severity, reach and check.
-    fn top(&self, cells: Cells) -> u64 {
-        self.key(cells) >> 32
-    }
-
+    /// Of findings in one run.
     fn compare(&self, a: Cells, b: Cells) -> Ordering {
+        let owner = |cells: Cells| self.owners.get(cells.owner as usize);
         let said = |cells: Cells| self.shared.said.get(cells.said as usize);
         let container = |cells: Cells| said(cells).and_then(|(_, said)| said.container.as_ref());
-        self.key(a).cmp(&self.key(b)).then_with(|| container(a).cmp(&container(b)))
-    }
-
-    /// Findings of a check, in runs of one severity and reach, each in order: as they come, owner by owner, most runs are.
-    fn runs(&self, findings: Vec<Cells>) -> impl Iterator<Item = (u64, Vec<Cells>)> {
-        let mut runs: BTreeMap<u64, Vec<Cells>> = BTreeMap::new();
-        for alike in findings.chunk_by(|a, b| self.top(*a) == self.top(*b)) {
-            let top = alike.first().map_or(0, |cells| self.top(*cells));
-            runs.entry(top).or_default().extend_from_slice(alike);
-        }
-        runs.into_iter().map(|(top, mut run)| {
-            run.sort_by(|a, b| self.compare(*a, *b));
-            // no room to spare
-            run.shrink_to_fit();
-            (top, run)
-        })
+        owner(a).cmp(&owner(b)).then_with(|| container(a).cmp(&container(b)))
     }
 }
