@@ -169,3 +169,66 @@ impl<'s> Order<'s> {
         owner(a).cmp(&owner(b)).then_with(|| container(a).cmp(&container(b)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Disruption, FindingStatus, ObjectRef, Severity};
+    use std::cmp::Reverse;
+
+    /// Enough for two threads; owners and containers come in no order.
+    #[test]
+    fn the_worst_stand_first() {
+        let mut dice = 0x5eed_u64;
+        let mut roll = |sides: u64| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from((dice >> 33) % sides).unwrap()
+        };
+        let reasons = ["reached from outside", "holds secrets", "privileged"];
+        let severities = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+        let mut gathering = Gathering::default();
+        let owners: Vec<u32> = (0..200)
+            .map(|_| {
+                let name = format!("pod-{}", roll(1_000_000));
+                gathering.owner(Owner {
+                    object: ObjectRef::new("v1", "Pod", Some("shop"), &name).into(),
+                    pods: Some(1),
+                    platform: false,
+                    team: None,
+                    reach: reasons.iter().copied().take(roll(4)).collect(),
+                })
+            })
+            .collect();
+        for check in ["pod.z", "pod.a", "container.m"] {
+            let asked = gathering.asked(Asked {
+                check,
+                remediation: "",
+                disruption: Disruption::None,
+                try_first: "",
+                deciding: Arc::default(),
+                all: Arc::default(),
+            });
+            let said: Vec<u32> = (0..12)
+                .map(|_| {
+                    let container = (roll(3) > 0).then(|| format!("c{}", roll(5)).into());
+                    let (severity, paths) = (severities[roll(5)], Arc::default());
+                    let said = Said { severity, container, paths, in_pod_spec: true, message: "".into() };
+                    gathering.said(asked, said.into())
+                })
+                .collect();
+            for _ in 0..20_000 {
+                let own = Own { status: FindingStatus::Fail, seen_in: None, instances: Some(1) };
+                gathering.push(said[roll(12)], owners[roll(200)], &own, None);
+            }
+        }
+        let findings = gathering.sorted();
+        let keys = |row: super::super::Row<'_>| {
+            let (worst, furthest) = (Reverse(row.severity()), Reverse(row.reach().len()));
+            (worst, furthest, row.check(), row.owner().name.to_string(), row.container().cloned())
+        };
+        let keys: Vec<_> = findings.rows().map(keys).collect();
+        assert_eq!(keys.len(), 60_000);
+        let wrong = keys.windows(2).find(|pair| pair[0] > pair[1]);
+        assert_eq!(wrong, None);
+    }
+}
