@@ -111,7 +111,7 @@ pub(super) fn run(scan: &Scan) -> Result<()> {
     let notes = [
         format!(
             "Best of {} rounds, the highest peak. Controllers, scheduler and kwok stand still while it is measured; etcd and the API \
-             server do not, but each run waits until the API server has come to rest after the one before.",
+             server do not, but before each run the API server collects its garbage and comes to rest.",
             scan.rounds
         ),
         "Scan / raw: the best of each. In pairs: the scan of a round to the raw read that followed it, of all rounds the one in the \
@@ -147,13 +147,13 @@ fn one(scan: &Scan, cluster: &Cluster, user: &str, of: &[String], name: &str, re
     // the first look fills the server's caches, and counts for nobody
     plimsoll(&kubeconfig, "table", &log, &namespaces)?;
     for _ in 0..scan.rounds {
-        settled(server)?;
+        rests(cluster, server)?;
         let before = busy(server)?;
         let (cost, said) = plimsoll(&kubeconfig, "table", &log, &namespaces)?;
         server_busy = server_busy.min(busy(server)? - before);
         eprintln!("{:.2} s: {}", cost.seconds, said.trim());
         best = Some(cost.best(best));
-        settled(server)?;
+        rests(cluster, server)?;
         // next to it, since the machine's speed changes from minute to minute
         let one = raw_read(&kubeconfig, cluster.token_for(user)?, &log)?;
         pairs.push(cost.seconds / one.seconds);
@@ -162,9 +162,9 @@ fn one(scan: &Scan, cluster: &Cluster, user: &str, of: &[String], name: &str, re
             Some(other) if other.seconds < one.seconds => other,
             _ => one,
         });
-        settled(server)?;
+        rests(cluster, server)?;
         json = Some(plimsoll(&kubeconfig, "json", &log, &namespaces)?.0.best(json));
-        settled(server)?;
+        rests(cluster, server)?;
         let screen = Screen::open(" CRIT | HIGH | MED ", &kubeconfig, &namespaces)?;
         let seen = (screen.wait("seen", Duration::from_secs(60))? - screen.started) as f64 / 1e9;
         first = Some(first.map_or(seen, |other| other.min(seen)));
@@ -191,6 +191,13 @@ fn one(scan: &Scan, cluster: &Cluster, user: &str, of: &[String], name: &str, re
         other(tool, &kubeconfig, server, record)?;
     }
     Ok(())
+}
+
+/// Waits until the API server rests, its garbage collected: of gigabytes that takes seconds of both cores, and falls in the
+/// middle of whatever is measured at the time.
+fn rests(cluster: &Cluster, server: u32) -> Result<()> {
+    cluster.kubectl_output(["get", "--raw", "/debug/pprof/heap?gc=1&debug=1"])?;
+    settled(server)
 }
 
 /// The one in the middle; the lower of two.
