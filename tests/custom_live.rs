@@ -13,26 +13,32 @@ use xtask::cluster::{Cluster, Options, skip, wait};
 
 const OBJECTS: &str = include_str!("live/custom.yaml");
 
-/// Two kinds of custom resources, one of them outside of namespaces.
-const DEFINITIONS: &str = "\
-apiVersion: apiextensions.k8s.io/v1
+/// A cluster with these kinds of custom resources, defined by group, scope, plural and kind, and with these objects.
+fn cluster(options: Options, kinds: &[(&str, &str, &str, &str)], objects: &str) -> Cluster {
+    let cluster = Cluster::start(options).unwrap();
+    for (group, scope, plural, kind) in kinds {
+        let singular = kind.to_lowercase();
+        let definition = format!(
+            "apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
-metadata: {name: widgets.acme.dev}
+metadata: {{name: {plural}.{group}}}
 spec:
-  group: acme.dev
-  scope: Namespaced
-  names: {plural: widgets, singular: widget, kind: Widget, listKind: WidgetList}
-  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
----
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: regions.acme.dev}
-spec:
-  group: acme.dev
-  scope: Cluster
-  names: {plural: regions, singular: region, kind: Region, listKind: RegionList}
-  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
-";
+  group: {group}
+  scope: {scope}
+  names: {{plural: {plural}, singular: {singular}, kind: {kind}, listKind: {kind}List}}
+  versions: [{{name: v1, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}}}]
+"
+        );
+        cluster.kubectl_input(["apply", "-f", "-"], &definition).unwrap();
+        let name = format!("crd/{plural}.{group}");
+        cluster.kubectl_output(["wait", "--for=condition=Established", "--timeout=60s", &name]).unwrap();
+    }
+    wait::until("the custom resources to be taken", Duration::from_secs(60), || {
+        Ok(cluster.kubectl_input(["apply", "-f", "-"], objects).is_ok())
+    })
+    .unwrap();
+    cluster
+}
 
 /// A pack with a control for each of these checks: name, apiVersion, kind, expression.
 fn pack(id: &str, checks: &[(&str, &str, &str, &str)]) -> String {
@@ -77,15 +83,8 @@ fn checks_of_a_pack_are_judged_on_an_api_server() {
         return;
     }
     let users = vec![("narrow".to_owned(), Vec::new())];
-    let cluster = Cluster::start(Options { users, ..Options::default() }).unwrap();
-    cluster.kubectl_input(["apply", "-f", "-"], DEFINITIONS).unwrap();
-    for name in ["crd/widgets.acme.dev", "crd/regions.acme.dev"] {
-        cluster.kubectl_output(["wait", "--for=condition=Established", "--timeout=60s", name]).unwrap();
-    }
-    wait::until("the custom resources to be taken", Duration::from_secs(60), || {
-        Ok(cluster.kubectl_input(["apply", "-f", "-"], OBJECTS).is_ok())
-    })
-    .unwrap();
+    let kinds = [("acme.dev", "Namespaced", "widgets", "Widget"), ("acme.dev", "Cluster", "regions", "Region")];
+    let cluster = cluster(Options { users, ..Options::default() }, &kinds, OBJECTS);
     wait::until("the test's pods", Duration::from_secs(60), || {
         let pods = cluster.kubectl_output(["get", "pods", "-n", "shop", "-o", "name"])?;
         Ok(pods.lines().count() == 2)
@@ -172,34 +171,16 @@ fn checks_of_a_pack_are_judged_on_an_api_server() {
     assert_eq!(control(&report, "acme/gone").0, "not-applicable");
 }
 
-/// A kind of custom resources that plimsoll knows itself, and one of it.
-const KYVERNO: &str = "\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: clusterpolicies.kyverno.io}
-spec:
-  group: kyverno.io
-  scope: Cluster
-  names: {plural: clusterpolicies, singular: clusterpolicy, kind: ClusterPolicy, listKind: ClusterPolicyList}
-  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
-";
-const POLICY: &str = "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: one}, spec: {rules: []}}";
-
 /// Its events come as JSON; where their end is not recognised, the read waits for it, gives up and lists.
 #[test]
 fn known_custom_resources_are_read_by_one_watch() {
     if skip("known_custom_resources_are_read_by_one_watch").unwrap() {
         return;
     }
-    let cluster = Cluster::start(Options::default()).unwrap();
-    cluster.kubectl_input(["apply", "-f", "-"], KYVERNO).unwrap();
-    cluster
-        .kubectl_output(["wait", "--for=condition=Established", "--timeout=60s", "crd/clusterpolicies.kyverno.io"])
-        .unwrap();
-    wait::until("the policy to be taken", Duration::from_secs(60), || {
-        Ok(cluster.kubectl_input(["apply", "-f", "-"], POLICY).is_ok())
-    })
-    .unwrap();
+    // a kind that plimsoll knows itself
+    let kinds = [("kyverno.io", "Cluster", "clusterpolicies", "ClusterPolicy")];
+    let policy = "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: one}, spec: {rules: []}}";
+    let cluster = cluster(Options::default(), &kinds, policy);
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("requests");
     let scan = ["scan", "-o", "json", "--stats", "--request-log", log.to_str().unwrap()];

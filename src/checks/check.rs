@@ -1,5 +1,4 @@
-use super::Alike;
-use super::Joins;
+use super::{Alike, Joins};
 use crate::inventory::kinds::meta::Meta;
 use crate::inventory::kinds::pod::{Container, ContainerKind, PodSecurityContext, PodSpec, SecurityContext};
 use crate::inventory::{Inventory, Kind, Rbac, Settings, Version, Workload};
@@ -50,6 +49,27 @@ impl Check {
         remedy: Remedy { advice: "", fix: Fix::Advice, disruption: Disruption::None, try_first: "" },
         run: Run::Cluster(|_, _| {}),
     };
+
+    /// What its rule says of a spec, where it looks at nothing else; any other rule says nothing here.
+    pub fn of_spec(&self, cx: SpecCx<'_>) -> Vec<Hit> {
+        let mut hits = Hits::default();
+        match self.run {
+            Run::EachContainer(run) => {
+                for container in cx.containers() {
+                    hits.about(Some(&container.container.name));
+                    run(&container, &mut hits);
+                }
+            }
+            Run::EachSpec(run) => run(&cx, &mut hits),
+            Run::EachAlike(_)
+            | Run::EachWorkload(_)
+            | Run::Configured { .. }
+            | Run::Objects(_)
+            | Run::Cluster(_)
+            | Run::Row(_) => {}
+        }
+        hits.list
+    }
 }
 
 /// What a rule is given. A rule reports only on what it was given.

@@ -1,7 +1,7 @@
 //! The checks that make up the levels of the Pod Security Standards: what admission at that level would ask of a pod.
 //! The packs `pss-baseline` and `pss-restricted` name the same ones; a test compares.
 
-use super::{Check, Hits, Run, SpecCx, container, pod, pss};
+use super::{Check, SpecCx, container, pod, pss};
 use crate::inventory::Version;
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::pod_security::Level;
@@ -53,19 +53,6 @@ pub fn checks(level: Level) -> impl Iterator<Item = &'static Check> {
 /// The checks of a level that a spec fails under the rules of a version: why admission would refuse it.
 pub fn broken(level: Level, spec: &PodSpec, version: Version) -> Vec<&'static Check> {
     let cx = SpecCx { spec, version };
-    let fails = |check: &&Check| {
-        let mut hits = Hits::default();
-        match check.run {
-            Run::EachSpec(run) => run(&cx, &mut hits),
-            Run::EachContainer(run) => cx.containers().for_each(|container| run(&container, &mut hits)),
-            Run::EachAlike(_)
-            | Run::EachWorkload(_)
-            | Run::Configured { .. }
-            | Run::Objects(_)
-            | Run::Cluster(_)
-            | Run::Row(_) => {}
-        }
-        !hits.list.is_empty()
-    };
+    let fails = |check: &&Check| !check.of_spec(cx).is_empty();
     checks(level).filter(fails).collect()
 }

@@ -1,7 +1,7 @@
 //! What rules came to, remembered from one look at a cluster to the next.
 
 use super::ahead;
-use crate::checks::{Check, Hit, Hits, Judge, Outcome, Run, SpecCx, custom};
+use crate::checks::{Check, Hit, Judge, Outcome, Run, SpecCx, custom};
 use crate::inventory::kinds::pod::PodSpec;
 use crate::inventory::{Inventory, Kind, Medium, Settings, Version};
 use crate::model::findings::{Said, number};
@@ -365,29 +365,9 @@ fn undecided(reason: GapReason) -> String {
 fn said(checks: &[&'static Check], spec: &PodSpec, version: Version) -> Vec<(u16, Heard)> {
     let of = |(position, check): (u16, &&'static Check)| {
         let check: &'static Check = check;
-        hits(check, SpecCx { spec, version }).into_iter().map(move |hit| (position, Heard::of(check, hit, true)))
+        check.of_spec(SpecCx { spec, version }).into_iter().map(move |hit| (position, Heard::of(check, hit, true)))
     };
     (0u16..).zip(checks).flat_map(of).collect()
-}
-
-fn hits(check: &Check, cx: SpecCx<'_>) -> Vec<Hit> {
-    let mut hits = Hits::default();
-    match check.run {
-        Run::EachContainer(run) => {
-            for container in cx.containers() {
-                hits.about(Some(&container.container.name));
-                run(&container, &mut hits);
-            }
-        }
-        Run::EachSpec(run) => run(&cx, &mut hits),
-        Run::EachAlike(_)
-        | Run::EachWorkload(_)
-        | Run::Configured { .. }
-        | Run::Objects(_)
-        | Run::Cluster(_)
-        | Run::Row(_) => {}
-    }
-    hits.list
 }
 
 #[cfg(test)]

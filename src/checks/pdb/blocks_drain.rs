@@ -137,10 +137,8 @@ fn held<'a>(cx: &Cx<'a>) -> HashMap<(&'a str, &'a str), Held<'a>> {
 /// and Jobs end.
 fn counts_by_pods(inventory: &Inventory, workload: &Workload<'_>) -> bool {
     let owner = &workload.owner;
-    if owner.group().is_empty() && &*owner.kind == "Pod" {
-        return !workload.mirror;
-    }
     match Kind::of(owner.group(), &owner.kind) {
+        Some(Kind::Pod) => !workload.mirror,
         Some(kind) => {
             let key = (kind, (workload.namespace().into(), owner.name.clone()));
             !matches!(kind, Kind::DaemonSet | Kind::Job | Kind::CronJob) && !inventory.controllers.contains_key(&key)

@@ -1,3 +1,4 @@
+use super::super::service::dashboard::NAME as DASHBOARD;
 use super::super::{Check, Cx, Judge, Run};
 use crate::inventory::kinds_of;
 use crate::inventory::{Holder, Kind};
@@ -22,8 +23,6 @@ pub static CHECK: Check = Check {
     },
     run: Run::Objects(run),
 };
-
-const DASHBOARD: &str = "kubernetes-dashboard";
 
 fn run(cx: &Cx<'_>, judge: &mut Judge) {
     for grant in cx.rbac.grants.iter().filter(|grant| cx.in_scope(grant.kind, &grant.binding.meta)) {

@@ -20,10 +20,12 @@ pub mod workload;
 use super::{kube_bench, kubelet, node_facts};
 use crate::model::GapReason;
 use bytes::Bytes;
+use foldhash::HashMap;
 use meta::{Meta, MetaOnly};
 use prost::Message;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// How a kind is asked for on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -280,10 +282,13 @@ impl Kind {
 
     /// The kind for a group and a kind's name; any served version.
     pub fn of(group: &str, name: &str) -> Option<Kind> {
-        Kind::ALL.iter().copied().find(|kind| {
-            let info = kind.info();
-            info.group == group && (info.name == name || info.name.is_empty())
-        })
+        static BY_NAME: LazyLock<HashMap<(&str, &str), Kind>> = LazyLock::new(|| {
+            // of two of one name the first is meant
+            let named = |kind: &Kind| ((kind.info().group, kind.info().name), *kind);
+            Kind::ALL.iter().rev().map(named).collect()
+        });
+        // what has no name stands for every kind of its group
+        [name, ""].into_iter().filter_map(|name| BY_NAME.get(&(group, name)).copied()).min()
     }
 }
 
@@ -553,5 +558,24 @@ impl Object {
         };
         object.meta_mut().slim();
         Ok(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By walking through all of them, the first that fits.
+    #[test]
+    fn kinds_are_found_by_name_and_by_group() {
+        let walked = |group: &str, name: &str| {
+            let fits = |info: &Info| info.group == group && (info.name == name || info.name.is_empty());
+            Kind::ALL.iter().copied().find(|kind| fits(kind.info()))
+        };
+        for group in Kind::ALL.iter().map(|kind| kind.info().group).chain(["acme.dev"]) {
+            for name in Kind::ALL.iter().map(|kind| kind.info().name).chain(["Widget"]) {
+                assert_eq!(Kind::of(group, name), walked(group, name), "{group} {name}");
+            }
+        }
     }
 }

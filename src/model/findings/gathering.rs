@@ -53,14 +53,14 @@ impl Gathering {
     fn close(&mut self) {
         let part = |parts: &[u8], place: u32| parts.get(place as usize).copied().unwrap_or(u8::MAX);
         let top = |cells: &Cells| (part(&self.severities, cells.said), part(&self.reaches, cells.owner));
-        let alike = || self.current.chunk_by(|a, b| top(a) == top(b)).filter_map(|run| Some((top(run.first()?), run)));
-        let mut counts: BTreeMap<(u8, u8), usize> = BTreeMap::new();
-        alike().for_each(|(top, run)| *counts.entry(top).or_default() += run.len());
-        let mut runs: BTreeMap<(u8, u8), Vec<Cells>> =
-            counts.into_iter().map(|(top, count)| (top, Vec::with_capacity(count))).collect();
-        alike().for_each(|(top, run)| runs.entry(top).or_default().extend_from_slice(run));
+        let mut runs: BTreeMap<(u8, u8), Vec<&[Cells]>> = BTreeMap::new();
+        for alike in self.current.chunk_by(|a, b| top(a) == top(b)) {
+            runs.entry(alike.first().map(top).unwrap_or_default()).or_default().push(alike);
+        }
         let asked = self.shared.asked.len().saturating_sub(1);
-        self.runs.extend(runs.into_iter().map(|((severity, reach), cells)| Run { severity, reach, asked, cells }));
+        let run =
+            |((severity, reach), cells): (_, Vec<&[Cells]>)| Run { severity, reach, asked, cells: cells.concat() };
+        self.runs.extend(runs.into_iter().map(run));
         self.current.clear();
     }
 
